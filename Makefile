@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A thin front: Meson builds, this file names the usual ways in.
+BUILD ?= build
+MESON ?= meson
+
+.PHONY: all deps build run test san cov fuzz bench crash install clean
+
+all: build
+
+deps:
+	@tools/deps
+
+build: deps
+	@test -f $(BUILD)/build.ninja || $(MESON) setup $(BUILD) >/dev/null
+	@ninja -C $(BUILD) --quiet
+
+run: build
+	@tools/run $(BUILD)
+
+test: build
+	@tools/test $(BUILD)
+
+san: deps
+	@test -f build-san/build.ninja || $(MESON) setup build-san -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+	@ninja -C build-san --quiet
+	@tools/test build-san
+
+cov: deps
+	@tools/coverage
+
+fuzz: deps
+	@tools/fuzz $(FUZZ_SECONDS)
+
+bench: build
+	@bench/run $(BUILD)
+
+crash: build
+	@tools/crash $(BUILD)
+
+install: build
+	@$(MESON) install -C $(BUILD)
+
+clean:
+	rm -rf build build-*

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From bytes to measurements: the one door of the readers.
+ *
+ * A reader opens a file or standard input ("-"), guesses what it is unless told, and hands out
+ * batches in file order. A bad row costs only itself: it is counted by reason, the first of each
+ * reason is kept with line, field, what was found and what was expected, and reading goes on
+ * (with `strict` it stops). At the end
+ *     rows read = measurements given out + refused,
+ * reader_tally tells all of them. Memory is bounded whatever the size of the file.
+ */
+#ifndef READ_READ_H
+#define READ_READ_H
+
+#include "base/buf.h"
+#include "model/characteristic.h"
+#include "model/measurement.h"
+
+typedef enum { FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON } read_format;
+
+/* Which column (by header name, or "#3" by position from 1) plays which role. NULL: guessed for
+ * value, characteristic, time and the context kinds with usual names; "" : none. */
+typedef struct {
+    const char *value, *characteristic, *time, *size, *unit;
+    const char *context[CONTEXT_COUNT];
+    bool wide; /* every numeric column not named above is a characteristic */
+} read_mapping;
+
+typedef struct {
+    read_format format;
+    const char *dialect; /* pinned: "encoding=cp949;delimiter=;;decimal=,;date=dmy;header=1" */
+    const char *zone;    /* of times without offset; NULL: "UTC" */
+    read_mapping mapping;
+    bool strict;
+    bool follow_pairs; /* .dfd given: read .dfx of the same stem too, and the reverse */
+} read_options;
+
+typedef struct reader reader;
+
+ASSAY_MUST_USE assay_status reader_open(const char *path, const read_options *options,
+                                        reader **out, assay_err *err);
+void reader_close(reader *r);
+
+/* The next rows into `out` (its previous content is dropped); out->n == 0 at the end.
+ * Codes of out->characteristic index reader_characteristics; context codes are of
+ * reader_dictionary(r, kind). Both only grow. */
+ASSAY_MUST_USE assay_status reader_next(reader *r, measurement_batch *out, assay_err *err);
+
+const characteristic *const *reader_characteristics(const reader *r, size_t *n);
+const dictionary *reader_dictionary(const reader *r, context_kind kind);
+uint32_t reader_contexts(const reader *r); /* bit set of the kinds this source can give */
+
+/* What was guessed, in the form `dialect` takes, and in words for a person. */
+const char *reader_dialect(const reader *r);
+void reader_describe(const reader *r, buf *out);
+
+/* Bytes of the source consumed by what reader_next has given out so far: a place to go on from.
+ * reader_resume must come before the first reader_next. `size` is 0 when not known (a pipe). */
+uint64_t reader_offset(const reader *r);
+uint64_t reader_size(const reader *r);
+ASSAY_MUST_USE assay_status reader_resume(reader *r, uint64_t offset, uint64_t record,
+                                          assay_err *err);
+
+/* A reason for refusing rows, with its first case. */
+typedef struct {
+    const char *reason; /* stable word: "not-a-number", "not-a-date", "too-few-fields" ... */
+    uint64_t count;
+    uint64_t line;
+    uint32_t field;        /* from 1; 0: the whole line */
+    const char *column;    /* its name, or NULL */
+    const char *found;     /* shortened, made printable */
+    const char *expected;
+} refusal;
+
+typedef struct {
+    uint64_t received, given, refused;
+    const refusal *refusals;
+    size_t refusal_count;
+    const char *const *warnings; /* facts about the file as a whole */
+    size_t warning_count;
+} reader_tally_t;
+
+void reader_tally(const reader *r, reader_tally_t *out);
+
+#endif

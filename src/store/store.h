@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The measurement store: the only door to the database file.
+ *
+ * One file (plus its write-ahead log while it is open). One connection of one process writes;
+ * any number read. Nothing above this header knows what stands behind it.
+ *
+ * Series order. The measurements of a characteristic stand in one order whatever order they
+ * arrived in: those without time first, as they came; then by time, serial number (shorter
+ * first, then bytes), occurrence.
+ *
+ * Commit numbers count the commits from 1. Every read takes `as_of`: it sees exactly what was
+ * there after that commit. STORE_NOW is the newest.
+ *
+ * Identity = source + characteristic + time + serial + occurrence among equal keys in one file or
+ * message; without time, the digest of the content + record number. Same identity, same value:
+ * a duplicate, not stored again. Other value: a conflict; neither counts until decided.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/buf.h"
+#include "model/characteristic.h"
+#include "model/measurement.h"
+
+#define STORE_NOW UINT64_MAX
+
+typedef struct store store;
+typedef struct {
+    uint8_t bytes[16];
+} object_id; /* stable, random, 128 bits */
+
+typedef enum { STORE_READ = 0, STORE_WRITE = 1, STORE_CREATE = 3 } store_mode;
+
+ASSAY_MUST_USE assay_status store_open(const char *path, store_mode mode, store **out,
+                                       assay_err *err);
+void store_close(store *s);
+uint64_t store_commit_number(store *s); /* the newest */
+
+/* -- characteristics ------------------------------------------------------------------ */
+
+typedef struct {
+    uint32_t number; /* dense, from 1, local to this file */
+    object_id id;
+    characteristic definition; /* texts live until store_close or the next redefinition */
+} stored_characteristic;
+
+/* Find by path, by the last part of the path if unique, by number ("#12") or by id. */
+ASSAY_MUST_USE assay_status store_characteristic_find(store *s, const char *name,
+                                                      stored_characteristic *out, assay_err *err);
+ASSAY_MUST_USE assay_status store_characteristic_at(store *s, uint32_t number,
+                                                    stored_characteristic *out, assay_err *err);
+uint32_t store_characteristic_count(store *s);
+/* Define or, when a definition changed, append a new version (a record each time). */
+ASSAY_MUST_USE assay_status store_characteristic_define(store *s, const characteristic *c,
+                                                        const char *actor, uint32_t *number,
+                                                        assay_err *err);
+ASSAY_MUST_USE assay_status store_characteristic_rename(store *s, uint32_t number,
+                                                        const char *path, const char *actor,
+                                                        assay_err *err);
+
+/* -- import --------------------------------------------------------------------------- */
+
+/* An import is many short durable transactions, invisible until import_commit; what a crash left
+ * is taken up again by import_begin with the same source and content key, from offset/record on. */
+typedef struct import import;
+typedef struct {
+    const char *source;  /* name of the source, part of the identity */
+    const char *content; /* key of this file's content (digest of its head and size), for resume */
+    const char *label;   /* file name shown to people */
+    const char *actor;
+} import_options;
+
+typedef struct {
+    uint64_t received, stored, duplicates, conflicts;
+    uint64_t offset, record; /* where a resumed import goes on */
+    uint64_t commit;         /* after import_commit */
+} import_tally;
+
+ASSAY_MUST_USE assay_status import_begin(store *s, const import_options *options, import **out,
+                                         import_tally *resumed, assay_err *err);
+/* `characteristics` and `dictionaries` are the reader's: codes are mapped on first sight.
+ * `offset` and `record` say how far the source is consumed once this batch is durable. */
+ASSAY_MUST_USE assay_status import_append(import *i, const measurement_batch *batch,
+                                          const characteristic *const *characteristics,
+                                          const dictionary *const dictionaries[CONTEXT_COUNT],
+                                          uint64_t offset, uint64_t record, assay_err *err);
+ASSAY_MUST_USE assay_status import_commit(import *i, import_tally *out, assay_err *err);
+/* Leave it to be resumed (is_kept) or drop what it wrote. Frees the handle. */
+void import_close(import *i, bool is_kept);
+ASSAY_MUST_USE assay_status store_import_discard(store *s, assay_err *err); /* all unfinished */
+
+/* -- reading -------------------------------------------------------------------------- */
+
+typedef struct {
+    int64_t from, to; /* time, half open; INT64_MIN, INT64_MAX: all, then untimed ones too */
+    uint64_t last;    /* only the last so many; 0: all */
+    uint64_t as_of;   /* commit number or STORE_NOW */
+    uint32_t contexts; /* bit set of wanted context columns */
+    bool with_time;    /* times cost nothing when not asked for */
+    bool all_status;   /* false: only what enters a statistic */
+    const char *filter[CONTEXT_COUNT]; /* only rows with this text */
+} store_range;
+
+#define STORE_ALL ((store_range){.from = INT64_MIN, .to = INT64_MAX, .as_of = STORE_NOW, .with_time = true})
+
+typedef struct cursor cursor;
+ASSAY_MUST_USE assay_status cursor_open(store *s, uint32_t characteristic,
+                                        const store_range *range, cursor **out, assay_err *err);
+/* Rows in series order; out->n == 0 at the end. A damaged chunk is an error that names it; the
+ * next call goes on behind it. */
+ASSAY_MUST_USE assay_status cursor_next(cursor *c, measurement_batch *out, assay_err *err);
+void cursor_close(cursor *c);
+const dictionary *store_dictionary(store *s, context_kind kind);
+const char *cursor_text(cursor *c, context_kind kind, uint32_t code);
+
+/* Exact power sums of the values about `reference`: sum (x - reference)^p in mantissa units. */
+typedef struct {
+    uint64_t n;
+    int exponent;        /* unit of everything below: 10^exponent */
+    int64_t reference;
+    __int128 sum, sum2;  /* exact */
+    int64_t min, max;
+    int64_t first_time, last_time;
+    uint64_t marked, no_value, excluded, conflicts; /* seen but out of the sums */
+    uint64_t defectives, inspected; /* attribute kinds: sum of values and of sizes */
+} store_summary;
+
+/* Answered from chunk summaries; only chunks at the edges of the range are decoded. */
+ASSAY_MUST_USE assay_status store_summarise(store *s, uint32_t characteristic,
+                                            const store_range *range, store_summary *out,
+                                            assay_err *err);
+
+/* Series digest (SHA-256): the canonical records, and values and order alone. */
+typedef struct {
+    uint8_t series[32], values[32];
+    uint64_t n;
+} series_digest;
+ASSAY_MUST_USE assay_status store_digest(store *s, uint32_t characteristic,
+                                         const store_range *range, series_digest *out,
+                                         assay_err *err);
+
+/* -- records: every change but raw measurements ---------------------------------------- */
+
+typedef struct store_tx store_tx;
+ASSAY_MUST_USE assay_status store_tx_begin(store *s, store_tx **out, assay_err *err);
+ASSAY_MUST_USE assay_status store_tx_commit(store_tx *tx, uint64_t *commit, assay_err *err);
+void store_tx_abort(store_tx *tx); /* accepts NULL and a committed one */
+
+/* Append a record: gap-free sequence, random id, salted digest of the payload; payload and salt
+ * stand in a table of their own that can be erased. `payload` is JSON; it is stored in the
+ * canonical form of RFC 8785. */
+ASSAY_MUST_USE assay_status record_append(store_tx *tx, const char *type, const char *actor,
+                                          const object_id *object, const char *payload,
+                                          uint64_t *sequence, assay_err *err);
+
+typedef struct {
+    uint64_t sequence, commit;
+    int64_t time;
+    object_id id, object;
+    const char *type, *actor, *payload; /* payload NULL: erased */
+} record;
+typedef bool record_visitor(const record *r, void *context); /* false stops */
+ASSAY_MUST_USE assay_status store_records(store *s, const char *type, uint64_t from_sequence,
+                                          record_visitor *visit, void *context, assay_err *err);
+
+/* Corrections append. Rows are named by characteristic and place in series order as of now. */
+typedef enum { AMEND_EXCLUDE, AMEND_INCLUDE, AMEND_VALUE } amend_action;
+ASSAY_MUST_USE assay_status store_amend(store_tx *tx, uint32_t characteristic, uint64_t place,
+                                        amend_action action, const decimal *value,
+                                        const char *actor, const char *reason, assay_err *err);
+
+/* -- care ------------------------------------------------------------------------------ */
+
+typedef bool store_progress(uint64_t done, uint64_t total, void *context); /* false: stop */
+ASSAY_MUST_USE assay_status store_compact(store *s, store_progress *progress, void *context,
+                                          assay_err *err);
+
+typedef struct {
+    uint64_t chunks, measurements, records, damaged;
+    uint64_t file_bytes, value_bytes, time_bytes, context_bytes;
+} store_check_t;
+typedef void store_finding(const char *what, void *context);
+ASSAY_MUST_USE assay_status store_check(store *s, store_finding *finding, void *context,
+                                        store_check_t *out, assay_err *err);
+ASSAY_MUST_USE assay_status store_backup(store *s, const char *path, assay_err *err);
+ASSAY_MUST_USE assay_status store_restore(const char *backup, const char *path, assay_err *err);
+
+#endif

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Proves the floors: no file includes upward, and only doors are opened from outside.
+
+A file may include headers of its own folder, anything in base/, the public headers <assay/...>
+(from num up), and the doors of lower floors. Folders on the same floor do not know each other.
+A folder's doors are its headers named in DOORS. Prints TAP.
+"""
+import pathlib
+import re
+import sys
+
+FLOOR = {"base": 0, "num": 1, "model": 1, "read": 2, "store": 2, "stat": 2, "ledger": 2,
+         "signal": 3, "scheme": 4, "report": 5, "live": 6, "cli": 7}
+DOORS = {"model": {"measurement.h", "dictionary.h", "characteristic.h"},
+         "num": None, "read": {"read.h"}, "store": {"store.h"}, "stat": {"stat.h"},
+         "signal": {"signal.h"}, "report": {"report.h"}}
+PURE = {"num", "stat"}  # libassay: besides each other only base/err.h, through <assay/err.h>
+
+
+def fault(folder, header):
+    if header.startswith("assay/"):
+        return None
+    target, _, name = header.partition("/")
+    if target == folder:
+        return None
+    if target not in FLOOR:
+        return f"unknown floor {target!r}"
+    if folder in PURE and target not in PURE:
+        return f"{folder} stands alone and must not know {target}"
+    if target == "base":
+        return None
+    if FLOOR[target] >= FLOOR[folder]:
+        return f"{target} (floor {FLOOR[target]}) is not below {folder} (floor {FLOOR[folder]})"
+    doors = DOORS.get(target)
+    if doors is not None and name not in doors:
+        return f"{header} is private to {target}"
+    return None
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    files = sorted((root / "src").glob("*/*.[ch]"))
+    faults = []
+    for path in files:
+        folder = path.parent.name
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            found = re.match(r'\s*#\s*include\s+["<]([a-z_0-9]+/[^">]+)[">]', line)
+            if not found or found[1].split("/")[0] not in FLOOR and not found[1].startswith("assay/"):
+                continue
+            wrong = fault(folder, found[1])
+            if wrong:
+                faults.append(f"{path.relative_to(root)}:{number}: {wrong}")
+    print("1..1")
+    for line in faults:
+        print("#", line)
+    print("not ok" if faults else "ok", "1 - no file includes upward")
+    return bool(faults)
+
+
+sys.exit(main())
