@@ -3,9 +3,13 @@
 #ifndef ASSAY_ASSAY_H
 #define ASSAY_ASSAY_H
 
+#include <assay/capability.h>
 #include <assay/chart.h>
+#include <assay/distribution.h>
 #include <assay/err.h>
+#include <assay/fit.h>
 #include <assay/rules.h>
+#include <assay/tolerance.h>
 #include <assay/values.h>
 
 #endif
