@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An analysis: a series cut into subgroups, charted, judged.
+ *
+ * Subgroups are cut by count (anew at each stage), by runs of an equal subgroup key, or are single
+ * readings. A row counts as a place even when it has no value. Rows that are marked, bad, in
+ * conflict or excluded by a record stay visible and are out of every figure.
+ */
+#ifndef SIGNAL_ANALYSIS_H
+#define SIGNAL_ANALYSIS_H
+
+#include "signal/series.h"
+
+#include <assay/capability.h>
+#include <assay/chart.h>
+#include <assay/rules.h>
+
+typedef struct {
+    uint32_t n;               /* readings per subgroup; 0: by key, else as defined, else 1 */
+    bool is_individual;       /* n = 1 was asked for */
+    assay_chart_options chart;
+    assay_rules rules;        /* of the location chart */
+    size_t phase1_from, phase1_to; /* subgroups from 1, both included; 0, 0: all */
+    const size_t *exclude;    /* subgroups from 1 */
+    size_t exclude_count;
+    double size_all;          /* number inspected where the source has none; NaN: none */
+    assay_spec spec;          /* NaN: as the characteristic is specified */
+    bool is_lower_natural, is_upper_natural; /* that side is bounded by nature */
+    assay_capability_options capability;
+    bool with_capability;
+    bool without_chart;       /* capability alone: stability is then not known */
+} analysis_options;
+
+analysis_options analysis_defaults(void);
+
+typedef struct {
+    arena memory;             /* owns everything below */
+    const series_set *set;
+    const series *series;
+    assay_chart_input input;
+    assay_chart_options options; /* as used */
+    assay_rules rules;
+    uint32_t n;               /* nominal readings per subgroup */
+    bool is_by_key;
+    size_t *first;            /* [subgroups + 1] first row of each subgroup in the series */
+    const char **stage_name;  /* [chart.stage_count] "" where stages have no name */
+    bool has_chart, has_capability;
+    assay_chart chart;
+    assay_spec spec;
+    assay_capability capability;
+    double arl0, arl1;        /* run length of the rule set at 0 and 1 sd of the plotted statistic */
+    const char *why_arl;      /* when they are NaN */
+} analysis;
+
+/* `a` is the caller's; analysis_done frees what it holds and accepts a half-made one. */
+ASSAY_MUST_USE assay_status analysis_make(const series_set *set, const series *s,
+                                          const analysis_options *options, analysis *a,
+                                          assay_err *err);
+void analysis_done(analysis *a);
+
+typedef enum {
+    VERDICT_FINE,        /* stable, and capable where that was asked */
+    VERDICT_UNSTABLE,    /* signals: exit 3 */
+    VERDICT_NOT_CAPABLE, /* stable, Cpk or Ppk below the bound: exit 4 */
+    VERDICT_UNKNOWN,     /* too little data to say */
+} analysis_verdict;
+
+/* `bound` is the least index accepted, 1.33 by custom. */
+analysis_verdict analysis_judge(const analysis *a, double bound);
+
+/* The mean, time and row of subgroup i, for messages. Time is that of its first timed row. */
+int64_t analysis_time(const analysis *a, size_t i);
+
+#endif

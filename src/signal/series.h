@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Series: loaded measurements, one per characteristic, in series order.
+ *
+ * Only the columns asked for are kept. A value takes four bytes while its mantissa fits, and times
+ * are dropped while rows come in order unless they are wanted: ten million rows of a file need
+ * about 40 MB. When rows turn out not to be in order, a file is read a second time with times.
+ *
+ * Series order is the store's: untimed rows first, as they came; then by time, serial number
+ * (shorter first, then bytes), place in the source.
+ */
+#ifndef SIGNAL_SERIES_H
+#define SIGNAL_SERIES_H
+
+#include "base/arena.h"
+#include "model/characteristic.h"
+#include "model/measurement.h"
+#include "read/read.h"
+#include "store/store.h"
+
+#include <assay/values.h>
+
+typedef struct {
+    const char *source;      /* path of a database or a file, or "-" for standard input */
+    const char *name;        /* characteristic: path, last part, "#number"; NULL: all of them */
+    read_options read;       /* for files */
+    store_range range;       /* for databases (as_of, from, to, last, filter); STORE_ALL */
+    const char *role[CONTEXT_COUNT]; /* databases: the stored kind that plays this role, by name */
+    uint32_t contexts;       /* bit set of context columns wanted */
+    bool with_time;
+    const volatile bool *stop; /* may be NULL; true: give up with ASSAY_STOPPED */
+} series_request;
+
+typedef struct {
+    const characteristic *definition;
+    uint32_t number;         /* in the database; 0: from a file */
+    object_id id;            /* of the database; zeros: from a file */
+    size_t n;
+    int exponent;            /* of narrow and wide */
+    int decimals;            /* most digits after the decimal sign as written */
+    int32_t *narrow;         /* one of the three holds the values; INT32_MIN, */
+    int64_t *wide;           /* ASSAY_MANTISSA_MISSING */
+    double *real;            /* or NaN: a place without a value */
+    int64_t *time;           /* NULL: not asked for, or the source has none */
+    uint8_t *status;         /* NULL: all valid; flags are cut off */
+    uint32_t *size;          /* NULL: all 1 */
+    uint32_t *context[CONTEXT_COUNT]; /* NULL: not asked for, or none */
+    int64_t first_time, last_time; /* TIME_NONE: none */
+    int32_t offset;          /* of the last timed row; TIME_OFFSET_NONE: not known */
+    size_t room;
+} series;
+
+typedef struct series_set series_set;
+
+/* Read what is asked for. Errors: those of the reader and the store; ASSAY_NOT_FOUND names the
+ * characteristics that are there. */
+ASSAY_MUST_USE assay_status series_open(const series_request *request, series_set **out,
+                                        assay_err *err);
+void series_close(series_set *set);
+
+size_t series_count(const series_set *set);
+const series *series_at(const series_set *set, size_t i);
+const char *series_text(const series_set *set, context_kind kind, uint32_t code);
+/* The reader behind the set, for its dialect and tally; NULL for a database. */
+const reader *series_reader(const series_set *set);
+bool series_is_stored(const series_set *set);
+
+/* The values of a series in the form statistics take. `room` has place for s->n mantissas; it is
+ * not used for real ones. */
+assay_values series_values(const series *s, int64_t *room);
+double series_value(const series *s, size_t i);
+
+/* Is this the path of a database? False for files that are none, or not there. */
+bool source_is_database(const char *path);
+
+#endif
