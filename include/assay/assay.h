@@ -3,12 +3,15 @@
 #ifndef ASSAY_ASSAY_H
 #define ASSAY_ASSAY_H
 
+#include <assay/arl.h>
 #include <assay/capability.h>
 #include <assay/chart.h>
+#include <assay/constants.h>
 #include <assay/distribution.h>
 #include <assay/err.h>
 #include <assay/fit.h>
 #include <assay/rules.h>
+#include <assay/sigma.h>
 #include <assay/tolerance.h>
 #include <assay/values.h>
 

@@ -75,8 +75,10 @@ typedef struct {
 
 typedef struct {
     assay_chart_type type;       /* AUTO: individuals n=1, xbar-r n<=8, xbar-s above */
-    assay_sigma_method sigma;    /* AUTO: see facts in docs/method/sigma.md; always reported */
-    bool is_unweighted;          /* plain averages when n varies (UWAVE) */
+    assay_sigma_method sigma;    /* AUTO: mr for individuals; xbar-s sbar for n <= 8; else rbar for
+                                    n <= 8, pooled above. Always reported */
+    bool is_unweighted;          /* plain averages when n varies (UWAVE), and then one centre line
+                                    for the spread chart, as qcc draws it */
     unsigned span;               /* moving range span, 2 by default (0) */
     double sigmas;               /* width of limits, 3 by default (0) */
     double center, std_dev;      /* NaN: estimated */
@@ -85,7 +87,8 @@ typedef struct {
     double k, h, fir;            /* CUSUM: 0.5, 5 (or 4), FIR 0 */
     double target;               /* EWMA z0 and CUSUM target; NaN: centre */
     bool with_probability_limits; /* P(beyond) <= 0.00135 a side */
-    const assay_rules *rules;    /* location chart; NULL: rule 1 only */
+    const assay_rules *rules;    /* location chart; NULL: rule 1 only. EWMA takes rule 1 only, CUSUM
+                                    none (see cusum), run chart those without limits */
 } assay_chart_options;
 
 ASSAY_PUBLIC assay_chart_options assay_chart_defaults(void);
@@ -93,12 +96,14 @@ ASSAY_PUBLIC assay_chart_options assay_chart_defaults(void);
 enum {
     ASSAY_POINT_EXCLUDED = 1,
     ASSAY_POINT_MISSING = 2,  /* nothing to plot: value NaN */
-    ASSAY_POINT_PARTIAL = 4,  /* incomplete last subgroup */
+    ASSAY_POINT_PARTIAL = 4,  /* incomplete last subgroup: drawn, not estimated from, not judged */
 };
 
 typedef struct {
-    double value;
-    double center, lcl, ucl; /* NaN: none (then none is drawn) */
+    double value;            /* CUSUM: the subgroup mean */
+    /* NaN: none, none is drawn. lcl = 0 on R, S, MR, p, np, c, u is the bound of the statistic
+     * itself: no limit is drawn there, and no point can be below it. */
+    double center, lcl, ucl;
     double prob_lcl, prob_ucl; /* NaN unless asked */
     double sigma;            /* standard error of the plotted statistic */
     double n;                /* readings, or number inspected */

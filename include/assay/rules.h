@@ -31,7 +31,7 @@ typedef struct {
     assay_rule_kind kind;
     int k, m;
     double sigmas;
-    char name[16]; /* "1".."8" for Nelson's, "2-2s" for Westgard's, else a word */
+    char name[20]; /* "1".."8" for Nelson's, "2-2s" for Westgard's, else as written: "8side" */
 } assay_rule;
 
 #define ASSAY_RULES_MAX 16
@@ -43,11 +43,17 @@ typedef struct {
     assay_rule rule[ASSAY_RULES_MAX];
 } assay_rules;
 
+/* "nelson" takes rule 8 on either side (Minitab), "nelson-1984" with both sides present.
+ * A rule equal to one of Nelson's bears its number in every set: "5" is 2 of 3 beyond 2 sigma. */
+
 /* A named set (nelson, nelson-1984, western-electric, aiag, westgard, none) or a list:
  * Nelson's numbers "1,2,5", or own rules "2of3>2", "8side", "6trend", "14alternate", "15within1",
  * "8outside1", "8outside1both". Errors: ASSAY_DOMAIN names the item. */
 ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_rules_parse(const char *text, assay_rules *out,
                                                            assay_err *err);
+
+/* Rule 1 alone: one point beyond 3 sigma. What a chart uses when no set is given. */
+ASSAY_PUBLIC const assay_rules *assay_rules_basic(void);
 
 /* Signals of n points. z[i] NaN is a missing or excluded point: it ends every run. out[i] gets a bit
  * set, bit j for rules->rule[j]. O(n * rules), no allocation. */
@@ -57,9 +63,9 @@ ASSAY_PUBLIC void assay_rules_scan(const assay_rules *rules, const double *z, si
 /* The same one point at a time. State is plain data: it may be copied and stored. */
 typedef struct {
     double last;
-    uint64_t above[ASSAY_RULES_MAX], below[ASSAY_RULES_MAX];
-    int32_t run[ASSAY_RULES_MAX];
-    uint32_t seen;
+    uint64_t above[ASSAY_RULES_MAX], below[ASSAY_RULES_MAX]; /* the last 64 points, newest in bit 0 */
+    uint64_t up, down;                                       /* steps to them */
+    uint32_t seen;                                           /* points since the last gap, to 64 */
 } assay_rules_state;
 ASSAY_PUBLIC void assay_rules_reset(assay_rules_state *state); /* at a stage */
 ASSAY_PUBLIC uint32_t assay_rules_step(const assay_rules *rules, assay_rules_state *state, double z);
