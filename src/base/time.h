@@ -34,6 +34,11 @@ void zone_close(zone *z);
 bool zone_to_utc(const zone *z, int64_t local_ns, bool later, int64_t *utc_ns, int32_t *offset_s,
                  bool *folded);
 int32_t zone_offset(const zone *z, int64_t utc_ns);
+/* The stretch of wall time around `local_ns`, half open, in which every wall time is one instant
+ * with one offset; false inside an hour that happens twice or never. Lets a loop over many times
+ * ask once per stretch. */
+bool zone_plain(const zone *z, int64_t local_ns, int64_t *from_ns, int64_t *to_ns,
+                int32_t *offset_s);
 
 /* RFC 3339 / ISO 8601 extended form: "2026-01-05T07:21:00.123Z", blank for T, offset optional
  * (then *offset_s is TIME_OFFSET_NONE and *ns is wall time). */

@@ -32,6 +32,7 @@ typedef struct {
     read_mapping mapping;
     bool strict;
     bool follow_pairs; /* .dfd given: read .dfx of the same stem too, and the reverse */
+    unsigned threads;  /* that parse; 0: one per processor. What is read does not depend on it. */
 } read_options;
 
 typedef struct reader reader;

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The door: which format a source is, and what every reader counts alike. */
+#include "read/reader_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { found_max = 60 };
+
+/* -- bookkeeping -- */
+
+assay_status reader_init(reader *r, const reader_ops *ops, source *in, const read_options *options,
+                         assay_err *err)
+{
+    r->ops = ops;
+    r->in = *in;
+    *in = (source){.fd = -1};
+    r->is_strict = options->strict;
+    arena_init(&r->texts);
+    r->dialect = BUF_INIT;
+    r->refusals = arena_array(&r->texts, refusal, reader_refusals_max);
+    r->warnings = arena_array(&r->texts, const char *, reader_warnings_max);
+    if (r->refusals && r->warnings)
+        return ASSAY_OK;
+    source_close(&r->in);
+    return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+}
+
+assay_status reader_use_contexts(reader *r, uint32_t contexts, assay_err *err)
+{
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        if (!(contexts & 1u << kind) || r->dictionaries[kind])
+            continue;
+        assay_status status = dictionary_new(&r->dictionaries[kind], err);
+        if (status != ASSAY_OK)
+            return status;
+        r->contexts |= 1u << kind;
+    }
+    return ASSAY_OK;
+}
+
+assay_status reader_characteristic_add(reader *r, const characteristic *c, uint32_t *index,
+                                       assay_err *err)
+{
+    if (r->characteristic_count == r->characteristic_room) {
+        size_t room = r->characteristic_room ? r->characteristic_room * 2 : 16;
+        const characteristic **list = realloc(r->characteristics, room * sizeof *list);
+        if (!list)
+            return assay_fail(err, ASSAY_MEMORY, 0, "no memory for %zu characteristics", room);
+        r->characteristics = list;
+        r->characteristic_room = room;
+    }
+    const characteristic *copy = characteristic_copy(&r->texts, c);
+    if (!copy)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a characteristic");
+    *index = (uint32_t)r->characteristic_count;
+    r->characteristics[r->characteristic_count++] = copy;
+    return ASSAY_OK;
+}
+
+void reader_received(reader *r, uint64_t n)
+{
+    r->received += n;
+}
+
+/* Shortened at a character's edge, control bytes and broken UTF-8 shown as '?'. */
+static const char *printable_copy(arena *a, const char *text, size_t length)
+{
+    bool is_cut = length > found_max;
+    if (is_cut) {
+        length = found_max;
+        while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
+            length--;
+    }
+    char *copy = arena_alloc(a, length + 4, 1);
+    if (!copy)
+        return "";
+    for (size_t i = 0; i < length; i++)
+        copy[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
+    if (is_cut)
+        memcpy(copy + length, "\xE2\x80\xA6", 3); /* an ellipsis */
+    return copy;
+}
+
+static refusal *refusal_of(reader *r, const refusal_case *c)
+{
+    for (size_t i = 0; i < r->refusal_count; i++) {
+        if (strcmp(r->refusals[i].reason, c->reason) == 0)
+            return &r->refusals[i];
+    }
+    if (r->refusal_count == reader_refusals_max)
+        return &r->refusals[reader_refusals_max - 1];
+    refusal *fresh = &r->refusals[r->refusal_count++];
+    *fresh = (refusal){.reason = c->reason, .line = c->line, .field = c->field,
+                       .expected = c->expected ? c->expected : ""};
+    fresh->column = c->column ? arena_text(&r->texts, c->column, strlen(c->column)) : NULL;
+    fresh->found = c->found ? printable_copy(&r->texts, c->found, c->found_length) : NULL;
+    return fresh;
+}
+
+static assay_status strict_fail(const reader *r, const refusal *f, assay_err *err)
+{
+    char field[120] = "";
+    if (f->field && f->column)
+        snprintf(field, sizeof field, ", field %u (%s)", f->field, f->column);
+    else if (f->field)
+        snprintf(field, sizeof field, ", field %u", f->field);
+    assay_fail(err, ASSAY_FORMAT, 0, "cannot read %s: line %llu%s: %s%s%s%s, expected %s",
+               r->in.name, (unsigned long long)f->line, field, f->reason, f->found ? " (\"" : "",
+               f->found ? f->found : "", f->found ? "\")" : "", f->expected);
+    if (err) {
+        err->line = f->line;
+        err->column = f->field;
+    }
+    return assay_hint(err, "without --strict such a row is counted, shown and left out");
+}
+
+assay_status reader_refuse(reader *r, const refusal_case *c, assay_err *err)
+{
+    r->refused++;
+    refusal *f = refusal_of(r, c);
+    f->count++;
+    return r->is_strict ? strict_fail(r, f, err) : ASSAY_OK;
+}
+
+void reader_warn(reader *r, const char *format, ...)
+{
+    char text[400];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    for (size_t i = 0; i < r->warning_count; i++) {
+        if (strcmp(r->warnings[i], text) == 0)
+            return;
+    }
+    if (r->warning_count == reader_warnings_max)
+        return;
+    const char *copy = arena_text(&r->texts, text, strlen(text));
+    if (copy)
+        r->warnings[r->warning_count++] = copy;
+}
+
+/* -- which format -- */
+
+/* "K0100 2" or "K1001/1 ...": a K, four digits, then a blank or an index. UTF-16 shows as the
+ * same letters with zero bytes between them. */
+static bool looks_like_aqdef(const char *head, size_t length)
+{
+    char plain[8];
+    size_t n = 0;
+    for (size_t i = 0; i < length && i < 200 && n < 6; i++) {
+        unsigned char c = (unsigned char)head[i];
+        bool is_skipped = c == 0 || c >= 0x80 || (n == 0 && (c == ' ' || c == '\r' || c == '\n'));
+        if (!is_skipped)
+            plain[n++] = (char)c;
+    }
+    if (n < 6 || plain[0] != 'K')
+        return false;
+    for (int i = 1; i <= 4; i++) {
+        if (plain[i] < '0' || plain[i] > '9')
+            return false;
+    }
+    return plain[5] == ' ' || plain[5] == '/' || plain[5] == '\t';
+}
+
+static bool looks_like_ndjson(const char *head, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)head[i];
+        if (c > ' ' && c < 0x80)
+            return c == '{';
+    }
+    return false;
+}
+
+static read_format format_guess(const source *in)
+{
+    if (looks_like_aqdef(in->head, in->head_length))
+        return FORMAT_AQDEF;
+    return looks_like_ndjson(in->head, in->head_length) ? FORMAT_NDJSON : FORMAT_CSV;
+}
+
+/* -- the door -- */
+
+assay_status reader_open(const char *path, const read_options *options, reader **out,
+                         assay_err *err)
+{
+    source in;
+    assay_status status = source_open(&in, path, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = source_head(&in, err);
+    if (status != ASSAY_OK) {
+        source_close(&in);
+        return status;
+    }
+    read_format format = options->format == FORMAT_AUTO ? format_guess(&in) : options->format;
+    switch (format) {
+    case FORMAT_AQDEF:
+        return aqdef_open(&in, options, out, err);
+    case FORMAT_NDJSON:
+        return ndjson_open(&in, options, out, err);
+    case FORMAT_AUTO:
+    case FORMAT_CSV:
+        break;
+    }
+    return csv_open(&in, options, out, err);
+}
+
+void reader_close(reader *r)
+{
+    if (!r)
+        return;
+    r->ops->close(r);
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
+        dictionary_free(r->dictionaries[kind]);
+    free(r->characteristics);
+    buf_done(&r->dialect);
+    arena_done(&r->texts);
+    source_close(&r->in);
+    free(r);
+}
+
+assay_status reader_next(reader *r, measurement_batch *out, assay_err *err)
+{
+    r->is_started = true;
+    out->n = 0;
+    if (out->room == 0)
+        return assay_fail(err, ASSAY_SHAPE, 0, "a batch without room cannot be filled");
+    assay_status status = r->ops->next(r, out, err);
+    r->given += out->n;
+    return status;
+}
+
+assay_status reader_resume(reader *r, uint64_t offset, uint64_t record, assay_err *err)
+{
+    if (r->is_started)
+        return assay_fail(err, ASSAY_USAGE, 0, "a reader that has begun cannot be moved");
+    if (offset == 0)
+        return ASSAY_OK;
+    if (!r->ops->resume)
+        return assay_fail(err, ASSAY_UNSUPPORTED, 0, "cannot go on in the middle of %s",
+                          r->in.name);
+    return r->ops->resume(r, offset, record, err);
+}
+
+const characteristic *const *reader_characteristics(const reader *r, size_t *n)
+{
+    *n = r->characteristic_count;
+    return r->characteristics;
+}
+
+const dictionary *reader_dictionary(const reader *r, context_kind kind)
+{
+    return (unsigned)kind < CONTEXT_COUNT ? r->dictionaries[kind] : NULL;
+}
+
+uint32_t reader_contexts(const reader *r)
+{
+    return r->contexts;
+}
+
+const char *reader_dialect(const reader *r)
+{
+    return buf_text(&r->dialect);
+}
+
+void reader_describe(const reader *r, buf *out)
+{
+    r->ops->describe(r, out);
+}
+
+uint64_t reader_offset(const reader *r)
+{
+    return r->offset;
+}
+
+uint64_t reader_size(const reader *r)
+{
+    return r->in.size;
+}
+
+void reader_tally(const reader *r, reader_tally_t *out)
+{
+    *out = (reader_tally_t){
+        .received = r->received, .given = r->given, .refused = r->refused,
+        .refusals = r->refusals, .refusal_count = r->refusal_count,
+        .warnings = r->warnings, .warning_count = r->warning_count,
+    };
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the readers of the formats share: the table of operations and the bookkeeping.
+ *
+ * A reader of a format embeds `struct reader` as its first member and fills `ops`:
+ *
+ *     typedef struct { reader base; ... } aqdef_reader;
+ *     assay_status aqdef_open(source *in, const read_options *options, reader **out, ...)
+ *     {
+ *         aqdef_reader *r = calloc(1, sizeof *r);
+ *         status = reader_init(&r->base, &aqdef_ops, in, options, err);
+ *         ...
+ *     }
+ *
+ * reader_init takes the source over (also when it fails); the `close` operation frees what the
+ * format added and not `base`, reader.c does that and frees the whole. An `_open` that fails
+ * after reader_init calls reader_close on what it has.
+ */
+#ifndef READ_READER_PRIV_H
+#define READ_READER_PRIV_H
+
+#include "base/arena.h"
+#include "read/read.h"
+#include "read/source.h"
+
+typedef struct {
+    /* Fill out (n is 0, room > 0). Leave n at 0 only at the end of the source. Count with
+     * reader_received / reader_refuse; rows given out are counted by reader.c. Keep `offset`. */
+    assay_status (*next)(reader *r, measurement_batch *out, assay_err *err);
+    /* Go on from byte `offset`; `record` records lie before it. NULL: cannot resume. */
+    assay_status (*resume)(reader *r, uint64_t offset, uint64_t record, assay_err *err);
+    void (*describe)(const reader *r, buf *out); /* in words, lines ended by \n */
+    void (*close)(reader *r);                    /* what the format added; base lives on */
+} reader_ops;
+
+struct reader {
+    const reader_ops *ops;
+    source in;
+    bool is_strict;
+    bool is_started;   /* reader_next was called */
+    arena texts;       /* lives as long as the reader */
+    buf dialect;       /* in the form read_options.dialect takes */
+    uint64_t offset;   /* bytes consumed by what was given out */
+    uint32_t contexts; /* bit set of the kinds it can give; dictionaries exist for these */
+    dictionary *dictionaries[CONTEXT_COUNT];
+    const characteristic **characteristics;
+    size_t characteristic_count, characteristic_room;
+    uint64_t received, given, refused;
+    refusal *refusals;
+    size_t refusal_count;
+    const char **warnings;
+    size_t warning_count;
+};
+
+enum { reader_refusals_max = 64, reader_warnings_max = 64 };
+
+/* Take `in` over and make the bookkeeping ready. On failure the source is closed. */
+ASSAY_MUST_USE assay_status reader_init(reader *r, const reader_ops *ops, source *in,
+                                        const read_options *options, assay_err *err);
+/* Make the dictionaries of these kinds and add them to r->contexts. */
+ASSAY_MUST_USE assay_status reader_use_contexts(reader *r, uint32_t contexts, assay_err *err);
+/* Append a characteristic (copied); its index is what batches carry. */
+ASSAY_MUST_USE assay_status reader_characteristic_add(reader *r, const characteristic *c,
+                                                      uint32_t *index, assay_err *err);
+/* n rows or values seen. */
+void reader_received(reader *r, uint64_t n);
+
+/* Where and why something was refused. */
+typedef struct {
+    const char *reason; /* stable word */
+    uint64_t line;
+    uint32_t field;     /* from 1; 0: the whole line */
+    const char *column; /* or NULL */
+    const char *found;  /* NULL: nothing to show */
+    size_t found_length;
+    const char *expected;
+} refusal_case;
+
+/* Count one refused row. An error only when the reader is strict, or memory is short. */
+ASSAY_MUST_USE assay_status reader_refuse(reader *r, const refusal_case *c, assay_err *err);
+/* A fact about the file as a whole; equal ones are kept once. */
+void reader_warn(reader *r, const char *format, ...) ASSAY_PRINTF(2, 3);
+
+/* The formats. `head` of the source has been read. */
+ASSAY_MUST_USE assay_status csv_open(source *in, const read_options *options, reader **out,
+                                     assay_err *err);
+ASSAY_MUST_USE assay_status aqdef_open(source *in, const read_options *options, reader **out,
+                                       assay_err *err);
+ASSAY_MUST_USE assay_status ndjson_open(source *in, const read_options *options, reader **out,
+                                        assay_err *err);
+
+#endif
