@@ -115,9 +115,9 @@ ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_capability_make(
 typedef struct {
     double n, mean, sd_within, nu, sd_overall;
     assay_sigma_method sigma_method;
-} assay_moments;
+} assay_capability_moments;
 ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_capability_from_moments(
-    const assay_moments *moments, const assay_spec *spec, const assay_capability_options *options,
+    const assay_capability_moments *moments, const assay_spec *spec, const assay_capability_options *options,
     assay_capability *out, assay_err *err);
 
 #ifdef __cplusplus
