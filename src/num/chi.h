@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mean of a function of S = sqrt(chi2(nu) / nu): the heart of noncentral t and studentized range. */
+#ifndef NUM_CHI_H
+#define NUM_CHI_H
+
+typedef double (*chi_function)(double s, const void *with);
+
+/* E g(S), g >= 0 smooth, by the trapezoidal rule in log s. `mode` is about where s f(s) g(s) is
+ * largest, `sharpness` about 1 / width of g in log s. Relative error near 1e-14 for nu >= 0.1. */
+double chi_mean(double nu, double mode, double sharpness, chi_function g, const void *with);
+
+/* log(a^a exp(-a) / Gamma(a)) - log(sqrt(a / 2 pi)), negated: the error of Stirling's formula. */
+double stirling_error(double a);
+
+#endif
