@@ -15,8 +15,8 @@
 #include <assay/rules.h>
 
 typedef struct {
-    uint32_t n;               /* readings per subgroup; 0: by key, else as defined, else 1 */
-    bool is_individual;       /* n = 1 was asked for */
+    uint32_t n;               /* readings per subgroup; 0: by key where the series has one, else
+                                 as the characteristic is defined, else 1 */
     assay_chart_options chart;
     assay_rules rules;        /* of the location chart */
     size_t phase1_from, phase1_to; /* subgroups from 1, both included; 0, 0: all */
@@ -41,14 +41,13 @@ typedef struct {
     assay_rules rules;
     uint32_t n;               /* nominal readings per subgroup */
     bool is_by_key;
-    size_t *first;            /* [subgroups + 1] first row of each subgroup in the series */
-    const char **stage_name;  /* [chart.stage_count] "" where stages have no name */
+    const uint32_t *first;    /* [subgroups] first row of each; NULL: subgroup i begins at i n */
+    const char **stage_name;  /* [stage_count] "" where stages have no name */
+    size_t stage_count;
     bool has_chart, has_capability;
     assay_chart chart;
     assay_spec spec;
     assay_capability capability;
-    double arl0, arl1;        /* run length of the rule set at 0 and 1 sd of the plotted statistic */
-    const char *why_arl;      /* when they are NaN */
 } analysis;
 
 /* `a` is the caller's; analysis_done frees what it holds and accepts a half-made one. */
@@ -67,7 +66,24 @@ typedef enum {
 /* `bound` is the least index accepted, 1.33 by custom. */
 analysis_verdict analysis_judge(const analysis *a, double bound);
 
-/* The mean, time and row of subgroup i, for messages. Time is that of its first timed row. */
+/* First row of subgroup i in the series, and its time (TIME_NONE: none). */
+size_t analysis_row(const analysis *a, size_t i);
 int64_t analysis_time(const analysis *a, size_t i);
+
+/* Readings between two signals when nothing is wrong (arl0) and when the mean is one standard
+ * deviation of the plotted statistic off (arl1), for the chart type and rules of `a`. */
+typedef struct {
+    double arl0, arl1;
+    const char *why; /* when they are NaN */
+} run_lengths;
+run_lengths analysis_run_lengths(const analysis *a);
+
+/* Analyse all series of a set, up to `threads` at a time, options[i] for series i. `each` sees
+ * them one by one in the order of the set; an analysis is gone after its visit. */
+typedef void analysis_visitor(const analysis *a, size_t i, void *context);
+ASSAY_MUST_USE assay_status analysis_make_all(const series_set *set,
+                                              const analysis_options *const *options,
+                                              unsigned threads, analysis_visitor *each,
+                                              void *context, assay_err *err);
 
 #endif

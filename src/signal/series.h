@@ -47,6 +47,7 @@ typedef struct {
     int64_t first_time, last_time; /* TIME_NONE: none */
     int32_t offset;          /* of the last timed row; TIME_OFFSET_NONE: not known */
     size_t room;
+    bool has_value;          /* exponent is settled */
 } series;
 
 typedef struct series_set series_set;

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cut, chart, capability, verdict: in this order, because a capability without a chart cannot say
+ * whether it is more than a performance. */
+#include "signal/analysis.h"
+
+#include "signal/subgroup.h"
+
+#include <assay/arl.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+analysis_options analysis_defaults(void)
+{
+    analysis_options o = {
+        .chart = assay_chart_defaults(),
+        .size_all = NAN,
+        .spec = assay_spec_none(),
+        .capability = assay_capability_defaults(),
+    };
+    if (assay_rules_parse("nelson", &o.rules, NULL) != ASSAY_OK)
+        o.rules.count = 0;
+    return o;
+}
+
+static assay_status no_memory(assay_err *err)
+{
+    return assay_fail(err, ASSAY_MEMORY, 0, "out of memory while making a chart");
+}
+
+size_t analysis_row(const analysis *a, size_t i)
+{
+    return a->first ? a->first[i] : i * a->n;
+}
+
+int64_t analysis_time(const analysis *a, size_t i)
+{
+    return a->series->time ? a->series->time[analysis_row(a, i)] : TIME_NONE;
+}
+
+static bool has_sizes(const analysis *a)
+{
+    return a->input.size != NULL || a->input.size_all > 1;
+}
+
+static assay_chart_type type_for(const analysis *a, assay_chart_type asked)
+{
+    if (asked != ASSAY_CHART_AUTO)
+        return asked;
+    switch (a->series->definition->kind) {
+    case KIND_DEFECTIVES:
+        return ASSAY_CHART_P;
+    case KIND_DEFECTS:
+        return has_sizes(a) ? ASSAY_CHART_U : ASSAY_CHART_C;
+    default:
+        return ASSAY_CHART_AUTO;
+    }
+}
+
+/* Zones of an EWMA or a CUSUM are not those of independent points: one rule, beyond the limits. */
+static bool takes_rules(assay_chart_type type)
+{
+    return type != ASSAY_CHART_EWMA && type != ASSAY_CHART_CUSUM && type != ASSAY_CHART_RUN;
+}
+
+static assay_status make_chart(analysis *a, const analysis_options *options, assay_err *err)
+{
+    size_t k = a->input.subgroups;
+    a->options = options->chart;
+    a->options.type = type_for(a, options->chart.type);
+    a->rules = options->rules;
+    a->options.rules = takes_rules(a->options.type) ? &a->rules : NULL;
+    assay_chart *c = &a->chart;
+    c->location = arena_array(&a->memory, assay_chart_point, k + 1);
+    c->spread = arena_array(&a->memory, assay_chart_point, k + 1);
+    c->cusum = a->options.type == ASSAY_CHART_CUSUM
+                   ? arena_array(&a->memory, assay_cusum_point, k + 1) : NULL;
+    c->stages = arena_array(&a->memory, assay_chart_stage, a->stage_count);
+    c->stages_room = a->stage_count;
+    void *scratch = malloc(assay_chart_scratch_size(&a->input) + 1);
+    if (!c->location || !c->spread || !c->stages || !scratch ||
+        (a->options.type == ASSAY_CHART_CUSUM && !c->cusum)) {
+        free(scratch);
+        return no_memory(err);
+    }
+    assay_status status = assay_chart_make(&a->input, &a->options, scratch, c, err);
+    free(scratch);
+    a->has_chart = status == ASSAY_OK;
+    return status;
+}
+
+/* -- capability ----------------------------------------------------------------------- */
+
+static double first_number(double given, double otherwise)
+{
+    return isnan(given) ? otherwise : given;
+}
+
+static void side_of(const quantity *q, bound_kind kind, bool is_natural, double given,
+                    double *limit, double *natural)
+{
+    double bound = first_number(given, quantity_value(q));
+    if (is_natural)
+        *natural = first_number(bound, 0);
+    else if (isnan(given) && kind == BOUND_NATURAL)
+        *natural = bound;
+    else if (!isnan(given) || kind == BOUND_LIMIT)
+        *limit = bound;
+}
+
+static assay_spec spec_for(const characteristic *c, const analysis_options *o)
+{
+    assay_spec spec = assay_spec_none();
+    side_of(&c->lower, c->lower_kind, o->is_lower_natural, o->spec.lsl, &spec.lsl,
+            &spec.natural_lower);
+    side_of(&c->upper, c->upper_kind, o->is_upper_natural, o->spec.usl, &spec.usl,
+            &spec.natural_upper);
+    double nominal = quantity_value(&c->nominal);
+    spec.target = first_number(o->spec.target, first_number(quantity_value(&c->target), nominal));
+    return spec;
+}
+
+static assay_status make_capability(analysis *a, const analysis_options *options, assay_err *err)
+{
+    assay_capability_input in = {
+        .x = a->input.x,
+        .subgroups = a->input.subgroups,
+        .readings = a->input.readings,
+        .n = a->input.n,
+        .excluded = a->input.excluded,
+        .nominal_n = a->input.nominal_n,
+    };
+    void *scratch = malloc(assay_capability_scratch_size(&in) + 1);
+    if (!scratch)
+        return no_memory(err);
+    assay_status status = assay_capability_make(&in, &a->spec, &options->capability, scratch,
+                                                &a->capability, err);
+    free(scratch);
+    a->has_capability = status == ASSAY_OK;
+    return status;
+}
+
+assay_status analysis_make(const series_set *set, const series *s,
+                           const analysis_options *options, analysis *a, assay_err *err)
+{
+    *a = (analysis){.set = set, .series = s};
+    arena_init(&a->memory);
+    a->spec = spec_for(s->definition, options);
+    assay_status status = subgroup_cut(a, options, err);
+    if (status == ASSAY_OK && !options->without_chart)
+        status = make_chart(a, options, err);
+    if (status == ASSAY_OK && options->with_capability)
+        status = make_capability(a, options, err);
+    return status;
+}
+
+void analysis_done(analysis *a)
+{
+    if (a)
+        arena_done(&a->memory);
+}
+
+analysis_verdict analysis_judge(const analysis *a, double bound)
+{
+    if (a->has_chart && a->chart.signals > 0)
+        return VERDICT_UNSTABLE;
+    if (!a->has_capability)
+        return a->has_chart && !a->chart.why_undefined ? VERDICT_FINE : VERDICT_UNKNOWN;
+    double index = first_number(a->capability.cpk.value, a->capability.ppk.value);
+    if (isnan(index))
+        return VERDICT_UNKNOWN;
+    return index < bound ? VERDICT_NOT_CAPABLE : VERDICT_FINE;
+}
+
+/* -- run lengths ---------------------------------------------------------------------- */
+
+static bool run_length(const assay_arl_options *options, double shift, double *arl,
+                       const char **why)
+{
+    assay_arl_options at = *options;
+    assay_arl found;
+    at.shift = shift;
+    void *scratch = malloc(assay_arl_scratch_size(&at) + 1);
+    assay_status status = scratch ? assay_arl_find(&at, scratch, &found, NULL) : ASSAY_MEMORY;
+    free(scratch);
+    if (status != ASSAY_OK || !isfinite(found.arl)) {
+        *why = status != ASSAY_OK ? assay_status_text(status) : found.why_undefined;
+        return false;
+    }
+    *arl = found.arl;
+    return true;
+}
+
+run_lengths analysis_run_lengths(const analysis *a)
+{
+    run_lengths r = {NAN, NAN, NULL};
+    assay_arl_options o = assay_arl_defaults(ASSAY_ARL_RULES);
+    if (a->chart.type == ASSAY_CHART_RUN) {
+        r.why = "a run chart has no limits";
+        return r;
+    }
+    if (a->chart.type == ASSAY_CHART_EWMA) {
+        o = assay_arl_defaults(ASSAY_ARL_EWMA);
+        o.lambda = a->options.lambda > 0 ? a->options.lambda : o.lambda;
+        o.limit = a->options.ewma_sigmas > 0 ? a->options.ewma_sigmas : o.limit;
+        o.is_exact = !a->options.is_asymptotic;
+    } else if (a->chart.type == ASSAY_CHART_CUSUM) {
+        o = assay_arl_defaults(ASSAY_ARL_CUSUM);
+        o.k = a->chart.k;
+        o.h = a->chart.h;
+        o.fir = a->options.fir;
+    }
+    o.rules = &a->rules;
+    if (run_length(&o, 0, &r.arl0, &r.why))
+        (void)run_length(&o, 1, &r.arl1, &r.why);
+    return r;
+}

@@ -1,0 +1,656 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Loading: rows are dealt to one series per characteristic as they come. The common row (same
+ * exponent, valid, fits four bytes, in order) takes the short way in deal_row; everything else
+ * widens what is there first. */
+#include "signal/series.h"
+
+#include "signal/series_order.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct series_set {
+    arena memory;
+    reader *reader;
+    store *store;
+    context_kind stored_as[CONTEXT_COUNT]; /* databases: the kind that plays each role */
+    series *item;
+    size_t count, room;
+    uint32_t *of_code; /* reader's characteristic -> 1 + item; 0: not wanted */
+    size_t code_count;
+};
+
+enum { BATCH_ROWS = 16384, FIRST_ROOM = 256 };
+
+size_t series_count(const series_set *set)
+{
+    return set->count;
+}
+
+const series *series_at(const series_set *set, size_t i)
+{
+    return &set->item[i];
+}
+
+const reader *series_reader(const series_set *set)
+{
+    return set->reader;
+}
+
+bool series_is_stored(const series_set *set)
+{
+    return set->store != NULL;
+}
+
+const char *series_text(const series_set *set, context_kind kind, uint32_t code)
+{
+    const dictionary *d = set->store ? store_dictionary(set->store, set->stored_as[kind])
+                                     : reader_dictionary(set->reader, kind);
+    return d ? dictionary_text(d, code, NULL) : "";
+}
+
+static void series_free(series *s)
+{
+    free(s->narrow);
+    free(s->wide);
+    free(s->real);
+    free(s->time);
+    free(s->status);
+    free(s->size);
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        free(s->context[k]);
+}
+
+void series_close(series_set *set)
+{
+    if (!set)
+        return;
+    for (size_t i = 0; i < set->count; i++)
+        series_free(&set->item[i]);
+    free(set->item);
+    free(set->of_code);
+    reader_close(set->reader);
+    store_close(set->store);
+    arena_done(&set->memory);
+    free(set);
+}
+
+/* -- columns -------------------------------------------------------------------------- */
+
+static bool grow_column(void *column, size_t size, size_t room)
+{
+    void **place = column;
+    if (!*place)
+        return true;
+    void *grown = realloc(*place, size * room);
+    if (grown)
+        *place = grown;
+    return grown != NULL;
+}
+
+static bool grow(series *s)
+{
+    size_t room = s->room ? s->room + s->room / 2 : FIRST_ROOM;
+    bool is_grown = grow_column(&s->narrow, 4, room) && grow_column(&s->wide, 8, room) &&
+                    grow_column(&s->real, 8, room) && grow_column(&s->time, 8, room) &&
+                    grow_column(&s->status, 1, room) && grow_column(&s->size, 4, room);
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        is_grown = is_grown && grow_column(&s->context[k], 4, room);
+    if (is_grown)
+        s->room = room;
+    return is_grown;
+}
+
+static int64_t mantissa_at(const series *s, size_t i)
+{
+    if (s->wide)
+        return s->wide[i];
+    return s->narrow[i] == INT32_MIN ? ASSAY_MANTISSA_MISSING : s->narrow[i];
+}
+
+double series_value(const series *s, size_t i)
+{
+    if (s->real)
+        return s->real[i];
+    int64_t mantissa = mantissa_at(s, i);
+    return mantissa == ASSAY_MANTISSA_MISSING ? NAN : decimal_to_double(mantissa, s->exponent);
+}
+
+static bool make_wide(series *s)
+{
+    if (s->wide)
+        return true;
+    int64_t *wide = malloc(s->room * sizeof *wide);
+    if (!wide)
+        return false;
+    for (size_t i = 0; i < s->n; i++)
+        wide[i] = mantissa_at(s, i);
+    free(s->narrow);
+    s->narrow = NULL;
+    s->wide = wide;
+    return true;
+}
+
+static bool make_real(series *s)
+{
+    if (s->real)
+        return true;
+    double *real = malloc(s->room * sizeof *real);
+    if (!real)
+        return false;
+    for (size_t i = 0; i < s->n; i++)
+        real[i] = series_value(s, i);
+    free(s->narrow);
+    free(s->wide);
+    s->narrow = NULL;
+    s->wide = NULL;
+    s->real = real;
+    return true;
+}
+
+/* Bring what is there to a smaller exponent; values that do not fit make the series real. */
+static bool refine(series *s, int exponent)
+{
+    int64_t finer;
+    if (!make_wide(s))
+        return false;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->wide[i] != ASSAY_MANTISSA_MISSING &&
+            !decimal_rescale(s->wide[i], s->exponent, exponent, &finer))
+            return make_real(s);
+    for (size_t i = 0; i < s->n; i++)
+        if (s->wide[i] != ASSAY_MANTISSA_MISSING &&
+            decimal_rescale(s->wide[i], s->exponent, exponent, &finer))
+            s->wide[i] = finer;
+    s->exponent = exponent;
+    return true;
+}
+
+/* The exponent of a series is that of its first value; finer ones refine it. */
+static bool put_decimal(series *s, int64_t mantissa, int exponent)
+{
+    int64_t scaled;
+    if (!s->has_value)
+        s->exponent = exponent;
+    s->has_value = true;
+    if (!s->real && exponent < s->exponent && !refine(s, exponent))
+        return false;
+    if (s->real || !decimal_rescale(mantissa, exponent, s->exponent, &scaled)) {
+        if (!make_real(s))
+            return false;
+        s->real[s->n] = decimal_to_double(mantissa, exponent);
+        return true;
+    }
+    if (!s->wide && scaled > INT32_MIN && scaled <= INT32_MAX) {
+        s->narrow[s->n] = (int32_t)scaled;
+        return true;
+    }
+    if (!make_wide(s))
+        return false;
+    s->wide[s->n] = scaled;
+    return true;
+}
+
+static bool put_missing(series *s)
+{
+    if (s->real)
+        s->real[s->n] = NAN;
+    else if (s->wide)
+        s->wide[s->n] = ASSAY_MANTISSA_MISSING;
+    else
+        s->narrow[s->n] = INT32_MIN;
+    return true;
+}
+
+static bool put_raw(series *s, int64_t bits)
+{
+    s->has_value = true;
+    if (!make_real(s))
+        return false;
+    memcpy(&s->real[s->n], &bits, sizeof bits);
+    return true;
+}
+
+static bool put_value(series *s, const measurement_batch *b, size_t i)
+{
+    unsigned status = b->status ? b->status[i] : STATUS_VALID;
+    if ((status & STATUS_MASK) == STATUS_NO_VALUE)
+        return put_missing(s);
+    if (status & STATUS_RAW)
+        return put_raw(s, b->mantissa[i]);
+    return put_decimal(s, b->mantissa[i], b->exponent[i]);
+}
+
+/* A column is there from the first row that has something to say; rows before it get `usual`. */
+static bool put_status(series *s, unsigned status)
+{
+    status &= STATUS_MASK;
+    if (!s->status && status == STATUS_VALID)
+        return true;
+    if (!s->status && !(s->status = calloc(s->room, 1)))
+        return false;
+    s->status[s->n] = (uint8_t)status;
+    return true;
+}
+
+static bool put_size(series *s, uint32_t size)
+{
+    if (!s->size && size == 1)
+        return true;
+    if (!s->size) {
+        if (!(s->size = malloc(s->room * sizeof *s->size)))
+            return false;
+        for (size_t i = 0; i < s->n; i++)
+            s->size[i] = 1;
+    }
+    s->size[s->n] = size;
+    return true;
+}
+
+static bool put_context(series *s, context_kind kind, uint32_t code)
+{
+    if (!s->context[kind] && code == 0)
+        return true;
+    if (!s->context[kind] && !(s->context[kind] = calloc(s->room, sizeof(uint32_t))))
+        return false;
+    s->context[kind][s->n] = code;
+    return true;
+}
+
+static bool put_time(series *s, int64_t time)
+{
+    if (!s->time && time == TIME_NONE)
+        return true;
+    if (!s->time) {
+        if (!(s->time = malloc(s->room * sizeof *s->time)))
+            return false;
+        for (size_t i = 0; i < s->n; i++)
+            s->time[i] = TIME_NONE;
+    }
+    s->time[s->n] = time;
+    return true;
+}
+
+/* -- dealing -------------------------------------------------------------------------- */
+
+typedef struct {
+    series_set *set;
+    const series_request *request;
+    bool keeps_time, has_serials, is_unordered;
+    uint32_t contexts;                /* wanted, and the source has them */
+    uint32_t *context[CONTEXT_COUNT]; /* of the batch, by role */
+} loading;
+
+static void note_time(loading *l, series *s, int64_t time)
+{
+    if (time < s->last_time || (time == s->last_time && l->has_serials && time != TIME_NONE))
+        l->is_unordered = true; /* as far as can be told without looking back */
+    if (time == TIME_NONE)
+        return;
+    if (s->first_time == TIME_NONE || time < s->first_time)
+        s->first_time = time;
+    if (time > s->last_time)
+        s->last_time = time;
+}
+
+static bool deal_slow(loading *l, series *s, const measurement_batch *b, size_t i)
+{
+    bool is_put = put_value(s, b, i) && put_status(s, b->status ? b->status[i] : 0) &&
+                  put_size(s, b->size ? b->size[i] : 1);
+    for (int k = 0; k < CONTEXT_COUNT && is_put; k++)
+        if (l->context[k])
+            is_put = put_context(s, (context_kind)k, l->context[k][i]);
+    if (is_put && l->keeps_time && b->time)
+        is_put = put_time(s, b->time[i]);
+    if (b->decimals && b->decimals[i] > s->decimals)
+        s->decimals = b->decimals[i];
+    if (b->offset && b->offset[i] != TIME_OFFSET_NONE)
+        s->offset = b->offset[i];
+    return is_put;
+}
+
+/* Nothing to widen: the value goes straight into its four bytes. */
+static bool is_plain(const loading *l, const series *s, const measurement_batch *b, size_t i)
+{
+    int64_t mantissa = b->mantissa[i];
+    return s->narrow && !s->status && !s->size && !l->keeps_time && s->has_value &&
+           b->exponent[i] == s->exponent && (!b->status || !(b->status[i] & (STATUS_MASK | STATUS_RAW))) &&
+           (!b->size || b->size[i] == 1) && mantissa > INT32_MIN && mantissa <= INT32_MAX &&
+           (!b->decimals || b->decimals[i] <= s->decimals);
+}
+
+static bool deal_row(loading *l, series *s, const measurement_batch *b, size_t i, bool has_context)
+{
+    if (s->n == s->room && !grow(s))
+        return false;
+    if (b->time)
+        note_time(l, s, b->time[i]);
+    if (!has_context && is_plain(l, s, b, i))
+        s->narrow[s->n] = (int32_t)b->mantissa[i];
+    else if (!deal_slow(l, s, b, i))
+        return false;
+    s->n++;
+    return true;
+}
+
+static assay_status out_of_memory(assay_err *err, const char *what)
+{
+    return assay_fail(err, ASSAY_MEMORY, 0, "out of memory while loading %s", what);
+}
+
+static series *add_series(series_set *set, const characteristic *definition)
+{
+    if (set->count == set->room) {
+        size_t room = set->room ? set->room * 2 : 16;
+        series *item = realloc(set->item, room * sizeof *item);
+        if (!item)
+            return NULL;
+        set->item = item;
+        set->room = room;
+    }
+    series *s = &set->item[set->count];
+    *s = (series){.first_time = TIME_NONE, .last_time = TIME_NONE, .offset = TIME_OFFSET_NONE};
+    s->narrow = malloc(FIRST_ROOM * sizeof *s->narrow);
+    s->definition = definition ? definition : arena_new(&set->memory, characteristic);
+    if (!s->narrow || !s->definition) {
+        free(s->narrow);
+        return NULL;
+    }
+    s->room = FIRST_ROOM;
+    set->count++;
+    return s;
+}
+
+/* -- from a file ---------------------------------------------------------------------- */
+
+static bool last_part_is(const char *path, const char *name)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash && strcmp(slash + 1, name) == 0;
+}
+
+static bool is_wanted(const char *name, const characteristic *c, size_t code)
+{
+    if (!name)
+        return true;
+    if (name[0] == '#' && strtoull(name + 1, NULL, 10) == code + 1)
+        return true;
+    return (c->path && strcmp(c->path, name) == 0) || last_part_is(c->path, name) ||
+           (c->number && strcmp(c->number, name) == 0) || (c->name && strcmp(c->name, name) == 0);
+}
+
+/* Characteristics appear as the file is read: give each new one its series. */
+static bool meet_characteristics(loading *l)
+{
+    size_t n;
+    series_set *set = l->set;
+    const characteristic *const *list = reader_characteristics(set->reader, &n);
+    if (n <= set->code_count)
+        return true;
+    uint32_t *of_code = realloc(set->of_code, n * sizeof *of_code);
+    if (!of_code)
+        return false;
+    set->of_code = of_code;
+    for (; set->code_count < n; set->code_count++) {
+        size_t code = set->code_count;
+        of_code[code] = 0;
+        if (!is_wanted(l->request->name, list[code], code))
+            continue;
+        if (!add_series(set, list[code]))
+            return false;
+        of_code[code] = (uint32_t)set->count;
+    }
+    return true;
+}
+
+static bool deal_batch(loading *l, const measurement_batch *b)
+{
+    bool has_context = false;
+    for (int k = 0; k < CONTEXT_COUNT; k++) {
+        l->context[k] = l->contexts & (1u << k) ? b->context[k] : NULL;
+        has_context |= l->context[k] != NULL;
+    }
+    const uint32_t *of_code = l->set->of_code;
+    for (size_t i = 0; i < b->n; i++) {
+        uint32_t item = of_code[b->characteristic[i]];
+        if (item && !deal_row(l, &l->set->item[item - 1], b, i, has_context))
+            return false;
+    }
+    return true;
+}
+
+static assay_status read_all(loading *l, measurement_batch *batch, assay_err *err)
+{
+    for (;;) {
+        assay_status status = reader_next(l->set->reader, batch, err);
+        if (status != ASSAY_OK || batch->n == 0)
+            return status;
+        if (l->request->stop && *l->request->stop)
+            return assay_fail(err, ASSAY_STOPPED, 0, "stopped on request");
+        if (!meet_characteristics(l) || !deal_batch(l, batch))
+            return out_of_memory(err, l->request->source);
+        if (l->is_unordered && !l->keeps_time)
+            return ASSAY_OK; /* once more, with times */
+    }
+}
+
+static assay_status load_file(loading *l, assay_err *err)
+{
+    measurement_batch *batch = NULL;
+    assay_status status = reader_open(l->request->source, &l->request->read, &l->set->reader, err);
+    if (status != ASSAY_OK)
+        return status;
+    uint32_t there = reader_contexts(l->set->reader);
+    l->has_serials = there & (1u << CONTEXT_SERIAL);
+    l->contexts = l->request->contexts & there;
+    if (l->keeps_time && l->has_serials)
+        l->contexts |= 1u << CONTEXT_SERIAL; /* equal times stand in its order */
+    status = batch_new(BATCH_ROWS, l->contexts, &batch, err);
+    if (status == ASSAY_OK)
+        status = read_all(l, batch, err);
+    /* A file without rows may still define characteristics. */
+    if (status == ASSAY_OK && !meet_characteristics(l))
+        status = out_of_memory(err, l->request->source);
+    batch_free(batch);
+    return status;
+}
+
+static assay_status name_those_there(const series_set *set, const series_request *request,
+                                     assay_err *err)
+{
+    size_t n = 0;
+    char list[160] = "";
+    const characteristic *const *all = reader_characteristics(set->reader, &n);
+    for (size_t i = 0; i < n && i < 8 && strlen(list) < 100; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.40s", i ? ", " : "",
+                 all[i]->path ? all[i]->path : "");
+    assay_status status = assay_fail(err, ASSAY_NOT_FOUND, 0, "%s has no characteristic %s",
+                                     request->source, request->name);
+    assay_hint(err, "there is: %s%s", list, n > 8 ? " ..." : "");
+    return status;
+}
+
+static assay_status sort_all(series_set *set, const series_request *request, assay_err *err)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        series *s = &set->item[i];
+        if (!series_sort(s, reader_dictionary(set->reader, CONTEXT_SERIAL)))
+            return out_of_memory(err, request->source);
+        if (!request->with_time) {
+            free(s->time);
+            s->time = NULL;
+        }
+    }
+    return ASSAY_OK;
+}
+
+static series_set *set_new(void)
+{
+    series_set *set = calloc(1, sizeof *set);
+    if (!set)
+        return NULL;
+    arena_init(&set->memory);
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        set->stored_as[k] = (context_kind)k;
+    return set;
+}
+
+static assay_status open_file(const series_request *request, series_set **out, assay_err *err)
+{
+    bool is_pipe = strcmp(request->source, "-") == 0;
+    loading l = {.request = request, .keeps_time = request->with_time || is_pipe};
+    for (;;) {
+        l.set = set_new();
+        if (!l.set)
+            return out_of_memory(err, request->source);
+        l.is_unordered = false;
+        assay_status status = load_file(&l, err);
+        if (status == ASSAY_OK && l.is_unordered && !l.keeps_time) {
+            series_close(l.set);
+            l.keeps_time = true;
+            continue;
+        }
+        if (status == ASSAY_OK && request->name && l.set->count == 0)
+            status = name_those_there(l.set, request, err);
+        if (status == ASSAY_OK && l.keeps_time)
+            status = sort_all(l.set, request, err);
+        if (status == ASSAY_OK)
+            *out = l.set;
+        else
+            series_close(l.set);
+        return status;
+    }
+}
+
+/* -- from a database ------------------------------------------------------------------ */
+
+static assay_status take_roles(series_set *set, const series_request *request, assay_err *err)
+{
+    for (int k = 0; k < CONTEXT_COUNT; k++) {
+        if (!request->role[k])
+            continue;
+        if (!context_from_name(request->role[k], &set->stored_as[k])) {
+            assay_fail(err, ASSAY_NOT_FOUND, 0, "%s keeps no column %s", request->source,
+                       request->role[k]);
+            assay_hint(err, "a database keeps serial, subgroup, batch, operator, machine, gauge, "
+                            "event, station, cavity, stage, part, group, order, note");
+            return ASSAY_NOT_FOUND;
+        }
+    }
+    return ASSAY_OK;
+}
+
+static assay_status load_cursor(loading *l, series *s, cursor *c, measurement_batch *batch,
+                                assay_err *err)
+{
+    for (;;) {
+        assay_status status = cursor_next(c, batch, err);
+        if (status != ASSAY_OK || batch->n == 0)
+            return status;
+        if (l->request->stop && *l->request->stop)
+            return assay_fail(err, ASSAY_STOPPED, 0, "stopped on request");
+        bool has_context = false;
+        for (int k = 0; k < CONTEXT_COUNT; k++) {
+            bool is_asked = l->request->contexts & (1u << k);
+            l->context[k] = is_asked ? batch->context[l->set->stored_as[k]] : NULL;
+            has_context |= l->context[k] != NULL;
+        }
+        for (size_t i = 0; i < batch->n; i++)
+            if (!deal_row(l, s, batch, i, has_context))
+                return out_of_memory(err, l->request->source);
+    }
+}
+
+static assay_status load_stored(loading *l, uint32_t number, assay_err *err)
+{
+    stored_characteristic found;
+    measurement_batch *batch = NULL;
+    cursor *c = NULL;
+    store_range range = l->request->range;
+    range.contexts = 0;
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        if (l->request->contexts & (1u << k))
+            range.contexts |= 1u << l->set->stored_as[k];
+    range.with_time = l->request->with_time;
+    assay_status status = store_characteristic_at(l->set->store, number, &found, err);
+    if (status != ASSAY_OK)
+        return status;
+    series *s = add_series(l->set, characteristic_copy(&l->set->memory, &found.definition));
+    if (!s)
+        return out_of_memory(err, l->request->source);
+    s->number = number;
+    s->id = found.id;
+    status = batch_new(BATCH_ROWS, range.contexts, &batch, err);
+    if (status == ASSAY_OK)
+        status = cursor_open(l->set->store, number, &range, &c, err);
+    if (status == ASSAY_OK)
+        status = load_cursor(l, s, c, batch, err);
+    cursor_close(c);
+    batch_free(batch);
+    return status;
+}
+
+static assay_status load_database(loading *l, assay_err *err)
+{
+    series_set *set = l->set;
+    assay_status status = store_open(l->request->source, STORE_READ, &set->store, err);
+    if (status == ASSAY_OK)
+        status = take_roles(set, l->request, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (l->request->name) {
+        stored_characteristic found;
+        status = store_characteristic_find(set->store, l->request->name, &found, err);
+        return status == ASSAY_OK ? load_stored(l, found.number, err) : status;
+    }
+    uint32_t n = store_characteristic_count(set->store);
+    for (uint32_t number = 1; number <= n && status == ASSAY_OK; number++)
+        status = load_stored(l, number, err);
+    return status;
+}
+
+static assay_status open_database(const series_request *request, series_set **out, assay_err *err)
+{
+    loading l = {.request = request, .set = set_new(), .keeps_time = request->with_time};
+    if (!l.set)
+        return out_of_memory(err, request->source);
+    assay_status status = load_database(&l, err);
+    if (status == ASSAY_OK)
+        *out = l.set;
+    else
+        series_close(l.set);
+    return status;
+}
+
+/* -- the door ------------------------------------------------------------------------- */
+
+bool source_is_database(const char *path)
+{
+    char head[16] = "";
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return false;
+    bool is_long_enough = read(file, head, sizeof head) == (ssize_t)sizeof head;
+    close(file);
+    return is_long_enough && memcmp(head, "SQLite format 3", sizeof head) == 0;
+}
+
+assay_status series_open(const series_request *request, series_set **out, assay_err *err)
+{
+    bool is_stored = strcmp(request->source, "-") != 0 && source_is_database(request->source);
+    return is_stored ? open_database(request, out, err) : open_file(request, out, err);
+}
+
+assay_values series_values(const series *s, int64_t *room)
+{
+    if (s->real)
+        return assay_values_of_doubles(s->real, s->n);
+    if (s->wide)
+        return assay_values_of_decimals(s->wide, s->n, s->exponent);
+    for (size_t i = 0; i < s->n; i++)
+        room[i] = s->narrow[i] == INT32_MIN ? ASSAY_MANTISSA_MISSING : s->narrow[i];
+    return assay_values_of_decimals(room, s->n, s->exponent);
+}

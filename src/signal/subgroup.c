@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cutting is one walk over the rows: a subgroup ends when it is full, when the key changes, or
+ * when the stage changes. The plain case (equal size, no stages) needs no arrays at all.
+ *
+ * Rows that do not count: a single reading stays visible and its subgroup is marked excluded; inside
+ * a subgroup of several it becomes a missing reading, unless none would be left. */
+#include "signal/subgroup.h"
+
+#include <string.h>
+
+static assay_status no_memory(assay_err *err)
+{
+    return assay_fail(err, ASSAY_MEMORY, 0, "out of memory while cutting subgroups");
+}
+
+static bool counts(const series *s, size_t i)
+{
+    return !s->status || s->status[i] == STATUS_VALID;
+}
+
+/* Does some key stand on two neighbouring rows? Serial-like keys make no subgroups. */
+static bool has_key_runs(const series *s)
+{
+    const uint32_t *key = s->context[CONTEXT_SUBGROUP];
+    for (size_t i = 1; key && i < s->n; i++)
+        if (key[i] == key[i - 1] && key[i] != 0)
+            return true;
+    return false;
+}
+
+static void choose_size(analysis *a, const analysis_options *options)
+{
+    const series *s = a->series;
+    a->is_by_key = options->n == 0 && has_key_runs(s);
+    if (options->n)
+        a->n = options->n;
+    else
+        a->n = !a->is_by_key && s->definition->subgroup_size ? s->definition->subgroup_size : 1;
+}
+
+static bool ends_between(const analysis *a, size_t first, size_t i)
+{
+    const series *s = a->series;
+    const uint32_t *stage = s->context[CONTEXT_STAGE], *key = s->context[CONTEXT_SUBGROUP];
+    if (stage && stage[i] != stage[i - 1])
+        return true;
+    return a->is_by_key ? key[i] != key[i - 1] || key[i] == 0 : i - first == a->n;
+}
+
+static size_t count_subgroups(const analysis *a)
+{
+    size_t k = a->series->n > 0, first = 0;
+    for (size_t i = 1; i < a->series->n; i++)
+        if (ends_between(a, first, i)) {
+            first = i;
+            k++;
+        }
+    return k;
+}
+
+/* first and readings of every subgroup; the largest is the nominal size of keyed ones. */
+static bool cut_irregular(analysis *a)
+{
+    size_t n = a->series->n, k = count_subgroups(a), g = 0;
+    uint32_t *first = arena_array(&a->memory, uint32_t, k + 1);
+    uint32_t *readings = arena_array(&a->memory, uint32_t, k + 1);
+    if (!first || !readings)
+        return false;
+    for (size_t i = 1; i <= n; i++)
+        if (i == n || ends_between(a, first[g], i)) {
+            readings[g] = (uint32_t)(i - first[g]);
+            if (a->is_by_key && readings[g] > a->n)
+                a->n = readings[g];
+            if (i < n)
+                first[++g] = (uint32_t)i;
+        }
+    a->first = first;
+    a->input.readings = readings;
+    a->input.subgroups = k;
+    return true;
+}
+
+/* Equal sizes: only a short last group needs the list of sizes. */
+static bool cut_regular(analysis *a)
+{
+    size_t n = a->series->n, k = (n + a->n - 1) / a->n;
+    a->input.subgroups = k;
+    a->input.n = a->n;
+    a->input.nominal_n = a->n;
+    if (n % a->n == 0)
+        return true;
+    uint32_t *readings = arena_array(&a->memory, uint32_t, k);
+    if (!readings)
+        return false;
+    for (size_t i = 0; i < k; i++)
+        readings[i] = a->n;
+    readings[k - 1] = (uint32_t)(n % a->n);
+    a->input.readings = readings;
+    return true;
+}
+
+static uint32_t subgroup_size(const analysis *a, size_t g)
+{
+    return a->input.readings ? a->input.readings[g] : a->input.n;
+}
+
+static bool name_stages(analysis *a)
+{
+    const uint32_t *code = a->series->context[CONTEXT_STAGE];
+    size_t k = a->input.subgroups;
+    a->stage_count = 1;
+    for (size_t g = 1; code && g < k; g++)
+        a->stage_count += code[a->first[g]] != code[a->first[g - 1]];
+    a->stage_name = arena_array(&a->memory, const char *, a->stage_count);
+    if (!a->stage_name)
+        return false;
+    a->stage_name[0] = "";
+    if (!code || k == 0)
+        return true;
+    uint32_t *stage = arena_array(&a->memory, uint32_t, k), s = 0;
+    if (!stage)
+        return false;
+    for (size_t g = 0; g < k; g++) {
+        if (g > 0 && code[a->first[g]] != code[a->first[g - 1]])
+            s++;
+        stage[g] = s;
+        a->stage_name[s] = series_text(a->set, CONTEXT_STAGE, code[a->first[g]]);
+    }
+    a->input.stage = stage;
+    return true;
+}
+
+/* The values with what does not count taken out, and which subgroups are out as a whole. */
+static bool leave_out(analysis *a, uint8_t *excluded)
+{
+    const series *s = a->series;
+    int64_t *mantissa = NULL;
+    double *real = NULL;
+    for (size_t g = 0; g < a->input.subgroups; g++) {
+        size_t first = analysis_row(a, g), size = subgroup_size(a, g), left = 0;
+        for (size_t i = first; i < first + size; i++)
+            left += counts(s, i);
+        if (left == size)
+            continue;
+        if (left == 0) {
+            excluded[g] = 1;
+            continue;
+        }
+        /* Copies are made at the first need. */
+        if (!mantissa && !real) {
+            mantissa = a->input.x.mantissa ? arena_array(&a->memory, int64_t, s->n) : NULL;
+            real = a->input.x.mantissa ? NULL : arena_array(&a->memory, double, s->n);
+            if (!mantissa && !real)
+                return false;
+            if (mantissa)
+                memcpy(mantissa, a->input.x.mantissa, s->n * sizeof *mantissa);
+            else
+                memcpy(real, a->input.x.hi, s->n * sizeof *real);
+        }
+        for (size_t i = first; i < first + size; i++) {
+            if (counts(s, i))
+                continue;
+            if (mantissa)
+                mantissa[i] = ASSAY_MANTISSA_MISSING;
+            else
+                real[i] = NAN;
+        }
+    }
+    if (mantissa)
+        a->input.x = assay_values_of_decimals(mantissa, s->n, s->exponent);
+    if (real)
+        a->input.x = assay_values_of_doubles(real, s->n);
+    return true;
+}
+
+static assay_status exclude(analysis *a, const analysis_options *options, assay_err *err)
+{
+    size_t k = a->input.subgroups;
+    if (!a->series->status && options->exclude_count == 0)
+        return ASSAY_OK;
+    uint8_t *excluded = arena_array(&a->memory, uint8_t, k + 1);
+    if (!excluded || (a->series->status && !leave_out(a, excluded)))
+        return no_memory(err);
+    for (size_t i = 0; i < options->exclude_count; i++) {
+        if (options->exclude[i] < 1 || options->exclude[i] > k)
+            return assay_fail(err, ASSAY_DOMAIN, i, "there is no subgroup %zu to exclude: %zu in all",
+                              options->exclude[i], k);
+        excluded[options->exclude[i] - 1] = 1;
+    }
+    a->input.excluded = excluded;
+    return ASSAY_OK;
+}
+
+/* A place without a value is missing, not excluded: single readings only. */
+static bool take_sizes(analysis *a, const analysis_options *options)
+{
+    a->input.size_all = isnan(options->size_all) ? 1 : options->size_all;
+    if (!a->series->size || !isnan(options->size_all))
+        return true;
+    double *size = arena_array(&a->memory, double, a->input.subgroups + 1);
+    if (!size)
+        return false;
+    for (size_t g = 0; g < a->input.subgroups; g++)
+        size[g] = a->series->size[analysis_row(a, g)];
+    a->input.size = size;
+    return true;
+}
+
+assay_status subgroup_cut(analysis *a, const analysis_options *options, assay_err *err)
+{
+    const series *s = a->series;
+    int64_t *room = s->narrow ? arena_array(&a->memory, int64_t, s->n + 1) : NULL;
+    if (s->narrow && !room)
+        return no_memory(err);
+    a->input.x = series_values(s, room);
+    choose_size(a, options);
+    bool is_regular = !a->is_by_key && !s->context[CONTEXT_STAGE];
+    if (!(is_regular ? cut_regular(a) : cut_irregular(a)))
+        return no_memory(err);
+    if (!is_regular && !a->is_by_key)
+        a->input.nominal_n = a->n;
+    if (!name_stages(a) || !take_sizes(a, options))
+        return no_memory(err);
+    a->input.phase1_from = options->phase1_from ? options->phase1_from - 1 : 0;
+    a->input.phase1_to = options->phase1_to;
+    return exclude(a, options, err);
+}
