@@ -29,8 +29,8 @@ typedef enum {
 
 typedef struct {
     assay_rule_kind kind;
-    int k, m;
-    double sigmas;
+    int k, m;      /* 1 <= k <= m; a trend has m >= 2, an alternation m >= 3; k counts for BEYOND */
+    double sigmas; /* >= 0; no meaning for side, trend, alternation */
     char name[20]; /* "1".."8" for Nelson's, "2-2s" for Westgard's, else as written: "8side" */
 } assay_rule;
 
@@ -44,11 +44,13 @@ typedef struct {
 } assay_rules;
 
 /* "nelson" takes rule 8 on either side (Minitab), "nelson-1984" with both sides present.
- * A rule equal to one of Nelson's bears its number in every set: "5" is 2 of 3 beyond 2 sigma. */
+ * A rule equal to one of Nelson's bears its number in every set ("5" is 2 of 3 beyond 2 sigma),
+ * but for Westgard's, which keep their names. */
 
-/* A named set (nelson, nelson-1984, western-electric, aiag, westgard, none) or a list:
- * Nelson's numbers "1,2,5", or own rules "2of3>2", "8side", "6trend", "14alternate", "15within1",
- * "8outside1", "8outside1both". Errors: ASSAY_DOMAIN names the item. */
+/* A named set (nelson, nelson-1984, western-electric, aiag, westgard, none) or a list of items
+ * with commas between: Nelson's numbers "1,2,5", Westgard's names "1-3s", or own rules "2of3>2",
+ * "8side", "6trend", "14alternate", "15within1", "8outside1", "8outside1both", "2range2".
+ * Errors: ASSAY_DOMAIN names the item, ASSAY_LIMIT more than ASSAY_RULES_MAX. */
 ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_rules_parse(const char *text, assay_rules *out,
                                                            assay_err *err);
 
