@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a document format brings: the report in report.c drives it. */
+#ifndef REPORT_DOCUMENT_H
+#define REPORT_DOCUMENT_H
+
+#include "report/view.h"
+
+/* A row of the overview, kept until the document is finished. */
+typedef struct {
+    const char *path, *unit, *verdict;
+    bool is_stable, is_known;
+    size_t n, signals;
+    int64_t first, last;
+    int32_t offset;
+    assay_index ppk, cpk;
+    const char *sparkline; /* HTML only */
+} overview_row;
+
+typedef struct document document;
+typedef struct {
+    assay_status (*begin)(document *d, const char *path, assay_err *err);
+    assay_status (*add)(document *d, const analysis *a, const view *v, assay_err *err);
+    assay_status (*end)(document *d, const char *path, assay_err *err);
+    void (*done)(document *d); /* frees d->own; accepts NULL there */
+} document_format;
+
+struct document {
+    const document_format *format;
+    const char *title;
+    arena memory;
+    overview_row *rows;
+    size_t row_count, row_room;
+    void *own;
+};
+
+extern const document_format document_html, document_pdf, document_xlsx;
+
+/* "2026-01-05T07:21:00Z … 2026-01-24", "" when untimed; into a buffer of at least 96. */
+void overview_span(const overview_row *row, char *out, size_t room);
+void document_span(const document *d, char *out, size_t room);
+/* "1.33 (1.10 … 1.56)" or "–". */
+void index_text(const assay_index *index, char *out, size_t room);
+
+#endif

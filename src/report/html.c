@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One HTML file that needs nothing else: pictures, style and the few lines of script that show
+ * the point under the pointer and stretch the x axis. Works without script, too. */
+#include "report/document.h"
+
+#include "base/i18n.h"
+#include "report_css.h"
+#include "report_js.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { table_rows_max = 5000, signal_rows_max = 200 };
+
+typedef struct {
+    buf sections;
+} html;
+
+static buf *sections(document *d)
+{
+    return &((html *)d->own)->sections;
+}
+
+static assay_status html_begin(document *d, const char *path, assay_err *err)
+{
+    (void)path;
+    d->own = calloc(1, sizeof(html));
+    return d->own ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
+}
+
+static void add_cell(buf *out, const char *tag, const char *text)
+{
+    buf_addf(out, "<%s>", tag);
+    xml_add(out, text);
+    buf_addf(out, "</%.2s>", tag);
+}
+
+static void add_number_cell(buf *out, double x, int decimals)
+{
+    char text[64];
+    format_figure(text, sizeof text, x, decimals);
+    add_cell(out, "td class=n", text);
+}
+
+static void add_figures(buf *out, const analysis *a)
+{
+    figure_row rows[figure_rows_max];
+    size_t n = view_figures(a, rows);
+    buf_addf(out, "<table class=figures><caption>%s</caption><tbody>\n", _("Figures"));
+    for (size_t i = 0; i < n; i++) {
+        buf_add_text(out, "<tr>");
+        add_cell(out, "th scope=row", rows[i].name);
+        add_number_cell(out, rows[i].value, rows[i].decimals);
+        char interval[96] = "";
+        if (!isnan(rows[i].low))
+            snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low, rows[i].decimals, rows[i].high);
+        add_cell(out, "td", isnan(rows[i].value) && rows[i].why ? _(rows[i].why) : interval);
+        buf_add_text(out, "</tr>\n");
+    }
+    buf_add_text(out, "</tbody></table>\n");
+}
+
+static void rule_list(const analysis *a, uint32_t rules, char *out, size_t room)
+{
+    size_t used = 0;
+    out[0] = 0;
+    for (int j = 0; j < a->rules.count && used < room; j++)
+        if (rules >> j & 1) {
+            char words[120];
+            words_rule(&a->rules.rule[j], words, sizeof words);
+            used += (size_t)snprintf(out + used, room - used, "%s%s: %s", used ? "; " : "", a->rules.rule[j].name, words);
+        }
+}
+
+static void add_time_cell(buf *out, const view *v, size_t i)
+{
+    char time[48] = "";
+    if (v->chart.time && v->chart.time[i] != TIME_NONE)
+        time_format(v->chart.time[i], v->chart.offset, time, sizeof time);
+    add_cell(out, "td", time);
+}
+
+static void add_signals(buf *out, const analysis *a, const view *v)
+{
+    if (!a->has_chart || !a->chart.signals || !a->chart.location)
+        return;
+    buf_addf(out, "<table><caption>%s</caption><thead><tr><th>#</th><th>%s</th><th>%s</th><th>%s</th></tr></thead><tbody>\n",
+             _("Signals"), _("time"), _("value"), _("rule"));
+    size_t shown = 0;
+    for (size_t i = 0; i < a->input.subgroups && shown < signal_rows_max; i++) {
+        uint32_t rules = a->chart.location[i].rules;
+        if (!rules || a->chart.location[i].flags)
+            continue;
+        char words[600];
+        shown++;
+        rule_list(a, rules, words, sizeof words);
+        buf_addf(out, "<tr><td class=n>%zu</td>", i + 1);
+        add_time_cell(out, v, i);
+        add_number_cell(out, a->chart.location[i].value, a->series->decimals + 1);
+        add_cell(out, "td", words);
+        buf_add_text(out, "</tr>\n");
+    }
+    buf_add_text(out, "</tbody></table>\n");
+}
+
+static void add_data(buf *out, const analysis *a, const view *v)
+{
+    size_t k = a->input.subgroups;
+    if (!a->has_chart || !a->chart.location)
+        return;
+    buf_addf(out, "<details><summary>%s</summary>", _("Data of this chart"));
+    if (k > table_rows_max) {
+        buf_addf(out, "<p>");
+        buf_addf(out, _("%zu points, the last %d are listed; assay export gives all."), k, (int)table_rows_max);
+        buf_addf(out, "</p>");
+    }
+    buf_addf(out, "<table><thead><tr><th>#</th><th>%s</th><th>%s</th><th>LCL</th><th>CL</th><th>UCL</th><th>%s</th></tr></thead><tbody>\n",
+             _("time"), _("value"), _("rule"));
+    for (size_t i = k > table_rows_max ? k - table_rows_max : 0; i < k; i++) {
+        const assay_chart_point *p = &a->chart.location[i];
+        int places = a->series->decimals + 1;
+        char names[64] = "";
+        size_t used = 0;
+        for (int j = 0; j < a->rules.count; j++)
+            if (p->rules >> j & 1 && used < sizeof names)
+                used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "," : "", a->rules.rule[j].name);
+        buf_addf(out, "<tr><td class=n>%zu</td>", i + 1);
+        add_time_cell(out, v, i);
+        add_number_cell(out, p->value, places);
+        add_number_cell(out, p->lcl, places);
+        add_number_cell(out, p->center, places);
+        add_number_cell(out, p->ucl, places);
+        add_cell(out, "td", names);
+        buf_add_text(out, "</tr>\n");
+    }
+    buf_add_text(out, "</tbody></table></details>\n");
+}
+
+static void add_chart(buf *out, const view *v)
+{
+    svg_canvas c;
+    buf summary = BUF_INIT;
+    plot_chart_summary(&v->chart, &summary);
+    buf_addf(out, "<figure class=zoomable tabindex=0 aria-label=\"");
+    xml_add(out, buf_text(&summary));
+    buf_add_text(out, "\">\n");
+    svg_begin(&c, out, 1000, v->chart.chart->has_spread ? 520 : 400, v->chart.title, buf_text(&summary), false);
+    plot_chart(&c.base, &v->chart);
+    svg_end(&c);
+    buf_add_text(out, "</figure>\n");
+    buf_done(&summary);
+}
+
+static void add_distribution(buf *out, const view *v)
+{
+    svg_canvas c;
+    buf_add_text(out, "<div class=pair><figure>\n");
+    svg_begin(&c, out, 520, 330, v->histogram.title, v->histogram.title, false);
+    plot_histogram(&c.base, &v->histogram);
+    svg_end(&c);
+    buf_add_text(out, "</figure>\n");
+    if (v->probability.n) {
+        buf_add_text(out, "<figure>\n");
+        svg_begin(&c, out, 520, 330, v->probability.title, v->probability.title, false);
+        plot_probability(&c.base, &v->probability);
+        svg_end(&c);
+        buf_add_text(out, "</figure>\n");
+    }
+    buf_add_text(out, "</div>\n");
+}
+
+static assay_status html_add(document *d, const analysis *a, const view *v, assay_err *err)
+{
+    buf *out = sections(d);
+    const overview_row *row = &d->rows[d->row_count - 1];
+    buf_addf(out, "<section id=\"c%zu\"><h2>", d->row_count);
+    xml_add(out, row->path);
+    buf_addf(out, "</h2>\n<p class=\"verdict %s\">", !row->is_known ? "unknown" : row->is_stable ? "stable" : "unstable");
+    xml_add(out, row->verdict);
+    buf_add_text(out, "</p>\n");
+    if (a->has_chart)
+        add_chart(out, v);
+    add_signals(out, a, v);
+    if (v->chart.readings && v->sorted_count >= 3)
+        add_distribution(out, v);
+    if (a->has_capability && !row->is_stable)
+        buf_addf(out, "<p class=caution>%s</p>\n", _("The process is not shown to be stable: read the indices as performance of the past, not as a promise."));
+    add_figures(out, a);
+    add_data(out, a, v);
+    buf_add_text(out, "</section>\n");
+    return out->failed ? assay_fail(err, ASSAY_MEMORY, 0, "out of memory") : ASSAY_OK;
+}
+
+static void add_overview(buf *out, const document *d)
+{
+    buf_addf(out, "<table class=overview><caption>%s</caption><thead><tr><th>%s</th><th>%s</th><th>%s</th><th>n</th><th>Ppk</th><th>Cpk</th><th>%s</th></tr></thead><tbody>\n",
+             _("Overview"), _("characteristic"), _("course"), _("stability"), _("data from … to"));
+    for (size_t i = 0; i < d->row_count; i++) {
+        const overview_row *row = &d->rows[i];
+        char text[128];
+        buf_addf(out, "<tr><th scope=row><a href=\"#c%zu\">", i + 1);
+        xml_add(out, row->path);
+        buf_addf(out, "</a></th><td>%s</td><td class=\"%s\">", row->sparkline, !row->is_known ? "unknown" : row->is_stable ? "stable" : "unstable");
+        xml_add(out, row->verdict);
+        buf_addf(out, "</td><td class=n>%zu</td>", row->n);
+        index_text(&row->ppk, text, sizeof text);
+        add_cell(out, "td class=n", text);
+        index_text(&row->cpk, text, sizeof text);
+        add_cell(out, "td class=n", text);
+        overview_span(row, text, sizeof text);
+        add_cell(out, "td", text);
+        buf_add_text(out, "</tr>\n");
+    }
+    buf_add_text(out, "</tbody></table>\n");
+}
+
+static assay_status html_end(document *d, const char *path, assay_err *err)
+{
+    buf out = BUF_INIT;
+    char span[128];
+    document_span(d, span, sizeof span);
+    buf_addf(&out, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>", _("en"));
+    xml_add(&out, d->title);
+    buf_add_text(&out, "</title>\n<style>:root{");
+    svg_colors(&out, false);
+    buf_add_text(&out, "}\n@media screen and (prefers-color-scheme:dark){:root{");
+    svg_colors(&out, true);
+    buf_add_text(&out, "}}\n");
+    buf_add(&out, report_css, report_css_size);
+    buf_add_text(&out, "</style></head><body><header><h1>");
+    xml_add(&out, d->title);
+    buf_addf(&out, "</h1><p>%s</p></header><main>\n", span);
+    add_overview(&out, d);
+    buf_add(&out, buf_text(sections(d)), sections(d)->length);
+    buf_addf(&out, "</main><footer><p>assay %s</p></footer><script>", ASSAY_VERSION);
+    buf_add(&out, report_js, report_js_size);
+    buf_add_text(&out, "</script></body></html>\n");
+    assay_status status = out.failed ? assay_fail(err, ASSAY_MEMORY, 0, "out of memory")
+                                     : report_write(path, out.data, out.length, err);
+    buf_done(&out);
+    return status;
+}
+
+static void html_done(document *d)
+{
+    if (d->own)
+        buf_done(sections(d));
+    free(d->own);
+}
+
+const document_format document_html = {html_begin, html_add, html_end, html_done};

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A PDF on A4: overview first, then a page for each characteristic. Pages are recorded and laid
+ * down at the end, when their number is known. Drawn in CSS pixels (A4 is 794 x 1123). */
+#include "report/document.h"
+
+#include "base/i18n.h"
+
+#include <cairo-pdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { page_width = 794, page_height = 1123, margin = 40, overview_per_page = 44 };
+
+typedef struct {
+    cairo_surface_t **pages;
+    size_t count, room;
+} pdf;
+
+static assay_status no_memory(assay_err *err)
+{
+    return assay_fail(err, ASSAY_MEMORY, 0, "out of memory while drawing the report");
+}
+
+static assay_status pdf_begin(document *d, const char *path, assay_err *err)
+{
+    (void)path;
+    d->own = calloc(1, sizeof(pdf));
+    return d->own ? ASSAY_OK : no_memory(err);
+}
+
+static cairo_surface_t *page_new(void)
+{
+    return cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA,
+                                          &(cairo_rectangle_t){0, 0, page_width, page_height});
+}
+
+static bool page_keep(pdf *own, cairo_surface_t *page)
+{
+    if (own->count == own->room) {
+        size_t room = own->room ? own->room * 2 : 32;
+        cairo_surface_t **pages = realloc(own->pages, room * sizeof *pages);
+        if (!pages) {
+            cairo_surface_destroy(page);
+            return false;
+        }
+        own->pages = pages;
+        own->room = room;
+    }
+    own->pages[own->count++] = page;
+    return true;
+}
+
+/* A canvas of its own size at a place on the page. */
+static void part_begin(cairo_canvas *c, cairo_t *cr, double x, double y, double width, double height)
+{
+    cairo_save(cr);
+    cairo_translate(cr, x, y);
+    cairo_canvas_begin(c, cr, width, height);
+}
+
+static void part_end(cairo_canvas *c, cairo_t *cr)
+{
+    cairo_canvas_end(c);
+    cairo_restore(cr);
+}
+
+static void draw_figures(canvas *c, const analysis *a)
+{
+    figure_row rows[figure_rows_max];
+    size_t n = view_figures(a, rows), half = (n + 1) / 2;
+    for (size_t i = 0; i < n; i++) {
+        double x = i < half ? 8 : c->width / 2 + 8, y = 18 + 19 * (double)(i < half ? i : i - half);
+        char text[64], interval[96] = "";
+        format_figure(text, sizeof text, rows[i].value, rows[i].decimals);
+        if (!isnan(rows[i].low))
+            snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low, rows[i].decimals, rows[i].high);
+        const char *note = isnan(rows[i].value) && rows[i].why ? _(rows[i].why) : interval;
+        c->text(c, (spot){x, y}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, rows[i].name);
+        c->text(c, (spot){x + 215, y}, (text_style){INK_TEXT, 12, true, ANCHOR_END}, text);
+        c->text(c, (spot){x + 225, y}, (text_style){INK_MUTED, 11, false, ANCHOR_START}, note);
+    }
+}
+
+static void draw_signal_list(canvas *c, const analysis *a)
+{
+    double y = 18;
+    size_t listed = 0, left = 0;
+    c->text(c, (spot){8, y}, (text_style){INK_TEXT, 13, true, ANCHOR_START}, _("Signals"));
+    for (size_t i = 0; i < a->input.subgroups; i++) {
+        uint32_t rules = a->chart.location[i].rules;
+        if (!rules || a->chart.location[i].flags)
+            continue;
+        if (y > c->height - 40) {
+            left++;
+            continue;
+        }
+        char line[300], figure[48], words[120];
+        int j = __builtin_ctz(rules);
+        words_rule(&a->rules.rule[j], words, sizeof words);
+        format_figure(figure, sizeof figure, a->chart.location[i].value, a->series->decimals + 1);
+        snprintf(line, sizeof line, "%zu:  %s  ·  %s %s: %s%s", i + 1, figure, _("rule"), a->rules.rule[j].name,
+                 words, rules & (rules - 1) ? " …" : "");
+        c->text(c, (spot){8, y += 18}, (text_style){INK_TEXT, 12, false, ANCHOR_START}, line);
+        listed++;
+    }
+    char more[64];
+    snprintf(more, sizeof more, P_("%zu more", "%zu more", left), left);
+    if (left)
+        c->text(c, (spot){8, y + 18}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, more);
+    else if (!listed)
+        c->text(c, (spot){8, y + 18}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, _("no signal"));
+}
+
+static assay_status pdf_add(document *d, const analysis *a, const view *v, assay_err *err)
+{
+    cairo_surface_t *page = page_new();
+    cairo_t *cr = cairo_create(page);
+    cairo_canvas c;
+    const overview_row *row = &d->rows[d->row_count - 1];
+    double y = margin, width = page_width - 2 * margin;
+    part_begin(&c, cr, margin, y, width, 20);
+    ink color = !row->is_known ? INK_MUTED : row->is_stable ? INK_GOOD : INK_SIGNAL;
+    c.base.text(&c.base, (spot){8, 14}, (text_style){color, 13, true, ANCHOR_START}, row->verdict);
+    part_end(&c, cr);
+    y += 24;
+    if (a->has_chart) {
+        part_begin(&c, cr, margin, y, width, 440);
+        plot_chart(&c.base, &v->chart);
+        part_end(&c, cr);
+        y += 452;
+    }
+    if (v->chart.readings && v->sorted_count >= 3) {
+        part_begin(&c, cr, margin, y, width / 2 - 4, 280);
+        plot_histogram(&c.base, &v->histogram);
+        part_end(&c, cr);
+        if (v->probability.n) {
+            part_begin(&c, cr, margin + width / 2 + 4, y, width / 2 - 4, 280);
+            plot_probability(&c.base, &v->probability);
+            part_end(&c, cr);
+        }
+        y += 290;
+    }
+    part_begin(&c, cr, margin, y, width, 170);
+    draw_figures(&c.base, a);
+    part_end(&c, cr);
+    y += 176;
+    if (a->has_chart && y < page_height - margin - 80) {
+        part_begin(&c, cr, margin, y, width, page_height - margin - 20 - y);
+        draw_signal_list(&c.base, a);
+        part_end(&c, cr);
+    }
+    bool is_fine = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(cr);
+    return page_keep(d->own, page) && is_fine ? ASSAY_OK : no_memory(err);
+}
+
+/* -- overview and the file --------------------------------------------------------------- */
+
+static void fit_text(canvas *c, text_style style, spot at, double room, const char *text)
+{
+    char cut[256];
+    snprintf(cut, sizeof cut, "%s", text);
+    size_t length = strlen(cut);
+    while (length > 1 && c->text_width(c, style, cut) > room) {
+        do
+            length--;
+        while (length > 1 && (cut[length] & 0xc0) == 0x80);
+        snprintf(cut + length, sizeof cut - length, "…");
+    }
+    c->text(c, at, style, cut);
+}
+
+static void overview_heads(canvas *c, double y)
+{
+    text_style head = {INK_MUTED, 11, true, ANCHOR_START}, right = {INK_MUTED, 11, true, ANCHOR_END};
+    c->text(c, (spot){8, y}, head, _("characteristic"));
+    c->text(c, (spot){300, y}, head, _("stability"));
+    c->text(c, (spot){530, y}, right, "n");
+    c->text(c, (spot){660, y}, right, "Ppk");
+    c->text(c, (spot){704, y}, right, _("page"));
+}
+
+static void overview_line(canvas *c, const overview_row *row, double y, size_t page)
+{
+    char text[128];
+    text_style plain = {INK_TEXT, 12, false, ANCHOR_START}, right = {INK_TEXT, 12, false, ANCHOR_END};
+    fit_text(c, plain, (spot){8, y}, 280, row->path);
+    plain.color = !row->is_known ? INK_MUTED : row->is_stable ? INK_GOOD : INK_SIGNAL;
+    fit_text(c, plain, (spot){300, y}, 190, row->verdict);
+    snprintf(text, sizeof text, "%zu", row->n);
+    c->text(c, (spot){530, y}, right, text);
+    index_text(&row->ppk, text, sizeof text);
+    c->text(c, (spot){660, y}, right, text);
+    snprintf(text, sizeof text, "%zu", page);
+    c->text(c, (spot){704, y}, right, text);
+}
+
+static void draw_overview(cairo_t *cr, const document *d, size_t sheet, size_t sheets)
+{
+    cairo_canvas c;
+    char span[128];
+    part_begin(&c, cr, margin, margin, page_width - 2 * margin, page_height - 2 * margin - 20);
+    c.base.text(&c.base, (spot){8, 24}, (text_style){INK_TEXT, 22, true, ANCHOR_START}, d->title);
+    document_span(d, span, sizeof span);
+    c.base.text(&c.base, (spot){8, 46}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, span);
+    overview_heads(&c.base, 80);
+    for (size_t i = sheet * overview_per_page; i < d->row_count && i < (sheet + 1) * overview_per_page; i++)
+        overview_line(&c.base, &d->rows[i], 102 + 20 * (double)(i - sheet * overview_per_page), sheets + i + 1);
+    part_end(&c, cr);
+}
+
+static void draw_foot(cairo_t *cr, const document *d, size_t page, size_t pages)
+{
+    cairo_canvas c;
+    char text[96];
+    part_begin(&c, cr, margin, page_height - margin, page_width - 2 * margin, 20);
+    c.base.text(&c.base, (spot){8, 12}, (text_style){INK_MUTED, 10, false, ANCHOR_START}, d->title);
+    snprintf(text, sizeof text, _("page %zu of %zu"), page, pages);
+    c.base.text(&c.base, (spot){c.base.width - 8, 12}, (text_style){INK_MUTED, 10, false, ANCHOR_END}, text);
+    part_end(&c, cr);
+}
+
+static cairo_status_t add_bytes(void *out, const unsigned char *bytes, unsigned length)
+{
+    buf_add(out, bytes, length);
+    return ((buf *)out)->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
+}
+
+static void draw_all(cairo_t *cr, const document *d)
+{
+    pdf *own = d->own;
+    size_t sheets = d->row_count ? (d->row_count + overview_per_page - 1) / overview_per_page : 1;
+    for (size_t i = 0; i < sheets + own->count; i++) {
+        if (i < sheets)
+            draw_overview(cr, d, i, sheets);
+        else {
+            cairo_set_source_surface(cr, own->pages[i - sheets], 0, 0);
+            cairo_paint(cr);
+        }
+        draw_foot(cr, d, i + 1, sheets + own->count);
+        cairo_show_page(cr);
+    }
+}
+
+static assay_status pdf_end(document *d, const char *path, assay_err *err)
+{
+    buf out = BUF_INIT;
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(add_bytes, &out, page_width * 0.75, page_height * 0.75);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, d->title);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "assay " ASSAY_VERSION);
+    cairo_t *cr = cairo_create(surface);
+    cairo_scale(cr, 0.75, 0.75);
+    draw_all(cr, d);
+    bool is_fine = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
+    cairo_destroy(cr);
+    cairo_surface_finish(surface);
+    is_fine = is_fine && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS && !out.failed;
+    cairo_surface_destroy(surface);
+    assay_status status = is_fine ? report_write(path, out.data, out.length, err) : no_memory(err);
+    buf_done(&out);
+    return status;
+}
+
+static void pdf_done(document *d)
+{
+    pdf *own = d->own;
+    if (!own)
+        return;
+    for (size_t i = 0; i < own->count; i++)
+        cairo_surface_destroy(own->pages[i]);
+    free(own->pages);
+    free(own);
+}
+
+const document_format document_pdf = {pdf_begin, pdf_add, pdf_end, pdf_done};
