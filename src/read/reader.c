@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { found_max = 60 };
 
@@ -175,9 +176,21 @@ static bool looks_like_ndjson(const char *head, size_t length)
     return false;
 }
 
+/* The file of values of a pair begins with a record, not with a key. */
+static bool is_named_aqdef(const char *name)
+{
+    static const char *const endings[] = {".dfq", ".dfd", ".dfx", ".dfb"};
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++) {
+        if (strcasecmp(dot, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 static read_format format_guess(const source *in)
 {
-    if (looks_like_aqdef(in->head, in->head_length))
+    if (is_named_aqdef(in->name) || looks_like_aqdef(in->head, in->head_length))
         return FORMAT_AQDEF;
     return looks_like_ndjson(in->head, in->head_length) ? FORMAT_NDJSON : FORMAT_CSV;
 }
