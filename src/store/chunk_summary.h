@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#define CHUNK_SUMMARY_MAX 256 /* bytes of a packed summary; of one chunk at most 192 */
+#define CHUNK_SUMMARY_MAX 384 /* bytes of a packed summary; of one chunk at most 208, mostly 100 */
 
 /* A 256-bit integer in two's complement, least significant word first. */
 typedef struct {
