@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-/* Bytes of scratch for n values: 32 n. */
+/* Bytes of scratch for n values: 16 n + 16. */
 ASSAY_PUBLIC size_t assay_describe_scratch_size(size_t n);
 
 /* Quantiles Q(p) of count probabilities, by Hyndman and Fan's type 1 to 9.
