@@ -98,7 +98,7 @@ static void add_signals(buf *out, const analysis *a, const view *v)
         rule_list(a, rules, words, sizeof words);
         buf_addf(out, "<tr><td class=n>%zu</td>", i + 1);
         add_time_cell(out, v, i);
-        add_number_cell(out, a->chart.location[i].value, a->series->decimals + 1);
+        add_number_cell(out, a->chart.location[i].value, v->chart.decimals + 1);
         add_cell(out, "td", words);
         buf_add_text(out, "</tr>\n");
     }
@@ -120,7 +120,7 @@ static void add_data(buf *out, const analysis *a, const view *v)
              _("time"), _("value"), _("rule"));
     for (size_t i = k > table_rows_max ? k - table_rows_max : 0; i < k; i++) {
         const assay_chart_point *p = &a->chart.location[i];
-        int places = a->series->decimals + 1;
+        int places = v->chart.decimals + 1;
         char names[64] = "";
         size_t used = 0;
         for (int j = 0; j < a->rules.count; j++)

@@ -83,7 +83,7 @@ static void draw_figures(canvas *c, const analysis *a)
     }
 }
 
-static void draw_signal_list(canvas *c, const analysis *a)
+static void draw_signal_list(canvas *c, const analysis *a, const view *v)
 {
     double y = 18;
     size_t listed = 0, left = 0;
@@ -99,7 +99,7 @@ static void draw_signal_list(canvas *c, const analysis *a)
         char line[300], figure[48], words[120];
         int j = __builtin_ctz(rules);
         words_rule(&a->rules.rule[j], words, sizeof words);
-        format_figure(figure, sizeof figure, a->chart.location[i].value, a->series->decimals + 1);
+        format_figure(figure, sizeof figure, a->chart.location[i].value, v->chart.decimals + 1);
         snprintf(line, sizeof line, "%zu:  %s  ·  %s %s: %s%s", i + 1, figure, _("rule"), a->rules.rule[j].name,
                  words, rules & (rules - 1) ? " …" : "");
         c->text(c, (spot){8, y += 18}, (text_style){INK_TEXT, 12, false, ANCHOR_START}, line);
@@ -148,7 +148,7 @@ static assay_status pdf_add(document *d, const analysis *a, const view *v, assay
     y += 176;
     if (a->has_chart && y < page_height - margin - 80) {
         part_begin(&c, cr, margin, y, width, page_height - margin - 20 - y);
-        draw_signal_list(&c.base, a);
+        draw_signal_list(&c.base, a, v);
         part_end(&c, cr);
     }
     bool is_fine = cairo_status(cr) == CAIRO_STATUS_SUCCESS;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { left_margin = 66, label_width = 118, histogram_width = 64, head_height = 58, foot_height = 46 };
+enum { left_margin = 66, label_width = 118, histogram_width = 64, head_height = 68, foot_height = 46 };
 enum { signals_max = 400 }; /* beyond, marks would cover each other */
 
 typedef struct {
@@ -195,7 +195,7 @@ static void draw_cusum_limits(const panel *a)
     line(a->c, a->x, y_of(a, -h), right, y_of(a, -h), (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
     limit_label labels[3];
     int n = add_label(a, labels, 0, "+h", h, INK_LIMIT);
-    n = add_label(a, labels, n, "0", 0, INK_CENTER);
+    n = add_label(a, labels, n, "CL", 0, INK_CENTER);
     n = add_label(a, labels, n, "−h", -h, INK_LIMIT);
     draw_labels(a, labels, n);
 }

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { bars_max = 24 }; /* what does not fit is one last bar, named so */
+enum { bars_max = 15 }; /* what does not fit is one last bar, named so */
 
 /* Shorten to the room there is, at a character boundary. */
 static void fit_label(canvas *c, text_style style, const char *label, double room, char *out, size_t size)

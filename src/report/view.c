@@ -93,6 +93,16 @@ static bool make_probability(const analysis *a, view *v)
     return true;
 }
 
+/* Places of the plotted statistic less one: proportions need more than the counts they come from. */
+static int places_of(const analysis *a)
+{
+    switch (a->chart.type) {
+    case ASSAY_CHART_P: case ASSAY_CHART_U: return 3;
+    case ASSAY_CHART_CUSUM: return 1;
+    default: return a->series->decimals;
+    }
+}
+
 bool view_make(const analysis *a, view *v)
 {
     *v = (view){0};
@@ -103,10 +113,10 @@ bool view_make(const analysis *a, view *v)
     v->chart = (chart_plot){.title = words_path(a), .subtitle = buf_text(&v->subtitle),
                             .unit = c->unit ? c->unit : "", .chart = &a->chart,
                             .points = a->has_chart ? a->input.subgroups : 0, .rules = &a->rules,
-                            .stages = (const char *const *)a->stage_name, .decimals = a->series->decimals};
+                            .stages = (const char *const *)a->stage_name, .decimals = places_of(a)};
     if (!collect_times(a, v) || !collect_readings(a, v))
         return false;
-    bool is_attribute = a->chart.type >= ASSAY_CHART_P;
+    bool is_attribute = a->chart.type >= ASSAY_CHART_P && a->has_chart;
     v->chart.readings = is_attribute ? NULL : v->sorted;
     v->chart.reading_count = is_attribute ? 0 : v->sorted_count;
     make_histogram(a, v);

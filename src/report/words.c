@@ -61,6 +61,16 @@ static void add_sigma(const analysis *a, buf *out)
     buf_addf(out, " · %s %s (%s)", _("σ within"), figure, words_sigma(a->chart.method));
 }
 
+static bool has_varying_limits(const analysis *a)
+{
+    if (a->chart.type != ASSAY_CHART_P && a->chart.type != ASSAY_CHART_U)
+        return false;
+    for (size_t i = 1; i < a->input.subgroups; i++)
+        if (a->chart.location[i].n != a->chart.location[0].n)
+            return true;
+    return false;
+}
+
 void words_subtitle(const analysis *a, buf *out)
 {
     size_t k = a->input.subgroups;
@@ -74,6 +84,8 @@ void words_subtitle(const analysis *a, buf *out)
         buf_addf(out, P_("%zu point", "%zu points", k), k);
     add_sigma(a, out);
     buf_addf(out, " · %s %s", _("rules"), a->rules.name);
+    if (has_varying_limits(a))
+        buf_addf(out, " · %s", _("limits step because the number inspected differs"));
     if (k < 20)
         buf_addf(out, " · %s", _("limits provisional: fewer than 20 subgroups"));
 }
