@@ -148,8 +148,8 @@ bool aqdef_is_attribute(const aqdef_file *f, uint32_t c);
  * part/characteristic; the caller makes it unique. Keys that the definition has no place for are
  * its `fields`: those of its part and its own as "K1082" and "K2900"; those of the file as a
  * whole (catalogues, structure, unknown classes) stand with their index, "K4092/1", at the first
- * characteristic of the file. Where a file has a structure, the field "@" holds the number the
- * characteristic has in it. */
+ * characteristic of the file. Where a file has a structure, the field "@" holds the numbers
+ * of the part and the characteristic in it, "1/3". */
 ASSAY_MUST_USE assay_status aqdef_define(const aqdef_file *f, uint32_t c, arena *memory,
                                          aqdef_warn *warn, void *context, characteristic *out,
                                          assay_err *err);

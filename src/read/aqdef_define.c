@@ -142,10 +142,11 @@ static bool add_field(arena *memory, characteristic *out, const char *text, cons
     return true;
 }
 
-static bool add_number_in_file(uint32_t c, arena *memory, characteristic *out)
+static bool add_numbers_in_file(const aqdef_file *f, uint32_t c, arena *memory,
+                                characteristic *out)
 {
-    char text[16];
-    int n = snprintf(text, sizeof text, "%u", c);
+    char text[32];
+    int n = snprintf(text, sizeof text, "%u/%u", f->characteristics[c].part, c);
     return add_field(memory, out, arena_text(memory, text, (size_t)n), "@");
 }
 
@@ -178,7 +179,7 @@ static bool collect_fields(const aqdef_file *f, uint32_t c, arena *memory, chara
             return false;
     }
     return (!is_first || add_fields_of_file(f, memory, out)) &&
-           (!has_structure || add_number_in_file(c, memory, out));
+           (!has_structure || add_numbers_in_file(f, c, memory, out));
 }
 
 /* -- path ------------------------------------------------------------------------------- */
