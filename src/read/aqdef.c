@@ -39,6 +39,7 @@ typedef struct {
     bool has_marks;
     uint64_t glued_line;
     buf first_record;
+    uint8_t with_number[AQDEF_INDEX_MAX / 8 + 1]; /* characteristics that have a K0001 line */
     const char *form; /* in words */
     uint64_t record_lines, field_lines;
 } aqdef_reader;
@@ -146,7 +147,10 @@ static assay_status note_field(aqdef_reader *r, const aqdef_line *line, uint64_t
         return refuse_header(r, line, number, "index-too-large", "an index up to 65535", err);
     if (aqdef_is_value_key(line->key)) {
         bool is_number = line->key == 1 || line->key == 20 || line->key == 21;
+        uint32_t c = line->has_index ? line->index : 1;
         r->field_lines++;
+        if (line->key == 1)
+            r->with_number[c / 8] |= (uint8_t)(1u << c % 8);
         return line->has_value && !is_number ? aqdef_values_name(&r->values, line, number, err)
                                              : ASSAY_OK;
     }
@@ -240,28 +244,37 @@ static assay_status first_pass(aqdef_reader *r, assay_err *err)
 
 /* -- definitions -------------------------------------------------------------------------- */
 
-/* Types 5 and 6 are attributes by the book, yet a decimal sign in the first field of a record
- * that is shorter than the long form shows a variable one. */
+static bool is_variable_section(const char *text, const char *stop)
+{
+    const char *end = memchr(text, AQDEF_FIELD_MARK, (size_t)(stop - text));
+    size_t first = (size_t)((end ? end : stop) - text), fields = 1;
+    for (const char *p = text; p < stop; p++)
+        fields += *p == AQDEF_FIELD_MARK;
+    return fields < 12 && (memchr(text, '.', first) || memchr(text, ',', first));
+}
+
+static void judge_type(aqdef_reader *r, uint32_t c, bool is_variable)
+{
+    long type = aqdef_integer(&r->file, 2004, c, 0);
+    if (!is_variable || !r->file.characteristics[c].exists || (type != 5 && type != 6))
+        return;
+    r->file.characteristics[c].by_variable_records = true;
+    warn(r, "characteristic %u has type %ld, yet its values are those of a variable", c, type);
+}
+
+/* Types 5 and 6 are attributes by the book. Yet K0001 belongs to variables, and a decimal sign in
+ * the first field of a record that is shorter than the long form shows one too. */
 static void judge_types(aqdef_reader *r)
 {
     const char *text = buf_text(&r->first_record), *end = text + r->first_record.length;
-    for (uint32_t c = 1; text < end && c <= r->file.characteristic_count; c++) {
-        const char *stop = memchr(text, AQDEF_RECORD_MARK, (size_t)(end - text));
-        stop = stop ? stop : end;
-        const char *field_end = memchr(text, AQDEF_FIELD_MARK, (size_t)(stop - text));
-        field_end = field_end ? field_end : stop;
-        size_t fields = 1;
-        for (const char *p = text; p < stop; p++)
-            fields += *p == AQDEF_FIELD_MARK;
-        long type = aqdef_integer(&r->file, 2004, c, 0);
-        bool has_sign = memchr(text, '.', (size_t)(field_end - text)) ||
-                        memchr(text, ',', (size_t)(field_end - text));
-        if ((type == 5 || type == 6) && r->file.characteristics[c].exists && has_sign &&
-            fields < 12) {
-            r->file.characteristics[c].by_variable_records = true;
-            warn(r, "characteristic %u has type %ld, its records are those of a variable", c, type);
+    for (uint32_t c = 1; c <= r->file.characteristic_count; c++) {
+        bool is_variable = r->with_number[c / 8] >> c % 8 & 1;
+        if (text < end) {
+            const char *mark = memchr(text, AQDEF_RECORD_MARK, (size_t)(end - text));
+            is_variable |= is_variable_section(text, mark ? mark : end);
+            text = mark ? mark + 1 : end;
         }
-        text = stop + 1;
+        judge_type(r, c, is_variable);
     }
 }
 
