@@ -84,12 +84,11 @@ static assay_status check_cells(gauge_table *t, assay_err *err)
 {
     t->trials = t->n / (t->parts * t->operators);
     for (size_t i = 0; i < t->parts * t->operators; i++)
-        if (t->cells[i].n == 0 || t->cells[i].n != t->trials) {
+        if (t->cells[i].n != t->trials) {
             assay_fail(err, ASSAY_SHAPE, i, "operator %zu measured part %zu %zu times, not %zu",
-                       i % t->operators + 1, i / t->operators + 1, t->cells[i].n,
-                       t->trials ? t->trials : 1);
-            return assay_hint(err, "every operator must measure every part equally often"),
-                   ASSAY_SHAPE;
+                       i % t->operators + 1, i / t->operators + 1, t->cells[i].n, t->trials);
+            assay_hint(err, "every operator must measure every part equally often");
+            return ASSAY_SHAPE;
         }
     return ASSAY_OK;
 }
@@ -97,7 +96,7 @@ static assay_status check_cells(gauge_table *t, assay_err *err)
 /* Each part with equally many readings of one operator, each operator with equally many parts. */
 static assay_status check_nested(gauge_table *t, assay_err *err)
 {
-    for (size_t i = 0; i < t->n; i++)
+    for (size_t i = t->n; i-- > 0;) /* the first reading has the last word */
         t->by_part[t->part[i]].owner = t->oper[i];
     for (size_t i = 0; i < t->n; i++)
         if (t->by_part[t->part[i]].owner != t->oper[i])
@@ -105,9 +104,9 @@ static assay_status check_nested(gauge_table *t, assay_err *err)
                               (unsigned)t->part[i] + 1);
     t->trials = t->n / t->parts;
     for (size_t p = 0; p < t->parts; p++)
-        if (t->by_part[p].n == 0 || t->by_part[p].n != t->trials)
+        if (t->by_part[p].n != t->trials)
             return assay_fail(err, ASSAY_SHAPE, p, "part %zu was measured %zu times, not %zu", p + 1,
-                              t->by_part[p].n, t->trials ? t->trials : 1);
+                              t->by_part[p].n, t->trials);
     size_t each = t->n / t->operators;
     for (size_t o = 0; o < t->operators; o++)
         if (t->by_operator[o].n != each || each % t->trials)

@@ -73,10 +73,13 @@ static double edge_at(const assay_bins *b, int64_t whole)
 static void choose_double(assay_bins *b, double min, double max, double width)
 {
     double size = fmax(fabs(min), fabs(max));
-    double least = fmax(8 * (nextafter(size, INFINITY) - size), (max - min) / ASSAY_BINS_MAX);
+    /* Two bins less than the bound: aligned edges may add one at either end. */
+    double least = fmax(8 * (nextafter(size, INFINITY) - size), (max - min) / (ASSAY_BINS_MAX - 2));
     if (width == 0) /* equal values: any bin will do */
         width = size > 0 ? size / 100 : 1;
-    nice(fmax(width, least), width <= least, &b->step, &b->exponent);
+    nice(width, false, &b->step, &b->exponent);
+    if (edge_at(b, (int64_t)b->step) < least)
+        nice(least, true, &b->step, &b->exponent);
     double unit = edge_at(b, (int64_t)b->step);
     b->origin = (int64_t)floor(min / unit) * (int64_t)b->step;
     while (edge_at(b, b->origin) > min)
