@@ -12,4 +12,11 @@ double chi_mean(double nu, double mode, double sharpness, chi_function g, const 
 /* log(a^a exp(-a) / Gamma(a)) - log(sqrt(a / 2 pi)), negated: the error of Stirling's formula. */
 double stirling_error(double a);
 
+/* Quantile of S. */
+double chi_quantile(double p, double nu);
+
+/* The degrees of freedom whose unbiased s / c4 has Var(s / c4) / sigma^2 = relative_variance: by
+ * them an estimator of another kind (Rbar / d2) is treated as a chi (Patnaik 1950). */
+double chi_nu_of_variance(double relative_variance);
+
 #endif
