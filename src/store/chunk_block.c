@@ -4,7 +4,7 @@
  * Most numbers of a block lie in a narrow window; a few do not. The window [base, base + 2^width)
  * is chosen so that packed numbers and exceptions together are smallest (patched frame of
  * reference: Zukowski et al. 2006, Super-scalar RAM-CPU cache compression). Window candidates come
- * from a histogram of 1024 bins; when one bin holds nearly everything it is looked into again.
+ * from a histogram of 256 bins; when one bin holds nearly everything it is looked into again.
  * An exception stands in its place as 0 and is patched from a list.
  */
 #include "store/chunk_codec.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define BLOCK_HEADER 12
-#define BINS_LOG     10
+#define BINS_LOG     8
 /* An exception also costs a scan the time of recounting its subgroup: count it as more bytes. */
 #define EXCEPTION_TOLL 2
 

@@ -21,9 +21,9 @@ struct chunk_codec {
     uint64_t nested[3][CHUNK_ROWS];  /* differences, distinct values, indices */
     uint64_t block[CHUNK_BLOCK];     /* one block about to be packed */
     uint16_t rows[CHUNK_BLOCK];      /* one block as the kernels leave it */
-    uint16_t bins[1024];             /* histogram of a block */
+    uint16_t bins[256];              /* histogram of a block */
     uint8_t planes[CHUNK_ROWS * 8];
-    buf squeezed, trial[4];
+    buf squeezed, trial[3];
 };
 
 /* -- bytes ---------------------------------------------------------------------------- */

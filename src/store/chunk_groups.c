@@ -9,6 +9,7 @@
 #include "store/chunk_codec.h"
 
 #define LIMIT ((int64_t)1 << 44)
+#define NEAR  ((int64_t)1 << 22) /* 3840 * 60 * NEAR^2 < 2^63: all sums of a chunk fit 64 bits */
 
 void chunk_groups_init(chunk_groups *g, unsigned size, int64_t reference)
 {
@@ -23,34 +24,41 @@ static void widen_range(chunk_groups *g, int64_t low, int64_t high)
     g->max = high > g->max ? high : g->max;
 }
 
-/* One whole subgroup of numbers v about g->reference. */
-static void add_group(chunk_groups *g, const int64_t *v)
-{
-    int64_t low = v[0], high = v[0], sum = 0;
-    __int128 sum2 = 0;
-    for (unsigned j = 0; j < g->size; j++) {
-        int64_t d = v[j] - g->reference;
-        low = v[j] < low ? v[j] : low;
-        high = v[j] > high ? v[j] : high;
-        sum += d;
-        sum2 += (__int128)d * d;
+/* Sums of differences to the reference, in T: int64_t where squares of all rows fit. */
+#define SUMS_IN(T, name)                                                                           \
+    static void name(chunk_groups *g, const int64_t *v, size_t n)                                  \
+    {                                                                                              \
+        int64_t reference = g->reference, sum = 0, range_sum = 0;                                  \
+        T sum2 = 0, group_sum2 = 0;                                                                \
+        size_t size = g->size, whole = size > 1 ? n / size * size : 0, i = 0;                      \
+        while (i < whole) {                                                                        \
+            int64_t low = v[i], high = v[i], group = 0;                                            \
+            for (size_t end = i + size; i < end; i++) {                                            \
+                int64_t d = v[i] - reference;                                                      \
+                low = v[i] < low ? v[i] : low;                                                     \
+                high = v[i] > high ? v[i] : high;                                                  \
+                group += d;                                                                        \
+                sum2 += (T)d * d;                                                                  \
+            }                                                                                      \
+            sum += group;                                                                          \
+            group_sum2 += (T)group * group;                                                        \
+            range_sum += high - low;                                                               \
+        }                                                                                          \
+        g->groups += size > 1 ? n / size : 0;                                                      \
+        g->range_sum += range_sum;                                                                 \
+        g->group_sum2 += group_sum2;                                                               \
+        g->grouped_sum2 += sum2;                                                                   \
+        for (; i < n; i++) {                                                                       \
+            int64_t d = v[i] - reference;                                                          \
+            sum += d;                                                                              \
+            sum2 += (T)d * d;                                                                      \
+        }                                                                                          \
+        g->n += n;                                                                                 \
+        g->sum += sum;                                                                             \
+        g->sum2 += sum2;                                                                           \
     }
-    g->groups++;
-    g->sum += sum;
-    g->sum2 += sum2;
-    g->grouped_sum2 += sum2;
-    g->group_sum2 += (__int128)sum * sum;
-    g->range_sum += high - low;
-    widen_range(g, low, high);
-}
-
-static void add_single(chunk_groups *g, int64_t x)
-{
-    int64_t d = x - g->reference;
-    g->sum += d;
-    g->sum2 += (__int128)d * d;
-    widen_range(g, x, x);
-}
+SUMS_IN(int64_t, add_near)
+SUMS_IN(__int128, add_any)
 
 static bool is_far(int64_t x, int64_t reference)
 {
@@ -60,15 +68,18 @@ static bool is_far(int64_t x, int64_t reference)
 
 static bool add_values(chunk_groups *g, const int64_t *v, size_t n)
 {
-    size_t i = 0;
-    for (size_t k = 0; k < n; k++)
-        if (is_far(v[k], g->reference))
-            return false;
-    g->n += n;
-    for (; g->size > 1 && i + g->size <= n; i += g->size)
-        add_group(g, v + i);
-    for (; i < n; i++)
-        add_single(g, v[i]);
+    int64_t low = v[0], high = v[0];
+    for (size_t i = 1; i < n; i++) {
+        low = v[i] < low ? v[i] : low;
+        high = v[i] > high ? v[i] : high;
+    }
+    if (is_far(low, g->reference) || is_far(high, g->reference))
+        return false;
+    if (low - g->reference > -NEAR && high - g->reference < NEAR)
+        add_near(g, v, n);
+    else
+        add_any(g, v, n);
+    widen_range(g, low, high);
     return true;
 }
 

@@ -141,7 +141,7 @@ static void pack_flat(chunk_codec *c, const uint64_t *v, size_t n, bool is_value
         pack_constant(v[0], out);
         return;
     }
-    buf *planes = &c->trial[3];
+    buf *planes = &c->trial[1];
     size_t start = out->length;
     pack_blocks(c, v, n, out);
     size_t packed = out->length - start;
@@ -221,12 +221,14 @@ static bool line_slope(const uint64_t *v, size_t n, line *l)
 static uint64_t line_fit(const uint64_t *v, size_t n, line *l)
 {
     int64_t low[LAG_MAX], high[LAG_MAX];
-    for (size_t i = 0; i < n; i++) {
-        size_t phase = i % l->lag;
-        int64_t x = (int64_t)(v[i] - line_rise(l, i / l->lag));
-        low[phase] = i < l->lag || x < low[phase] ? x : low[phase];
-        high[phase] = i < l->lag || x > high[phase] ? x : high[phase];
-    }
+    for (size_t phase = 0; phase < l->lag; phase++)
+        low[phase] = high[phase] = (int64_t)v[phase];
+    for (size_t round = 0, i = 0; i < n; round++)
+        for (size_t phase = 0; phase < l->lag && i < n; phase++, i++) {
+            int64_t x = (int64_t)(v[i] - line_rise(l, round));
+            low[phase] = x < low[phase] ? x : low[phase];
+            high[phase] = x > high[phase] ? x : high[phase];
+        }
     uint64_t widest = 0;
     for (size_t phase = 0; phase < l->lag; phase++) {
         uint64_t spread = (uint64_t)high[phase] - (uint64_t)low[phase];
@@ -249,6 +251,13 @@ static bool find_line(const uint64_t *v, size_t n, size_t lag, line *out)
     return true;
 }
 
+static void line_residuals(const uint64_t *v, size_t n, const line *l, uint64_t *out)
+{
+    for (size_t round = 0, i = 0; i < n; round++)
+        for (size_t phase = 0; phase < l->lag && i < n; phase++, i++)
+            out[i] = v[i] - line_rise(l, round) - l->origin[phase];
+}
+
 static void pack_line(chunk_codec *c, const uint64_t *v, size_t n, const line *l, buf *out)
 {
     put_le(out, INTS_LINE, 1);
@@ -256,8 +265,7 @@ static void pack_line(chunk_codec *c, const uint64_t *v, size_t n, const line *l
     put_varint(out, zigzag(l->whole));
     put_le(out, l->part, 4);
     pack_flat(c, l->origin, l->lag, false, out);
-    for (size_t i = 0; i < n; i++)
-        c->nested[2][i] = v[i] - line_rise(l, i / l->lag) - l->origin[i % l->lag];
+    line_residuals(v, n, l, c->nested[2]);
     pack_flat(c, c->nested[2], n, false, out);
 }
 
@@ -424,39 +432,66 @@ static void keep_smaller(buf *trial, size_t start, buf *out)
     buf_clear(trial);
 }
 
-static void try_lags(chunk_codec *c, const uint64_t *v, size_t n, buf *trial, size_t start,
-                     buf *out)
+static size_t blocks_cost(chunk_codec *c, const uint64_t *v, size_t n)
+{
+    size_t cost = 0;
+    for (size_t i = 0; i < n; i += CHUNK_BLOCK)
+        cost += chunk_block_cost(c, v + i, n - i < CHUNK_BLOCK ? n - i : CHUNK_BLOCK);
+    return cost;
+}
+
+/* The numbers as they are, their steps or a line, whichever packs smallest. Planes are only tried
+ * on the winner: zstd takes longer than all the rest. */
+static void pack_ordered(chunk_codec *c, const uint64_t *v, size_t n, buf *out)
 {
     size_t lag = choose_lag(c, v, n);
     line l;
-    if (lag == 0)
+    if (lag == 0) {
+        pack_flat(c, v, n, false, out);
         return;
-    pack_steps(c, v, n, lag, trial);
-    keep_smaller(trial, start, out);
-    if (find_line(v, n, lag, &l)) {
-        pack_line(c, v, n, &l, trial);
+    }
+    bool is_line = find_line(v, n, lag, &l);
+    size_t line_cost = SIZE_MAX;
+    if (is_line) {
+        line_residuals(v, n, &l, c->nested[2]);
+        line_cost = blocks_cost(c, c->nested[2], n);
+    }
+    differences(v, n, lag, c->nested[2]);
+    if (line_cost < blocks_cost(c, c->nested[2], n - lag))
+        pack_line(c, v, n, &l, out);
+    else
+        pack_steps(c, v, n, lag, out);
+}
+
+static assay_status pack_any(chunk_codec *c, const uint64_t *v, size_t n, size_t start, buf *out,
+                             assay_err *err)
+{
+    buf *trial = &c->trial[0];
+    buf_clear(trial);
+    if (count_runs(v, n) <= n / 3) {
+        assay_status status = pack_runs(c, v, n, trial, err);
+        if (status)
+            return status;
         keep_smaller(trial, start, out);
     }
+    if (out->length - start > n / 2 && pack_codes(c, v, n, trial))
+        keep_smaller(trial, start, out);
+    return ASSAY_OK;
 }
 
 assay_status ints_pack(chunk_codec *c, const uint64_t *v, size_t n, ints_effort effort, buf *out,
                        assay_err *err)
 {
     size_t start = out->length;
-    buf *trial = &c->trial[effort == INTS_ANY ? 0 : 1];
-    buf_clear(trial);
-    pack_flat(c, v, n, effort == INTS_VALUES, out);
-    if (effort >= INTS_NESTED && n > 2 && !is_constant(v, n))
-        try_lags(c, v, n, trial, start, out);
-    if (effort == INTS_ANY && count_runs(v, n) <= n / 3) {
-        assay_status status = pack_runs(c, v, n, trial, err);
-        if (status)
-            return status;
-        keep_smaller(trial, start, out);
-    }
-    if (effort == INTS_ANY && out->length - start > n / 4 && pack_codes(c, v, n, trial))
-        keep_smaller(trial, start, out);
-    return out->failed ? no_memory(err) : ASSAY_OK;
+    assay_status status = ASSAY_OK;
+    bool is_plain = effort < INTS_NESTED || n < 3 || is_constant(v, n);
+    if (is_plain)
+        pack_flat(c, v, n, effort == INTS_VALUES, out);
+    else
+        pack_ordered(c, v, n, out);
+    if (effort == INTS_ANY && !is_plain)
+        status = pack_any(c, v, n, start, out, err);
+    return status || !out->failed ? status : no_memory(err);
 }
 
 /* Forms that rest on others may stand at depth 0 only, steps and lines also at depth 1. */

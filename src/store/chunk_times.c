@@ -11,24 +11,51 @@
 
 #define UNIT_MAX 12 /* 10^12 ns: about a quarter of an hour */
 
-static uint64_t power_of_ten(unsigned k)
+static const int64_t units[UNIT_MAX + 1] = {
+    1,         10,         100,         1000,         10000,         100000,        1000000,
+    10000000,  100000000,  1000000000,  10000000000,  100000000000,  1000000000000,
+};
+
+/* Divide all by a constant, which the compiler turns into a multiplication. False: one does not
+ * divide; then the first so many are quotients already. */
+static inline size_t divide(uint64_t *v, size_t n, int64_t divisor)
 {
-    uint64_t x = 1;
-    while (k--)
-        x *= 10;
-    return x;
+    for (size_t i = 0; i < n; i++) {
+        int64_t x = (int64_t)v[i], quotient = x / divisor;
+        if (quotient * divisor != x)
+            return i;
+        v[i] = (uint64_t)quotient;
+    }
+    return n;
 }
 
-/* Divide by ten as long as every number stays whole. */
+static size_t divide_by_unit(uint64_t *v, size_t n, unsigned unit)
+{
+    switch (unit) {
+    case 3:
+        return divide(v, n, 1000);
+    case 6:
+        return divide(v, n, 1000000);
+    case 9:
+        return divide(v, n, 1000000000);
+    default:
+        return divide(v, n, units[unit]);
+    }
+}
+
+/* Divide by the highest unit that leaves every number whole. */
 static unsigned coarsen(uint64_t *v, size_t n)
 {
     unsigned unit = UNIT_MAX;
-    int64_t divisor = (int64_t)power_of_ten(unit);
-    for (size_t i = 0; i < n && unit; i++)
-        for (; (int64_t)v[i] % divisor; unit--)
-            divisor /= 10;
-    for (size_t i = 0; i < n && unit; i++)
-        v[i] = (uint64_t)((int64_t)v[i] / divisor);
+    size_t done = 0;
+    while (unit > 0 && (int64_t)v[0] % units[unit])
+        unit--;
+    while (unit > 0 && (done = divide_by_unit(v, n, unit)) < n) {
+        for (size_t i = 0; i < done; i++)
+            v[i] *= (uint64_t)units[unit];
+        while (unit > 0 && (int64_t)v[done] % units[unit])
+            unit--;
+    }
     return unit;
 }
 
@@ -96,11 +123,6 @@ static void fill_untimed(size_t n, int64_t *time, int32_t *offset)
 static assay_status take_presence(chunk_codec *c, bytes_in *in, size_t n, size_t timed,
                                   uint64_t *present, assay_err *err)
 {
-    if (timed == n) {
-        for (size_t i = 0; i < n; i++)
-            present[i] = 1;
-        return ASSAY_OK;
-    }
     assay_status status = ints_unpack(c, in, n, present, err);
     size_t count = 0;
     for (size_t i = 0; !status && i < n; i++) {
@@ -111,33 +133,53 @@ static assay_status take_presence(chunk_codec *c, bytes_in *in, size_t n, size_t
     return status || count == timed ? status : chunk_damaged(err, "timed rows miscounted");
 }
 
-static assay_status take_body(chunk_codec *c, bytes_in *in, size_t n, size_t timed,
-                              uint64_t present[static CHUNK_ROWS], int64_t *time, int32_t *offset,
-                              assay_err *err)
+/* Offsets of the timed rows, into c->column. */
+static assay_status take_offsets(chunk_codec *c, bytes_in *in, size_t timed, assay_err *err)
 {
-    assay_status status = take_presence(c, in, n, timed, present, err);
+    assay_status status = ints_unpack(c, in, timed, c->column, err);
+    if (!status && in->at != in->end)
+        return chunk_damaged(err, "bytes left over behind the times");
+    bool is_sound = true;
+    for (size_t i = 0; !status && i < timed; i++)
+        is_sound &= c->column[i] + 0x80000000u <= UINT32_MAX;
+    return status || is_sound ? status : chunk_damaged(err, "impossible offset of a time");
+}
+
+/* From the timed rows, which stand packed together, to all rows; from the back, so that `time` may
+ * hold them. */
+static void spread(size_t n, size_t timed, const uint64_t *present, const uint64_t *offsets,
+                   int64_t *time, int32_t *offset)
+{
+    for (size_t i = n, k = timed; i-- > 0;) {
+        k -= present[i];
+        time[i] = present[i] ? time[k] : TIME_NONE;
+        if (offset)
+            offset[i] = present[i] ? (int32_t)offsets[k] : TIME_OFFSET_NONE;
+    }
+}
+
+static assay_status take_body(chunk_codec *c, bytes_in *in, size_t n, size_t timed, int64_t *time,
+                              int32_t *offset, assay_err *err)
+{
+    uint64_t present[CHUNK_ROWS];
+    assay_status status =
+        timed < n ? take_presence(c, in, n, timed, present, err) : ASSAY_OK;
     const uint8_t *unit = status ? NULL : bytes_take(in, 1);
     if (!status && (!unit || *unit > UNIT_MAX))
         return chunk_damaged(err, "unknown unit of times");
     if (!status)
         status = ints_unpack(c, in, timed, c->values, err);
-    if (!status)
-        status = ints_unpack(c, in, timed, c->column, err);
-    if (!status && in->at != in->end)
-        return chunk_damaged(err, "bytes left over behind the times");
+    if (!status && offset)
+        status = take_offsets(c, in, timed, err);
     if (status)
         return status;
-    uint64_t scale = power_of_ten(*unit);
-    for (size_t i = 0, k = 0; i < n; i++) {
-        if (!present[i])
-            continue;
-        if ((int64_t)c->column[k] < INT32_MIN || (int64_t)c->column[k] > INT32_MAX)
-            return chunk_damaged(err, "impossible offset of a time");
-        time[i] = (int64_t)(c->values[k] * scale);
-        if (offset)
-            offset[i] = (int32_t)(int64_t)c->column[k];
-        k++;
-    }
+    for (size_t i = 0; i < timed; i++)
+        time[i] = (int64_t)(c->values[i] * (uint64_t)units[*unit]);
+    if (timed < n)
+        spread(n, timed, present, c->column, time, offset);
+    else if (offset)
+        for (size_t i = 0; i < n; i++)
+            offset[i] = (int32_t)c->column[i];
     return ASSAY_OK;
 }
 
@@ -157,7 +199,8 @@ assay_status chunk_times_unpack(chunk_codec *c, const void *bytes, size_t length
         return chunk_damaged(err, "more timed rows than rows");
     if (timed == 0 && in.at != in.end)
         return chunk_damaged(err, "bytes left over behind the times");
+    if (timed)
+        return take_body(c, &in, n, timed, time, offset, err);
     fill_untimed(n, time, offset);
-    uint64_t present[CHUNK_ROWS];
-    return timed ? take_body(c, &in, n, timed, present, time, offset, err) : ASSAY_OK;
+    return ASSAY_OK;
 }
