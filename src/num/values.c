@@ -66,14 +66,7 @@ double assay_values_at(const assay_values *x, size_t i)
 
 bool assay_values_is_missing(const assay_values *x, size_t i)
 {
-    return x->mantissa ? x->mantissa[i] == ASSAY_MANTISSA_MISSING : isnan(x->hi[i]);
-}
-
-assay_dd values_dd(const assay_values *x, size_t i)
-{
-    if (x->mantissa)
-        return dd_of_int(x->mantissa[i]);
-    return (assay_dd){x->hi[i], x->lo ? x->lo[i] : 0};
+    return values_is_missing(x, i);
 }
 
 size_t values_first_infinite(const assay_values *x)

@@ -97,8 +97,8 @@ static int range_shift(const assay_values *x)
 {
     double largest = 0;
     for (size_t i = 0; i < x->n; i++)
-        if (!assay_values_is_missing(x, i))
-            largest = fmax(largest, fabs(values_dd(x, i).hi));
+        if (!values_is_missing(x, i) && fabs(values_dd(x, i).hi) > largest)
+            largest = fabs(values_dd(x, i).hi);
     int shift;
     (void)frexp(largest, &shift);
     return shift > -960 ? shift : -960; /* 2^960 is still a double */
@@ -107,13 +107,14 @@ static int range_shift(const assay_values *x)
 /* n, mean and extremes in units of 2^shift. */
 static void first_pass(const assay_values *x, assay_moments *m)
 {
+    double unit = ldexp(1, -m->shift); /* exact; a subnormal one scales only what is huge */
     assay_dd sum = dd_of(0);
     for (size_t i = 0; i < x->n; i++) {
-        if (assay_values_is_missing(x, i)) {
+        if (values_is_missing(x, i)) {
             m->missing++;
             continue;
         }
-        assay_dd value = dd_times_power_of_two(values_dd(x, i), -m->shift);
+        assay_dd value = dd_scale(values_dd(x, i), unit);
         if (m->n++ == 0)
             m->min = m->max = value;
         m->min = dd_compare(value, m->min) < 0 ? value : m->min;
@@ -125,12 +126,13 @@ static void first_pass(const assay_values *x, assay_moments *m)
 
 static void second_pass(const assay_values *x, assay_moments *m)
 {
+    double unit = ldexp(1, -m->shift);
     assay_dd m1 = dd_of(0);
     m->m2 = m->m3 = m->m4 = dd_of(0);
     for (size_t i = 0; i < x->n; i++) {
-        if (assay_values_is_missing(x, i))
+        if (values_is_missing(x, i))
             continue;
-        assay_dd d = dd_sub(dd_times_power_of_two(values_dd(x, i), -m->shift), m->mean);
+        assay_dd d = dd_sub(dd_scale(values_dd(x, i), unit), m->mean);
         assay_dd square = dd_mul(d, d);
         m1 = dd_add(m1, d);
         m->m2 = dd_add(m->m2, square);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Exact power sums of decimals.
  *
- * Values are taken in blocks that fit the first-level cache: one pass finds the extremes, which
- * say how wide the products can get, and the block is then summed in the narrowest integers
- * that hold it. Gauge data stay within 2^13 steps of their reference and never leave 64 bits
- * inside a block; int64 extremes take the 256-bit path value by value.
+ * Values are taken in blocks that fit the first-level cache. A block is first summed in 64 bits
+ * that may wrap, beside its extremes; these say whether it did. Gauge data stay within 2^13 steps
+ * of their reference and are done by then; what is wider is summed again in 128 bits, and int64
+ * extremes value by value in 256. A missing value is the smallest mantissa, so the extremes show
+ * that one was there.
  */
 #include <assay/moments.h>
 
@@ -53,34 +54,6 @@ static void add_low(assay_sums *s, int128 sum, int128 sum2)
     s->sum += sum;
     if (s->order >= 2 && __builtin_add_overflow(s->sum2, sum2, &s->sum2))
         lower_order(s, 1);
-}
-
-static void add_block_narrow2(assay_sums *s, const int64_t *x, size_t n)
-{
-    int64_t s1 = 0, s2 = 0;
-    for (size_t i = 0; i < n; i++) {
-        int64_t d = x[i] - s->reference;
-        s1 += d;
-        s2 += d * d;
-    }
-    add_low(s, s1, s2);
-}
-
-static void add_block_narrow4(assay_sums *s, const int64_t *x, size_t n)
-{
-    int64_t s1 = 0, s2 = 0, s3 = 0, s4 = 0;
-    for (size_t i = 0; i < n; i++) {
-        int64_t d = x[i] - s->reference, dd = d * d;
-        s1 += d;
-        s2 += dd;
-        s3 += dd * d;
-        s4 += dd * dd;
-    }
-    add_low(s, s1, s2);
-    assay_int256 sum3 = {{0}}, sum4 = {{0}};
-    (void)int256_add_int128(&sum3, s3);
-    (void)int256_add_int128(&sum4, s4);
-    add_high(s, &sum3, &sum4);
 }
 
 static void add_block_middle2(assay_sums *s, const int64_t *x, size_t n)
@@ -132,27 +105,39 @@ static uint64_t distance(int64_t a, int64_t b)
     return a < b ? (uint64_t)b - (uint64_t)a : (uint64_t)a - (uint64_t)b;
 }
 
-/* n >= 1 values, none missing. */
-static void add_block(assay_sums *s, const int64_t *x, size_t n)
+/* Sums of a block modulo 2^64, and its extremes. */
+typedef struct {
+    uint64_t sum, sum2, sum3, sum4;
+    int64_t min, max;
+} narrow;
+
+static inline narrow narrow_sums(const int64_t *x, size_t n, int64_t reference, bool with_high)
 {
-    int64_t min = x[0], max = x[0];
-    for (size_t i = 1; i < n; i++) {
-        min = x[i] < min ? x[i] : min;
-        max = x[i] > max ? x[i] : max;
+    narrow s = {0, 0, 0, 0, INT64_MAX, INT64_MIN};
+    for (size_t i = 0; i < n; i++) {
+        uint64_t d = (uint64_t)x[i] - (uint64_t)reference, square = d * d;
+        s.sum += d;
+        s.sum2 += square;
+        s.min = x[i] < s.min ? x[i] : s.min;
+        s.max = x[i] > s.max ? x[i] : s.max;
+        if (with_high) {
+            s.sum3 += square * d;
+            s.sum4 += square * square;
+        }
     }
-    s->n += n;
-    s->min = min < s->min ? min : s->min;
-    s->max = max > s->max ? max : s->max;
-    uint64_t low = distance(min, s->reference), high = distance(max, s->reference);
-    uint64_t bound = low > high ? low : high;
-    if (s->order == 4)
-        (bound <= order4_in_64    ? add_block_narrow4
-         : bound <= order4_in_128 ? add_block_middle4
-                                  : add_block_wide)(s, x, n);
-    else
-        (bound <= order2_in_64    ? add_block_narrow2
-         : bound <= order2_in_128 ? add_block_middle2
-                                  : add_block_wide)(s, x, n);
+    return s;
+}
+
+/* Sums that did not wrap: each is the signed number its 64 bits show. */
+static void add_narrow(assay_sums *s, const narrow *b)
+{
+    add_low(s, (int64_t)b->sum, (int64_t)b->sum2);
+    if (s->order < 4)
+        return;
+    assay_int256 sum3 = {{0}}, sum4 = {{0}};
+    (void)int256_add_int128(&sum3, (int64_t)b->sum3);
+    (void)int256_add_int128(&sum4, (int64_t)b->sum4);
+    add_high(s, &sum3, &sum4);
 }
 
 static size_t keep_present(const int64_t *x, size_t n, int64_t *out)
@@ -165,12 +150,42 @@ static size_t keep_present(const int64_t *x, size_t n, int64_t *out)
     return kept;
 }
 
-static bool has_missing(const int64_t *x, size_t n)
+/* n >= 1 values, none missing, of which b are the narrow sums. */
+static void add_present(assay_sums *s, const int64_t *x, size_t n, const narrow *b)
 {
-    bool found = false;
-    for (size_t i = 0; i < n; i++)
-        found |= x[i] == ASSAY_MANTISSA_MISSING;
-    return found;
+    s->n += n;
+    s->min = b->min < s->min ? b->min : s->min;
+    s->max = b->max > s->max ? b->max : s->max;
+    uint64_t low = distance(b->min, s->reference), high = distance(b->max, s->reference);
+    uint64_t bound = low > high ? low : high;
+    if (bound <= (s->order == 4 ? order4_in_64 : order2_in_64))
+        add_narrow(s, b);
+    else if (bound <= (s->order == 4 ? order4_in_128 : order2_in_128))
+        (s->order == 4 ? add_block_middle4 : add_block_middle2)(s, x, n);
+    else
+        add_block_wide(s, x, n);
+}
+
+static narrow narrow_of(const int64_t *x, size_t n, const assay_sums *s)
+{
+    return s->order == 4 ? narrow_sums(x, n, s->reference, true)
+                         : narrow_sums(x, n, s->reference, false);
+}
+
+static void add_block(assay_sums *s, const int64_t *x, size_t n)
+{
+    narrow b = narrow_of(x, n, s);
+    if (b.min != ASSAY_MANTISSA_MISSING) {
+        add_present(s, x, n, &b);
+        return;
+    }
+    int64_t present[BLOCK];
+    size_t kept = keep_present(x, n, present);
+    s->missing += n - kept;
+    if (kept) {
+        b = narrow_of(present, kept, s);
+        add_present(s, present, kept, &b);
+    }
 }
 
 assay_status assay_sums_add(assay_sums *s, const assay_values *x, assay_err *err)
@@ -180,19 +195,8 @@ assay_status assay_sums_add(assay_sums *s, const assay_values *x, assay_err *err
     if (x->n && x->exponent != s->exponent)
         return assay_fail(err, ASSAY_DOMAIN, 0, "values in units of 1e%d, sums in units of 1e%d",
                           x->exponent, s->exponent);
-    for (size_t from = 0; from < x->n; from += BLOCK) {
-        const int64_t *block = x->mantissa + from;
-        size_t n = x->n - from < BLOCK ? x->n - from : BLOCK;
-        int64_t present[BLOCK];
-        if (has_missing(block, n)) {
-            size_t kept = keep_present(block, n, present);
-            s->missing += n - kept;
-            block = present;
-            n = kept;
-        }
-        if (n)
-            add_block(s, block, n);
-    }
+    for (size_t from = 0; from < x->n; from += BLOCK)
+        add_block(s, x->mantissa + from, x->n - from < BLOCK ? x->n - from : BLOCK);
     return ASSAY_OK;
 }
 
