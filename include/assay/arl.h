@@ -42,9 +42,11 @@ ASSAY_PUBLIC assay_arl_options assay_arl_defaults(assay_arl_type type);
 
 /* A set without any rule has no run length: arl is infinity and why_undefined tells.
  * Errors  ASSAY_DOMAIN  names the argument outside its domain
- *         ASSAY_LIMIT   the set needs more states than ASSAY_ARL_STATES_MAX
+ *         ASSAY_LIMIT   the rules look back too far for a chain of bounded size
+ *         ASSAY_UNSUPPORTED  steady state of a two-sided CUSUM, of exact limits, of rules
  * Cost    EWMA, CUSUM below 10 ms; exact limits below 50 ms; zone rules below 10 ms; sets with
- *         trend or alternation up to seconds, but named sets at shift 0 and 1 are tabled at build. */
+ *         trend or alternation below 0.3 s, but named sets at shift 0 and 1 are tabled at build
+ * Note    k of m counts from the first point on, as in Champ & Woodall, without waiting for m. */
 ASSAY_PUBLIC size_t assay_arl_scratch_size(const assay_arl_options *options);
 ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_arl_find(const assay_arl_options *options,
                                                         void *scratch, assay_arl *out,
