@@ -16,6 +16,10 @@
 
 #define JSON_DEPTH 16
 
+/* jansson, which the store uses, exports functions of these names: ours link under others. A file
+ * cannot include both headers. */
+#define JSON_SYMBOL(name) __asm__("json_stream_" #name)
+
 /* Takes the bytes; false stops further output (the caller keeps the reason). */
 typedef bool json_sink(const char *bytes, size_t length, void *context);
 
@@ -37,19 +41,19 @@ void json_init(json *j, buf *out, json_sink *sink, void *context);
  * sink refused. */
 bool json_done(json *j);
 
-void json_object(json *j);
+void json_object(json *j) JSON_SYMBOL(object);
 void json_flat_object(json *j); /* on one line: points, rows */
-void json_array(json *j);
+void json_array(json *j) JSON_SYMBOL(array);
 void json_flat_array(json *j);
 void json_end(json *j); /* of the innermost object or array */
 void json_key(json *j, const char *key);
 
 void json_text(json *j, const char *text); /* NULL writes null; bad UTF-8 becomes U+FFFD */
 void json_bool(json *j, bool value);
-void json_integer(json *j, int64_t value);
+void json_integer(json *j, int64_t value) JSON_SYMBOL(integer);
 void json_unsigned(json *j, uint64_t value);
-void json_null(json *j);
-void json_real(json *j, double value); /* null for NaN and infinities */
+void json_null(json *j) JSON_SYMBOL(null);
+void json_real(json *j, double value) JSON_SYMBOL(real); /* null for NaN and infinities */
 void json_decimal(json *j, int64_t mantissa, int exponent, int decimals);
 
 /* Members: json_key and the value. `why` tells what a NaN means; NULL: "undefined". */
