@@ -31,6 +31,8 @@ typedef struct {
 
 typedef enum { STORE_READ = 0, STORE_WRITE = 1, STORE_CREATE = 3 } store_mode;
 
+/* STORE_CREATE: made if it is not there. A second writer is refused with ASSAY_BUSY, the process
+ * named. A handle is one thread's; cursors opened from it may each run in a thread of their own. */
 ASSAY_MUST_USE assay_status store_open(const char *path, store_mode mode, store **out,
                                        assay_err *err);
 void store_close(store *s);
@@ -88,6 +90,7 @@ ASSAY_MUST_USE assay_status import_commit(import *i, import_tally *out, assay_er
 /* Leave it to be resumed (is_kept) or drop what it wrote. Frees the handle. */
 void import_close(import *i, bool is_kept);
 ASSAY_MUST_USE assay_status store_import_discard(store *s, assay_err *err); /* all unfinished */
+/* At most one import waits unfinished: beginning another one drops it. */
 
 /* -- reading -------------------------------------------------------------------------- */
 
@@ -106,12 +109,19 @@ typedef struct {
 typedef struct cursor cursor;
 ASSAY_MUST_USE assay_status cursor_open(store *s, uint32_t characteristic,
                                         const store_range *range, cursor **out, assay_err *err);
-/* Rows in series order; out->n == 0 at the end. A damaged chunk is an error that names it; the
+/* Rows in series order; out->n == 0 at the end. The columns live until the next call. A damaged chunk is an error that names it; the
  * next call goes on behind it. */
 ASSAY_MUST_USE assay_status cursor_next(cursor *c, measurement_batch *out, assay_err *err);
 void cursor_close(cursor *c);
-const dictionary *store_dictionary(store *s, context_kind kind);
+/* The text of a code in a batch of this cursor. Codes are the same over all its batches. Serial
+ * numbers, subgroup keys, orders and notes have codes of the cursor, other contexts of the store. */
 const char *cursor_text(cursor *c, context_kind kind, uint32_t code);
+const dictionary *cursor_dictionary(cursor *c, context_kind kind);
+const dictionary *store_dictionary(store *s, context_kind kind); /* NULL for those of cursors */
+
+typedef struct {
+    uint64_t word[4];
+} store_wide; /* 256 bits, two's complement, least significant word first */
 
 /* Exact power sums of the values about `reference`: sum (x - reference)^p in mantissa units. */
 typedef struct {
@@ -121,7 +131,9 @@ typedef struct {
     __int128 sum, sum2;  /* exact */
     int64_t min, max;
     int64_t first_time, last_time;
-    uint64_t marked, no_value, excluded, conflicts; /* seen but out of the sums */
+    store_wide sum3, sum4;
+    uint64_t marked, no_value, bad, excluded, conflicts; /* seen but out of the sums */
+    uint64_t raw; /* valid, but no exact decimal or too wide: out of the sums, see the cursor */
     uint64_t defectives, inspected; /* attribute kinds: sum of values and of sizes */
 } store_summary;
 
@@ -162,6 +174,13 @@ typedef struct {
 typedef bool record_visitor(const record *r, void *context); /* false stops */
 ASSAY_MUST_USE assay_status store_records(store *s, const char *type, uint64_t from_sequence,
                                           record_visitor *visit, void *context, assay_err *err);
+
+/* Payload and salt go for good; that they did is a record. */
+ASSAY_MUST_USE assay_status store_record_erase(store_tx *tx, uint64_t sequence, const char *actor,
+                                               const char *reason, assay_err *err);
+/* The name of an operator or actor goes for good, everywhere; rows keep who belonged together. */
+ASSAY_MUST_USE assay_status store_person_erase(store_tx *tx, const char *name, const char *actor,
+                                               assay_err *err);
 
 /* Corrections append. Rows are named by characteristic and place in series order as of now. */
 typedef enum { AMEND_EXCLUDE, AMEND_INCLUDE, AMEND_VALUE } amend_action;

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One connection to the database file: prepared statements by name, errors in our words.
+ *
+ * The writing connection is the only one that checkpoints. Readers never do, not even on close:
+ * SQLite before 3.51.3 can lose pages when two connections reset the write-ahead log at once.
+ */
+#ifndef STORE_CONNECTION_H
+#define STORE_CONNECTION_H
+
+#include "store/chunk.h"
+
+#include <sqlite3.h>
+
+/* Every statement of the store, prepared on first use. */
+#define SQL_LIST(X)                                                                                \
+    X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
+    X(BEGIN_READ, "BEGIN")                                                                         \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(ROLLBACK, "ROLLBACK")                                                                        \
+    X(COMMIT_LAST, "SELECT coalesce(max(number), 0) FROM commit_log")                              \
+    X(COMMIT_ADD, "INSERT INTO commit_log (number, time, import) VALUES (?, ?, ?)")                \
+    X(TEXT_ALL, "SELECT code, text FROM text WHERE kind = ? AND code > ? ORDER BY code")           \
+    X(TEXT_ADD, "INSERT INTO text (kind, code, text) VALUES (?, ?, ?)")                            \
+    X(PERSON_ALL, "SELECT code, name FROM person WHERE code > ? ORDER BY code")                    \
+    X(PERSON_ADD, "INSERT INTO person (code, name) VALUES (?, ?)")                                 \
+    X(PERSON_ERASE, "UPDATE person SET name = NULL WHERE code = ?")                                \
+    X(CHARACTERISTIC_ADD, "INSERT INTO characteristic (number, id, path, leaf, definition, import)" \
+                          " VALUES (?, ?, ?, ?, ?, ?)")                                            \
+    X(CHARACTERISTIC_SET, "UPDATE characteristic SET path = ?2, leaf = ?3, definition = ?4"        \
+                          " WHERE number = ?1")                                                    \
+    X(CHARACTERISTIC_AT, "SELECT number, id, path, definition, import FROM characteristic"         \
+                         " WHERE number = ?")                                                      \
+    X(CHARACTERISTIC_BY_PATH, "SELECT number FROM characteristic WHERE path = ?1"                  \
+                              " AND (import IS NULL OR import = ?2)")                              \
+    X(CHARACTERISTIC_BY_LEAF, "SELECT number FROM characteristic WHERE leaf = ?"                   \
+                              " AND import IS NULL LIMIT 2")                                       \
+    X(CHARACTERISTIC_BY_ID, "SELECT number FROM characteristic WHERE id = ? AND import IS NULL")   \
+    X(CHARACTERISTIC_MAX, "SELECT coalesce(max(number), 0) FROM characteristic")                   \
+    X(CHARACTERISTIC_COUNT, "SELECT coalesce(max(number), 0) FROM characteristic"                  \
+                            " WHERE import IS NULL")                                               \
+    X(CHARACTERISTIC_OF_IMPORT, "SELECT number, id, definition FROM characteristic"                \
+                                " WHERE import = ? ORDER BY number")                               \
+    X(CHARACTERISTIC_SHOW, "UPDATE characteristic SET import = NULL WHERE import = ?")             \
+    X(CHARACTERISTIC_DROP, "DELETE FROM characteristic WHERE import = ?")                          \
+    X(REFERENCE_GET, "SELECT reference, exponent FROM characteristic WHERE number = ?")            \
+    X(REFERENCE_SET, "UPDATE characteristic SET reference = ?2, exponent = ?3 WHERE number = ?1"   \
+                     " AND reference IS NULL")                                                     \
+    X(CHANGE_ADD, "INSERT OR REPLACE INTO change (import, characteristic, definition)"             \
+                  " VALUES (?, ?, ?)")                                                             \
+    X(CHANGE_ALL, "SELECT characteristic, definition FROM change WHERE import = ?"                 \
+                  " ORDER BY characteristic")                                                      \
+    X(CHANGE_DROP, "DELETE FROM change WHERE import = ?")                                          \
+    X(IMPORT_ADD, "INSERT INTO import (id, source, content, label, actor, base) "                  \
+                  "VALUES (?, ?, ?, ?, ?, ?)")                                                     \
+    X(IMPORT_PENDING, "SELECT id, source, content, base, \"offset\", record, received FROM import" \
+                      " WHERE \"commit\" IS NULL")                                                 \
+    X(IMPORT_PROGRESS, "UPDATE import SET \"offset\" = ?2, record = ?3, received = ?4"             \
+                       " WHERE id = ?1")                                                           \
+    X(IMPORT_FINISH, "UPDATE import SET \"commit\" = ?2, stored = ?3, duplicates = ?4,"            \
+                     " conflicts = ?5 WHERE id = ?1")                                              \
+    X(IMPORT_DROP, "DELETE FROM import WHERE id = ?")                                              \
+    X(IMPORT_ALL, "SELECT id, source, \"commit\", content FROM import WHERE id > ? ORDER BY id")   \
+    X(IMPORT_MAX, "SELECT coalesce(max(id), 0) FROM import")                                       \
+    X(IMPORT_LAST_DATA, "SELECT coalesce(max(\"commit\"), 0) FROM import")                         \
+    X(BATCH_ADD, "INSERT INTO batch (import, directory, data) VALUES (?, ?, ?)")                   \
+    X(BATCH_ALL, "SELECT id, import, directory FROM batch WHERE id > ? ORDER BY id")               \
+    X(BATCH_IDS, "SELECT id FROM batch ORDER BY id")                                               \
+    X(BATCH_STATE, "SELECT count(*), coalesce(max(id), 0) FROM batch")                             \
+    X(BATCH_DROP, "DELETE FROM batch WHERE id = ?")                                                \
+    X(BATCH_DROP_IMPORT, "DELETE FROM batch WHERE import = ?")                                     \
+    X(VOID_ADD, "INSERT INTO void (batch, characteristic) VALUES (?, ?)")                          \
+    X(VOID_ALL, "SELECT characteristic FROM void WHERE batch = ? ORDER BY characteristic")         \
+    X(VOID_ANY, "SELECT 1 FROM void LIMIT 1")                                                      \
+    X(VOID_DROP, "DELETE FROM void WHERE batch = ?")                                               \
+    X(CHUNK_ADD, "INSERT INTO chunk (characteristic, first_time, tie, id, last_time, n, flags,"    \
+                 " first_import, last_import, summary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")     \
+    X(CHUNK_FROM, "SELECT first_time, tie, id, last_time, n, flags, first_import, last_import,"    \
+                  " summary FROM chunk WHERE characteristic = ?1 AND first_time >= ?2"             \
+                  " AND first_time < ?3 ORDER BY first_time, tie")                                 \
+    X(CHUNK_TO, "SELECT first_time, tie, id, last_time, n, flags, first_import, last_import,"      \
+                " summary FROM chunk WHERE characteristic = ?1 AND first_time < ?2"                \
+                " ORDER BY first_time DESC, tie DESC")                                             \
+    X(CHUNK_LAST, "SELECT max(last_time) FROM (SELECT last_time FROM chunk WHERE"                  \
+                  " characteristic = ? ORDER BY first_time DESC, tie DESC LIMIT 1)")               \
+    X(CHUNK_MAX_ID, "SELECT coalesce(max(id), 0) FROM chunk_values")                               \
+    X(CHUNK_DROP, "DELETE FROM chunk WHERE characteristic = ? AND first_time = ? AND tie = ?")     \
+    X(CHUNK_ALL, "SELECT characteristic, first_time, tie, id, last_time, n, flags, first_import,"  \
+                 " last_import, summary FROM chunk ORDER BY characteristic, first_time, tie")      \
+    X(VALUES_GET, "SELECT data FROM chunk_values WHERE id = ?")                                    \
+    X(TIMES_GET, "SELECT data FROM chunk_times WHERE id = ?")                                      \
+    X(COLUMNS_GET, "SELECT data FROM chunk_columns WHERE id = ?")                                  \
+    X(TEXTS_GET, "SELECT data FROM chunk_texts WHERE id = ?")                                      \
+    X(VALUES_ADD, "INSERT INTO chunk_values (id, data) VALUES (?, ?)")                             \
+    X(TIMES_ADD, "INSERT INTO chunk_times (id, data) VALUES (?, ?)")                               \
+    X(COLUMNS_ADD, "INSERT INTO chunk_columns (id, data) VALUES (?, ?)")                           \
+    X(TEXTS_ADD, "INSERT INTO chunk_texts (id, data) VALUES (?, ?)")                               \
+    X(VALUES_DROP, "DELETE FROM chunk_values WHERE id = ?")                                        \
+    X(TIMES_DROP, "DELETE FROM chunk_times WHERE id = ?")                                          \
+    X(COLUMNS_DROP, "DELETE FROM chunk_columns WHERE id = ?")                                      \
+    X(TEXTS_DROP, "DELETE FROM chunk_texts WHERE id = ?")                                          \
+    X(RECORD_LAST, "SELECT coalesce(max(sequence), 0) FROM record")                                \
+    X(RECORD_ADD, "INSERT INTO record (sequence, \"commit\", time, id, object, type, actor,"       \
+                  " commitment) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                  \
+    X(PAYLOAD_ADD, "INSERT INTO payload (sequence, salt, payload) VALUES (?, ?, ?)")               \
+    X(PAYLOAD_DROP, "DELETE FROM payload WHERE sequence = ?")                                      \
+    X(RECORD_FROM, "SELECT sequence, \"commit\", time, id, object, type, actor, commitment, salt," \
+                   " payload FROM record LEFT JOIN payload USING (sequence)"                       \
+                   " WHERE sequence >= ?1 AND (?2 IS NULL OR type = ?2) ORDER BY sequence")        \
+    X(AMENDMENT_ADD, "INSERT INTO amendment (characteristic, time, serial, origin, occurrence,"    \
+                     " action, mantissa, exponent, decimals, \"commit\", record)"                  \
+                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                  \
+    X(AMENDMENT_OF, "SELECT time, serial, origin, occurrence, action, mantissa, exponent,"         \
+                    " decimals, \"commit\" FROM amendment WHERE characteristic = ?1"               \
+                    " AND \"commit\" <= ?2 ORDER BY id")                                           \
+    X(CONFLICT_ADD, "INSERT INTO conflict (characteristic, time, serial, origin, occurrence,"      \
+                    " import, mantissa, exponent, decimals, status, size)"                         \
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                   \
+    X(CONFLICT_OPEN, "SELECT c.id, characteristic, time, serial, origin, occurrence, import,"      \
+                     " mantissa, exponent, decimals, status FROM conflict c JOIN import i"         \
+                     " ON i.id = c.import WHERE decided IS NULL AND i.\"commit\" IS NOT NULL"      \
+                     " AND c.id >= ?1 ORDER BY c.id")                                              \
+    X(CONFLICT_DECIDE, "UPDATE conflict SET decided = ?2 WHERE id = ?1 AND decided IS NULL")       \
+    X(CONFLICT_LEFT, "SELECT count(*) FROM conflict WHERE characteristic = ? AND time = ?"         \
+                     " AND serial = ? AND origin = ? AND occurrence = ? AND decided IS NULL")      \
+    X(CONFLICT_SAME, "SELECT count(*) FROM conflict WHERE characteristic = ? AND time = ?"         \
+                     " AND serial = ? AND origin = ? AND occurrence = ? AND mantissa = ?"          \
+                     " AND exponent = ?")                                                          \
+    X(CHART_SET, "INSERT INTO chart (id, characteristic, name, definition) VALUES (?, ?, ?, ?)"    \
+                 " ON CONFLICT (id) DO UPDATE SET definition = excluded.definition")               \
+    X(CHART_FIND, "SELECT id, definition, limits FROM chart WHERE characteristic = ? AND name = ?") \
+    X(CHART_LIMITS, "UPDATE chart SET limits = ?2 WHERE id = ?1")                                  \
+    X(CHART_ALL, "SELECT id, characteristic, name, definition, limits FROM chart"                  \
+                 " WHERE ?1 = 0 OR characteristic = ?1 ORDER BY characteristic, name")
+
+typedef enum {
+#define X(code, text) SQL_##code,
+    SQL_LIST(X)
+#undef X
+        SQL_COUNT
+} sql;
+
+typedef struct connection {
+    sqlite3 *db;
+    sqlite3_stmt *statement[SQL_COUNT];
+    chunk_codec *codec;
+    char *path;
+    sqlite3_blob *blob; /* of the batch last read from */
+    uint64_t blob_batch, blob_offset;
+    buf piece; /* one piece of it */
+    struct connection *next;
+} connection;
+
+/* is_writer: may write and checkpoints; made if is_created. */
+ASSAY_MUST_USE assay_status connection_open(const char *path, bool is_writer, bool is_created,
+                                            connection **out, assay_err *err);
+void connection_close(connection *c);
+/* Let go of rows and blobs still open, so that a transaction can end. */
+void connection_rest(connection *c);
+
+/* The error of the last call on `c`, in our words. */
+assay_status connection_fail(connection *c, assay_err *err, const char *doing);
+ASSAY_MUST_USE assay_status connection_exec(connection *c, const char *text, assay_err *err);
+
+/* A statement, reset and unbound; NULL when it cannot be prepared (damaged schema). */
+sqlite3_stmt *statement(connection *c, sql which);
+/* Run to the end and reset. */
+ASSAY_MUST_USE assay_status statement_run(connection *c, sql which, assay_err *err);
+/* One step: 1 a row, 0 the end, -1 an error (filled). Reset it when done with the row. */
+int statement_step(connection *c, sql which, assay_err *err);
+void statement_reset(connection *c, sql which);
+/* The first column of the first row as a number; `otherwise` when there is none. */
+ASSAY_MUST_USE assay_status statement_number(connection *c, sql which, int64_t *out,
+                                             assay_err *err);
+ASSAY_MUST_USE assay_status statement_simple(connection *c, sql which, assay_err *err);
+
+/* Creates the tables or brings an older file up; refuses a newer one and a stranger. */
+ASSAY_MUST_USE assay_status schema_prepare(connection *c, bool is_writer, bool is_created,
+                                           assay_err *err);
+
+#endif

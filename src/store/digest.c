@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The series digest: one number for what a series says, however it came and however it lies.
+ *
+ * A canonical record is, little-endian: time (8 bytes), status (1), exponent (2) and mantissa (8)
+ * of the value without trailing zeros, size (4), serial and subgroup (length (4), bytes). A value
+ * that is no decimal has exponent 32767 and the bits of its binary64. The second digest takes
+ * status, exponent, mantissa and size alone, for doors without time and serial numbers.
+ */
+#include "store/cursor.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+enum { EXPONENT_RAW = 32767 };
+
+static void put(uint8_t **p, uint64_t x, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        *(*p)++ = (uint8_t)(x >> (8 * i));
+}
+
+static size_t value_bytes(const rows *r, size_t i, uint8_t *out)
+{
+    uint8_t *p = out, status = r->status[i] & STATUS_MASK;
+    int64_t mantissa = status == STATUS_NO_VALUE ? 0 : r->mantissa[i];
+    int exponent = mantissa ? r->exponent[i] : 0;
+    if (r->status[i] & STATUS_RAW && status != STATUS_NO_VALUE) {
+        exponent = EXPONENT_RAW;
+    } else {
+        while (mantissa && mantissa % 10 == 0) {
+            mantissa /= 10;
+            exponent++;
+        }
+    }
+    put(&p, status, 1);
+    put(&p, (uint64_t)(int64_t)exponent, 2);
+    put(&p, (uint64_t)mantissa, 8);
+    put(&p, r->size[i], 4);
+    return (size_t)(p - out);
+}
+
+static void add_text(hasher *h, const dictionary *d, const uint32_t *codes, size_t i)
+{
+    uint8_t length_bytes[4], *p = length_bytes;
+    size_t length = 0;
+    const char *text = codes ? dictionary_text(d, codes[i], &length) : "";
+    put(&p, length, 4);
+    hasher_add(h, length_bytes, 4);
+    hasher_add(h, text, length);
+}
+
+static void add_rows(cursor *c, const rows *r, hasher *series, hasher *values)
+{
+    const dictionary *serials = cursor_dictionary(c, CONTEXT_SERIAL);
+    const dictionary *subgroups = cursor_dictionary(c, CONTEXT_SUBGROUP);
+    for (size_t i = 0; i < r->n; i++) {
+        uint8_t bytes[32], *p = bytes;
+        put(&p, (uint64_t)r->time[i], 8);
+        size_t length = value_bytes(r, i, p);
+        hasher_add(series, bytes, 8 + length);
+        hasher_add(values, p, length);
+        add_text(series, serials, r->context[CONTEXT_SERIAL], i);
+        add_text(series, subgroups, r->context[CONTEXT_SUBGROUP], i);
+    }
+}
+
+static assay_status digest_cursor(cursor *c, hasher *series, hasher *values, series_digest *out,
+                                  assay_err *err)
+{
+    series_digest d = {.n = 0};
+    assay_status status;
+    rows r;
+    hasher_begin(series);
+    hasher_begin(values);
+    while (!(status = cursor_rows(c, &r, err)) && r.n) {
+        add_rows(c, &r, series, values);
+        d.n += r.n;
+    }
+    sha256 digest;
+    if (!status)
+        status = hasher_end(series, &digest, err);
+    if (status)
+        return status;
+    memcpy(d.series, digest.bytes, sizeof d.series);
+    status = hasher_end(values, &digest, err);
+    if (status)
+        return status;
+    memcpy(d.values, digest.bytes, sizeof d.values);
+    *out = d;
+    return ASSAY_OK;
+}
+
+assay_status store_digest(store *s, uint32_t number, const store_range *range,
+                          series_digest *out, assay_err *err)
+{
+    store_range all = *range;
+    all.all_status = true;
+    hasher *series = NULL, *values = NULL;
+    cursor *c = NULL;
+    uint32_t wanted = WANT_TIME | 1u << CONTEXT_SERIAL | 1u << CONTEXT_SUBGROUP;
+    assay_status status = cursor_open_raw(s, number, &all, wanted, false, &c, err);
+    if (!status)
+        status = hasher_new(&series, err);
+    if (!status)
+        status = hasher_new(&values, err);
+    if (!status)
+        status = digest_cursor(c, series, values, out, err);
+    hasher_free(series);
+    hasher_free(values);
+    cursor_close(c);
+    return status;
+}

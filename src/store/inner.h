@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the store share: the handle, its caches, transactions. */
+#ifndef STORE_INNER_H
+#define STORE_INNER_H
+
+#include "store/piece.h"
+#include "store/store.h"
+
+#include <pthread.h>
+
+/* What an import contributes to the identity and visibility of its rows. */
+typedef struct {
+    uint64_t commit; /* 0: not committed */
+    uint32_t source; /* code in store.sources */
+    uint64_t content; /* hash of the content key */
+} origin;
+
+typedef struct {
+    uint64_t id;
+    uint32_t origin;
+    piece *piece; /* in order of characteristic, then series */
+    size_t n;
+} batch_directory;
+
+enum { KIND_SOURCE = CONTEXT_COUNT, KINDS };
+
+struct store_tx {
+    store *s;
+    uint64_t commit; /* the number it will have */
+    int64_t time;
+    bool is_done;
+};
+
+struct store {
+    char *path, *lock_path;
+    store_mode mode;
+    int lock_fd;
+    connection *db; /* the writer, or in a read-only store the first reader */
+    connection *idle; /* readers not in use */
+    pthread_mutex_t mutex; /* guards everything below that readers touch */
+    dictionary *texts[KINDS];
+    uint32_t saved[KINDS]; /* how many of each stand in the file */
+    origin *origins; /* by import id, [0] unused */
+    size_t origin_count, origin_room;
+    uint64_t origins_at; /* commit number when they were read */
+    batch_directory *batches;
+    size_t batch_count, batch_room;
+    size_t open_cursors;
+    arena names;
+    stored_characteristic **characteristics; /* by number */
+    size_t characteristic_room;
+    store_tx tx;
+    bool in_tx;
+    struct import *import; /* the one open */
+};
+
+/* -- open.c: connections, transactions, visibility -------------------------------------- */
+
+/* A reader in a snapshot of its own. */
+ASSAY_MUST_USE assay_status reader_take(store *s, connection **out, assay_err *err);
+void reader_give(store *s, connection *c);
+
+ASSAY_MUST_USE assay_status write_begin(store *s, assay_err *err);
+ASSAY_MUST_USE assay_status write_commit(store *s, assay_err *err);
+void write_abort(store *s);
+ASSAY_MUST_USE assay_status need_writer(store *s, assay_err *err);
+/* Move the write-ahead log into the file when it is longer than `pages`. */
+void checkpoint(store *s, int pages);
+
+/* The next commit number; `import` 0 for none. */
+ASSAY_MUST_USE assay_status commit_add(store *s, uint64_t number, uint32_t import, assay_err *err);
+ASSAY_MUST_USE assay_status commit_last(connection *c, uint64_t *out, assay_err *err);
+/* Read what is new of origins and batch directories, as `c` sees them. */
+ASSAY_MUST_USE assay_status origins_refresh(store *s, connection *c, uint64_t commit,
+                                            assay_err *err);
+origin origin_of(const store *s, uint32_t id);
+
+/* -- texts.c ---------------------------------------------------------------------------- */
+
+ASSAY_MUST_USE assay_status texts_load(store *s, connection *c, assay_err *err);
+ASSAY_MUST_USE assay_status texts_save(store *s, assay_err *err); /* inside a write */
+void texts_forget(store *s); /* after a rollback: what was not saved is saved next time */
+uint32_t person_code(store *s, const char *name); /* 0 for NULL or "" */
+
+/* -- pieces.c: which pieces a question needs --------------------------------------------- */
+
+typedef struct {
+    piece *piece;
+    size_t n, room;
+    buf summaries;
+} piece_list;
+
+void piece_list_done(piece_list *l);
+ASSAY_MUST_USE assay_status piece_list_add(piece_list *l, const piece *p, assay_err *err);
+
+typedef struct {
+    uint32_t characteristic;
+    int64_t from, to;  /* half open; INT64_MIN, INT64_MAX: untimed rows too */
+    uint64_t as_of;    /* commit number, not STORE_NOW */
+    uint32_t only_origin; /* of batches, pending or not; 0: all committed ones, and chunks */
+} piece_query;
+
+/* Sealed chunks in order, then the pieces of each batch. */
+ASSAY_MUST_USE assay_status pieces_find(store *s, connection *c, const piece_query *q,
+                                        piece_list *out, assay_err *err);
+/* Fetch an extent through a connection. `context` is the connection. The bytes live until the next
+ * fetch of the same extent. */
+extent_reader extent_from_file;
+
+/* -- merge.c: pieces -> rows in series order ---------------------------------------------- */
+
+typedef struct merge merge;
+/* Takes over the pieces of `l`. */
+ASSAY_MUST_USE assay_status merge_open(store *s, connection *c, piece_list *l, uint32_t wanted,
+                                       int64_t from, int64_t to, merge **out, assay_err *err);
+/* Rows in series order; n == 0 at the end. `out->wanted` says which columns are there: never fewer
+ * than asked for; the time also of pieces that reach over from or to. After ASSAY_DAMAGED the next
+ * call goes on behind the damaged piece. */
+ASSAY_MUST_USE assay_status merge_next(merge *m, rows *out, assay_err *err);
+void merge_close(merge *m);
+dictionary *const *merge_texts(const merge *m); /* of local contexts; else NULL */
+void merge_want(merge *m, uint32_t wanted);      /* before the first merge_next */
+
+/* -- the rest ------------------------------------------------------------------------------ */
+
+ASSAY_MUST_USE assay_status characteristic_to_json(const characteristic *c, buf *out,
+                                                   assay_err *err);
+ASSAY_MUST_USE assay_status characteristic_from_json(const char *text, arena *a,
+                                                     characteristic **out, assay_err *err);
+const char *path_leaf(const char *path);
+void characteristic_forget(store *s, uint32_t number);
+ASSAY_MUST_USE assay_status characteristic_redefine(store_tx *tx, const stored_characteristic *old,
+                                                    const characteristic *c, const char *type,
+                                                    const char *actor, assay_err *err);
+/* The characteristic of this path; a new one is hidden until the import is committed. */
+ASSAY_MUST_USE assay_status characteristic_for_import(store *s, const characteristic *c,
+                                                      uint32_t import, uint32_t *number,
+                                                      assay_err *err);
+ASSAY_MUST_USE assay_status records_check(store *s, connection *c, store_finding *finding,
+                                          void *context, uint64_t *count, uint64_t *damaged,
+                                          assay_err *err);
+ASSAY_MUST_USE assay_status characteristic_insert(store *s, const characteristic *c,
+                                                  uint32_t import, uint32_t *number,
+                                                  object_id *id, assay_err *err);
+/* `base` with what `over` gives. False when that changes nothing. */
+bool characteristic_overlay(const characteristic *base, const characteristic *over,
+                            characteristic *out);
+
+/* Write one batch from pieces and their bytes (offsets filled). */
+ASSAY_MUST_USE assay_status batch_write(store *s, uint32_t origin, const piece *pieces, size_t n,
+                                        const buf *data, assay_err *err);
+ASSAY_MUST_USE assay_status tx_ready(store *s, uint64_t *commit, assay_err *err);
+
+/* An amendment as stored; `occurrence` counts rows of one origin with the same key from 1. */
+typedef struct {
+    int64_t time;
+    uint32_t serial; /* code in the cursor's dictionary */
+    uint64_t record; /* of an untimed row, else 0 */
+    uint32_t origin, occurrence;
+    int action;
+    decimal value;
+} amendment;
+enum { AMEND_CONFLICT = 100, AMEND_KEEP = 101, AMEND_TAKE = 102 };
+ASSAY_MUST_USE assay_status amendments_load(connection *c, uint32_t characteristic, uint64_t as_of,
+                                            dictionary *serials, amendment **out, size_t *n,
+                                            assay_err *err);
+
+#endif

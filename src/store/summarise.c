@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sums without decoding: chunks that lie wholly inside the question answer by their summary.
+ *
+ * Sums do not depend on order, so overlapping pieces need no merge here. A chunk is decoded when
+ * it reaches over the range, holds rows newer than as_of, values that no summary can hold
+ * (binary64 without decimal, or very wide), sizes other than 1, or an amended row.
+ */
+#include "store/cursor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    chunk_summary sum;
+    uint64_t inspected;
+    bool has_unit;
+    int64_t *scaled; /* scratch, CHUNK_ROWS */
+} tally;
+
+/* -- units ---------------------------------------------------------------------------- */
+
+static bool finer(tally *t, int exponent)
+{
+    return exponent >= t->sum.exponent || chunk_summary_rescale(&t->sum, exponent);
+}
+
+static void set_unit(tally *t, int exponent, int64_t reference)
+{
+    if (t->has_unit)
+        return;
+    chunk_summary_init(&t->sum, exponent, reference, 0);
+    t->has_unit = true;
+}
+
+static assay_status too_wide(assay_err *err)
+{
+    return assay_fail(err, ASSAY_LIMIT, 0, "the values of this characteristic do not fit one unit");
+}
+
+/* -- rows ----------------------------------------------------------------------------- */
+
+static bool is_number(const rows *r, size_t i)
+{
+    return (r->status[i] & STATUS_MASK) == STATUS_VALID && !(r->status[i] & STATUS_RAW);
+}
+
+static assay_status add_rows(tally *t, const rows *r, assay_err *err)
+{
+    int finest = INT8_MAX;
+    for (size_t i = 0; i < r->n; i++) {
+        if (!is_number(r, i))
+            continue;
+        set_unit(t, r->exponent[i], r->mantissa[i]);
+        finest = r->exponent[i] < finest ? r->exponent[i] : finest;
+    }
+    if (t->has_unit && finest != INT8_MAX && !finer(t, finest))
+        return too_wide(err);
+    for (size_t i = 0; i < r->n; i++) {
+        t->scaled[i] = r->mantissa[i];
+        if (is_number(r, i) && !decimal_rescale(r->mantissa[i], r->exponent[i], t->sum.exponent,
+                                                &t->scaled[i]))
+            return too_wide(err);
+        if (is_number(r, i))
+            t->inspected += r->size[i];
+    }
+    set_unit(t, 0, 0);
+    chunk_summary_rows part = {r->n, t->scaled, r->status, r->time, NULL};
+    chunk_summary_add(&t->sum, &part);
+    return ASSAY_OK;
+}
+
+static assay_status add_cursor(store *s, uint32_t number, const store_range *range,
+                               tally *t, assay_err *err)
+{
+    store_range all = *range;
+    all.all_status = true;
+    cursor *c;
+    rows r;
+    assay_status status =
+        cursor_open_raw(s, number, &all, WANT_TIME, false, &c, err);
+    if (status)
+        return status;
+    while (!(status = cursor_rows(c, &r, err)) && r.n && !status)
+        status = add_rows(t, &r, err);
+    cursor_close(c);
+    return status;
+}
+
+/* -- summaries ------------------------------------------------------------------------ */
+
+static bool answers(const store *s, const piece *p, const store_range *range, uint64_t newest,
+                    uint64_t as_of)
+{
+    if (p->is_batch || !p->summary_length || p->flags & PIECE_ATTRIBUTE ||
+        p->first_time < range->from || p->last_time >= range->to)
+        return false;
+    if (as_of >= newest)
+        return true;
+    if (p->last_origin - p->first_origin > 64)
+        return false;
+    for (uint32_t id = p->first_origin; id <= p->last_origin; id++)
+        if (origin_of(s, id).commit > as_of)
+            return false;
+    return true;
+}
+
+static bool add_summary(tally *t, const piece_list *l, const piece *p)
+{
+    chunk_summary one;
+    if (chunk_summary_unpack(l->summaries.data + p->summary_at, p->summary_length, &one, NULL) ||
+        one.raw || one.wide || one.rows != p->n)
+        return false;
+    set_unit(t, one.exponent, one.reference);
+    tally before = *t;
+    one.size = 0; /* subgroups are not asked for here */
+    one.groups = 0;
+    one.range_sum = one.group_sum2 = one.grouped_sum2 = 0;
+    one.loose = 0;
+    one.is_ragged = false;
+    bool fits = one.exponent <= t->sum.exponent ? finer(t, one.exponent)
+                                                : chunk_summary_rescale(&one, t->sum.exponent);
+    if (!fits || !chunk_summary_merge(&t->sum, &one)) {
+        *t = before;
+        return false;
+    }
+    t->inspected += one.n;
+    return true;
+}
+
+static assay_status decode_rest(store *s, connection *c, piece_list *rest,
+                                const store_range *range, uint64_t newest, uint64_t as_of,
+                                tally *t, assay_err *err)
+{
+    merge *m;
+    rows r;
+    assay_status status = merge_open(s, c, rest, WANT_VALUE | WANT_META | WANT_TIME, range->from,
+                                     range->to, &m, err);
+    if (status)
+        return status;
+    rows kept = {0};
+    while (!(status = merge_next(m, &r, err)) && r.n && !status) {
+        status = rows_reserve(&kept, WANT_VALUE | WANT_META | WANT_TIME, CHUNK_ROWS, err);
+        kept.n = 0;
+        for (size_t i = 0; i < r.n && !status; i++) {
+            bool is_in = r.time[i] >= range->from && r.time[i] < range->to;
+            if (is_in && (as_of >= newest || origin_of(s, r.origin[i]).commit <= as_of))
+                rows_append(&kept, &r, i, 1);
+        }
+        if (!status)
+            status = add_rows(t, &kept, err);
+    }
+    rows_done(&kept);
+    merge_close(m);
+    return status;
+}
+
+static assay_status add_pieces(store *s, connection *c, uint32_t number,
+                               const store_range *range, uint64_t newest, uint64_t as_of, tally *t,
+                               assay_err *err)
+{
+    piece_list all = {0}, rest = {0};
+    piece_query q = {number, range->from, range->to, as_of, 0};
+    assay_status status = pieces_find(s, c, &q, &all, err);
+    for (size_t i = 0; i < all.n && !status; i++) {
+        const piece *p = &all.piece[i];
+        if (!answers(s, p, range, newest, as_of) || !add_summary(t, &all, p))
+            status = piece_list_add(&rest, p, err);
+    }
+    piece_list_done(&all);
+    if (!status && rest.n)
+        status = decode_rest(s, c, &rest, range, newest, as_of, t, err);
+    piece_list_done(&rest);
+    return status;
+}
+
+static bool is_plain(const store_range *range)
+{
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
+        if (range->filter[kind])
+            return false;
+    return range->last == 0;
+}
+
+static assay_status tally_up(store *s, uint32_t number, const store_range *range,
+                             tally *t, assay_err *err)
+{
+    if (!is_plain(range))
+        return add_cursor(s, number, range, t, err);
+    connection *c;
+    uint64_t newest = 0;
+    amendment *amendments = NULL;
+    size_t amended = 0;
+    dictionary *serials = NULL;
+    assay_status status = reader_take(s, &c, err);
+    if (status)
+        return status;
+    status = commit_last(c, &newest, err);
+    if (!status)
+        status = origins_refresh(s, c, newest, err);
+    uint64_t as_of = range->as_of < newest ? range->as_of : newest;
+    if (!status)
+        status = dictionary_new(&serials, err);
+    if (!status)
+        status = amendments_load(c, number, as_of, serials, &amendments, &amended, err);
+    if (!status && !amended)
+        status = add_pieces(s, c, number, range, newest, as_of, t, err);
+    free(amendments);
+    dictionary_free(serials);
+    reader_give(s, c);
+    return status || !amended ? status : add_cursor(s, number, range, t, err);
+}
+
+static store_summary told(const tally *t)
+{
+    const chunk_summary *c = &t->sum;
+    store_summary out = {.n = c->n, .exponent = c->exponent, .reference = c->reference,
+                         .sum = c->sum, .sum2 = c->sum2, .min = c->min, .max = c->max,
+                         .first_time = c->timed ? c->first_time : TIME_NONE,
+                         .last_time = c->timed ? c->last_time : TIME_NONE,
+                         .marked = c->status[STATUS_MARKED],
+                         .no_value = c->status[STATUS_NO_VALUE],
+                         .bad = c->status[STATUS_BAD],
+                         .excluded = c->status[STATUS_EXCLUDED],
+                         .conflicts = c->status[STATUS_CONFLICT],
+                         .raw = c->raw + c->wide,
+                                                  .inspected = t->inspected};
+    memcpy(&out.sum3, &c->sum3, sizeof out.sum3);
+    memcpy(&out.sum4, &c->sum4, sizeof out.sum4);
+    __int128 total = c->sum + (__int128)c->n * c->reference;
+    for (int e = c->exponent; e < 0; e++)
+        total /= 10;
+    for (int e = c->exponent; e > 0; e--)
+        total *= 10;
+    out.defectives = total > 0 ? (uint64_t)total : 0;
+    return out;
+}
+
+assay_status store_summarise(store *s, uint32_t number, const store_range *range,
+                             store_summary *out, assay_err *err)
+{
+    tally t = {.scaled = malloc(CHUNK_ROWS * sizeof *t.scaled)};
+    assay_status status = t.scaled ? tally_up(s, number, range, &t, err)
+                                   : assay_fail(err, ASSAY_MEMORY, 0, "no memory for a summary");
+    set_unit(&t, 0, 0);
+    if (!status)
+        *out = told(&t);
+    free(t.scaled);
+    return status;
+}
