@@ -25,15 +25,18 @@ double stirling_error(double a)
     return shift + sum / a;
 }
 
-/* exp(x) - 1 - x without the cancellation at small x. */
+/* exp(x) - 1 - x without the cancellation at small x: sum of x^k / k!, k >= 2. */
 static double expm1_minus(double x)
 {
-    if (fabs(x) > 0.5)
+    static const double c[] = {1.0 / 2,       1.0 / 6,        1.0 / 24,        1.0 / 120,
+                               1.0 / 720,     1.0 / 5040,     1.0 / 40320,     1.0 / 362880,
+                               1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
+    if (fabs(x) > 0.3)
         return expm1(x) - x;
-    double sum = 1;
-    for (int i = 17; i >= 3; i--)
-        sum = 1 + sum * x / i;
-    return sum * x * x / 2;
+    double sum = 0;
+    for (int k = fabs(x) < 0.03 ? 6 : 11; k >= 0; k--)
+        sum = sum * x + c[k];
+    return sum * x * x;
 }
 
 double chi_mean(double nu, double mode, double sharpness, chi_function g, const void *with)

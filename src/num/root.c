@@ -95,3 +95,17 @@ double root_from(double guess, double step, root_function f, const void *with)
         return f_low == 0 ? low : high;
     return settle_between(low, f_low, high, f_high, f, with);
 }
+
+double root_near(double guess, double slope, double tolerance, root_function f, const void *with)
+{
+    double x = guess, fx = f(x, with);
+    for (int i = 0; i < 8; i++) {
+        double step = -fx / slope, next = x + step;
+        if (fabs(step) <= tolerance)
+            return next;
+        double f_next = f(next, with);
+        slope = (f_next - fx) / step;
+        x = next, fx = f_next;
+    }
+    return root_from(guess, fabs(guess) * 0.01 + tolerance, f, with);
+}

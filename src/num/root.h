@@ -13,4 +13,8 @@ double root_between(double low, double high, root_function f, const void *with);
  * when it does not within 1e300. */
 double root_from(double guess, double step, root_function f, const void *with);
 
+/* The root near a good guess, where f has about the given slope: secant steps until one is below
+ * `tolerance`; when they do not settle, as root_from. */
+double root_near(double guess, double slope, double tolerance, root_function f, const void *with);
+
 #endif
