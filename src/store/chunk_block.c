@@ -14,7 +14,7 @@
 #define BLOCK_HEADER 12
 #define BINS_LOG     8
 /* An exception also costs a scan the time of recounting its subgroup: count it as more bytes. */
-#define EXCEPTION_TOLL 2
+#define EXCEPTION_TOLL 8
 
 typedef struct {
     int64_t low, high; /* what the window holds lies between */

@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <xxhash.h>
 #include <zstd.h>
 
 assay_status chunk_codec_new(chunk_codec **out, assay_err *err)
@@ -84,7 +83,7 @@ size_t chunk_begin(buf *out)
 
 static uint64_t digest(const uint8_t *header, const uint8_t *body, size_t length)
 {
-    return XXH3_64bits_withSeed(body, length, load_le(header, 8));
+    return kernel_best()->digest(body, length, load_le(header, 8));
 }
 
 assay_status chunk_seal(buf *out, size_t start, char kind, size_t n, assay_err *err)

@@ -43,6 +43,8 @@ typedef struct {
     /* The same for subgroups of one, whose ranges are the moving ranges inside each lane (59
      * each); the steps from lane to lane are the caller's. group_sum2 is 0. */
     void (*moving)(const uint16_t *u, unsigned width, kernel_sums *out);
+    /* XXH3-64: every scan pays for it. */
+    uint64_t (*digest)(const void *bytes, size_t length, uint64_t seed);
 } kernel;
 
 extern const kernel kernel_ref;

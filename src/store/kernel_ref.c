@@ -2,6 +2,8 @@
 /* The kernels in plain C: what the others are measured against, and what any processor runs. */
 #include "store/kernel.h"
 
+#include <xxhash.h>
+
 
 static uint64_t load_word(const uint8_t *packed, unsigned bits, size_t index)
 {
@@ -83,7 +85,12 @@ static void moving(const uint16_t *u, unsigned width, kernel_sums *out)
     }
 }
 
-const kernel kernel_ref = {"reference", unpack, unpack_rows, sums, moving};
+static uint64_t digest(const void *bytes, size_t length, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(bytes, length, seed);
+}
+
+const kernel kernel_ref = {"reference", unpack, unpack_rows, sums, moving, digest};
 
 static void store_word(uint8_t *p, uint64_t word, unsigned bytes)
 {

@@ -8,7 +8,9 @@
  */
 #include "store/kernel.h"
 
+#define XXH_INLINE_ALL /* compiled here, with the wider registers */
 #include <immintrin.h>
+#include <xxhash.h>
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -243,4 +245,9 @@ static void moving(const uint16_t *u, unsigned width, kernel_sums *out)
                          .min = lowest(min), .max = highest(max)};
 }
 
-const kernel kernel_v3 = {"AVX2", unpack, unpack_rows, sums, moving};
+static uint64_t digest(const void *bytes, size_t length, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(bytes, length, seed);
+}
+
+const kernel kernel_v3 = {"AVX2", unpack, unpack_rows, sums, moving, digest};

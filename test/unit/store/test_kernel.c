@@ -107,6 +107,20 @@ static void sums_agree_with_the_reference_at_every_width_and_size(void **state)
             }
 }
 
+static void checksums_agree_at_every_length(void **state)
+{
+    (void)state;
+    random_source r = {4};
+    uint8_t bytes[5000];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)random_next(&r);
+    for (size_t n = 0; n < sizeof bytes; n += 1 + n / 50)
+        for (size_t k = 0; k < level_count; k++)
+            assert_true(levels[k]->digest(bytes, n, n * 77) == kernel_ref.digest(bytes, n, n * 77));
+    /* of no bytes, as published with the algorithm */
+    assert_true(kernel_ref.digest("", 0, 0) == 0x2D06800538D394C2u);
+}
+
 /* The reference itself, against figures worked out by hand: lane l holds l, l+1, l+2 ... */
 static void the_reference_sums_what_it_says(void **state)
 {
@@ -130,6 +144,7 @@ int main(void)
         cmocka_unit_test(what_is_packed_unpacks_at_every_width_and_level),
         cmocka_unit_test(rows_unpack_alike_at_every_level),
         cmocka_unit_test(sums_agree_with_the_reference_at_every_width_and_size),
+        cmocka_unit_test(checksums_agree_at_every_length),
         cmocka_unit_test(the_reference_sums_what_it_says),
     };
     return cmocka_run_group_tests(tests, find_levels, NULL);
