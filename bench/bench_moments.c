@@ -139,8 +139,9 @@ int main(void)
         median[w] = work[w].ms[ROUNDS / 2] / work[w].share;
     }
     for (int w = 0; w < WORKS; w++) {
-        printf("moments: %-30s %d values  %7.2f ms  %5.2f ns/value  %5.2f GB/s, %3.0f %% of read", work[w].name,
-               N, median[w], median[w] * 1e6 / N, 8.0 * N / median[w] / 1e6, 100 * median[0] / median[w]);
+        printf("moments: %-30s %d values  %7.2f ms  %5.2f ns/value  %5.2f GB/s, %3.0f %% of read",
+               work[w].name, N, median[w], median[w] * 1e6 / N, 8.0 * N / median[w] / 1e6,
+               100 * median[0] / median[w]);
         if (w == 2 || w == 4)
             printf("  %.2f x plain", median[w] / median[w - 1]);
         printf("\n");

@@ -144,10 +144,10 @@ static assay_anova_row row_of(assay_dd ss, uint64_t df, const assay_moments *m)
 
 static void fill_test(const squares *s, const assay_moments *m, assay_anova *out)
 {
-    const char *why = out->groups < 2          ? "fewer than 2 groups"
-                      : out->within.df == 0    ? "no group has 2 values"
-                      : s->within.hi == 0      ? "no variation within groups"
-                                               : NULL;
+    const char *why = out->groups < 2       ? "fewer than 2 groups"
+                      : out->within.df == 0 ? "no group has 2 values"
+                      : s->within.hi == 0   ? "no variation within groups"
+                                            : NULL;
     out->f = out->p = assay_figure_undefined(why);
     if (!why) {
         assay_dd between = dd_div(s->between, dd_of_uint(out->between.df));
@@ -158,10 +158,10 @@ static void fill_test(const squares *s, const assay_moments *m, assay_anova *out
     }
     out->r_squared = s->total.hi > 0 ? assay_figure_of(dd_to_double(dd_div(s->between, s->total)))
                                      : assay_figure_undefined("all values are equal");
-    out->residual_sd =
-        out->within.df ? figure_scaled(dd_sqrt(dd_div(s->within, dd_of_uint(out->within.df))),
-                                       m->exponent, m->shift)
-                       : assay_figure_undefined("no group has 2 values");
+    out->residual_sd = out->within.df
+                           ? figure_scaled(dd_sqrt(dd_div(s->within, dd_of_uint(out->within.df))),
+                                           m->exponent, m->shift)
+                           : assay_figure_undefined("no group has 2 values");
 }
 
 static void fill_details(const cell *cells, size_t k, const assay_moments *m,

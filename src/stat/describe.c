@@ -114,9 +114,8 @@ assay_status assay_describe(const assay_values *x, const assay_describe_options 
     if (status != ASSAY_OK)
         return status;
 
-    *out = (assay_description){.quantile_type = used.quantile_type,
-                               .trim = used.trim,
-                               .confidence = used.confidence};
+    *out = (assay_description){
+        .quantile_type = used.quantile_type, .trim = used.trim, .confidence = used.confidence};
     fill_moments(&m, out);
     fill_intervals(&m, out);
     sorted s = sorted_of(x, scratch);

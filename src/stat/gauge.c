@@ -105,8 +105,8 @@ static assay_status check_nested(gauge_table *t, assay_err *err)
     t->trials = t->n / t->parts;
     for (size_t p = 0; p < t->parts; p++)
         if (t->by_part[p].n != t->trials)
-            return assay_fail(err, ASSAY_SHAPE, p, "part %zu was measured %zu times, not %zu", p + 1,
-                              t->by_part[p].n, t->trials);
+            return assay_fail(err, ASSAY_SHAPE, p, "part %zu was measured %zu times, not %zu",
+                              p + 1, t->by_part[p].n, t->trials);
     size_t each = t->n / t->operators;
     for (size_t o = 0; o < t->operators; o++)
         if (t->by_operator[o].n != each || each % t->trials)
@@ -123,8 +123,9 @@ assay_status gauge_tabulate(gauge_table *t, bool is_crossed, void *scratch, assa
                           "%zu parts and %zu operators: a study needs at least 2 of each", t->parts,
                           t->operators);
     if (t->n < t->parts || (is_crossed && t->n / t->parts < t->operators))
-        return assay_fail(err, ASSAY_SHAPE, 0, "%zu readings are too few for %zu parts and %zu operators",
-                          t->n, t->parts, t->operators);
+        return assay_fail(err, ASSAY_SHAPE, 0,
+                          "%zu readings are too few for %zu parts and %zu operators", t->n,
+                          t->parts, t->operators);
     assay_status status = anova_check_codes(t->part, t->n, t->parts, "part", err);
     if (status == ASSAY_OK)
         status = anova_check_codes(t->oper, t->n, t->operators, "operator", err);
@@ -197,9 +198,8 @@ static assay_gauge_share share_of(const gauge_table *t, assay_dd variance, assay
         s.percent_study = assay_figure_of(dd_mul(dd_sqrt(ratio), dd_of(100)).hi);
     }
     assay_dd part = dd_mul(dd_div(spread, dd_of(study->tolerance)), dd_of(100));
-    s.percent_tolerance = isnan(study->tolerance)
-                              ? assay_figure_undefined("no tolerance")
-                              : figure_scaled(part, t->m.exponent, t->m.shift);
+    s.percent_tolerance = isnan(study->tolerance) ? assay_figure_undefined("no tolerance")
+                                                  : figure_scaled(part, t->m.exponent, t->m.shift);
     return s;
 }
 

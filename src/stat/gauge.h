@@ -31,8 +31,7 @@ assay_status gauge_tabulate(gauge_table *t, bool is_crossed, void *scratch, assa
 
 assay_dd gauge_reading(const gauge_table *t, size_t i);
 
-assay_status gauge_settle(const assay_gauge_options *asked, assay_gauge_study *out,
-                          assay_err *err);
+assay_status gauge_settle(const assay_gauge_options *asked, assay_gauge_study *out, assay_err *err);
 
 /* A source of variation: sum of squares and degrees of freedom in the unit of the table. */
 typedef struct {

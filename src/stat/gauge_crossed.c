@@ -220,7 +220,8 @@ assay_status assay_gauge_average_range(const assay_values *x, const uint32_t *pa
 
     study.method = "average-range";
     assay_dd ev = dd_div(mean_range(&t), dd_of(assay_d2(t.trials)));
-    assay_dd difference = dd_div(range_of_sums(t.by_operator, operators), dd_of_uint(t.n / operators));
+    assay_dd difference =
+        dd_div(range_of_sums(t.by_operator, operators), dd_of_uint(t.n / operators));
     assay_dd av = square(dd_div(difference, dd_of(d2_single(operators))));
     av = dd_sub(av, dd_div(square(ev), dd_of_uint(t.n / operators)));
     assay_dd range = dd_div(range_of_sums(t.by_part, parts), dd_of_uint(t.n / parts));

@@ -9,8 +9,8 @@
 #define MATHLIB_STANDALONE
 #include <Rmath.h>
 
-static assay_status settle(const assay_gauge_type1_options *asked,
-                           assay_gauge_type1_options *used, assay_err *err)
+static assay_status settle(const assay_gauge_type1_options *asked, assay_gauge_type1_options *used,
+                           assay_err *err)
 {
     *used = *asked;
     used->percent = asked->percent != 0 ? asked->percent : 20;
@@ -21,8 +21,8 @@ static assay_status settle(const assay_gauge_type1_options *asked,
     if (!(used->tolerance > 0 && isfinite(used->tolerance)))
         return assay_fail(err, ASSAY_DOMAIN, 0, "tolerance %g is not above 0", used->tolerance);
     if (!(used->percent > 0 && used->percent <= 100))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "%g %% of the tolerance is not above 0 and at most 100",
-                          used->percent);
+        return assay_fail(err, ASSAY_DOMAIN, 0,
+                          "%g %% of the tolerance is not above 0 and at most 100", used->percent);
     if (!(used->sigmas > 0 && isfinite(used->sigmas)))
         return assay_fail(err, ASSAY_DOMAIN, 0, "a spread of %g sd is not above 0", used->sigmas);
     if (!(used->confidence > 0 && used->confidence < 1))
@@ -86,8 +86,8 @@ assay_status assay_gauge_type1_study(const assay_values *x,
     if (status != ASSAY_OK)
         return status;
 
-    *out = (assay_gauge_type1){.n = m.n, .percent = used.percent, .sigmas = used.sigmas,
-                               .confidence = used.confidence};
+    *out = (assay_gauge_type1){
+        .n = m.n, .percent = used.percent, .sigmas = used.sigmas, .confidence = used.confidence};
     out->mean = assay_moments_mean(&m);
     out->sd = assay_moments_sd(&m);
     assay_dd bias = bias_of(&m, used.reference);

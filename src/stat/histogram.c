@@ -42,7 +42,8 @@ static void cover(assay_bins *b, int64_t min, int64_t max, double width)
     b->count = bins_for(span, b->step);
     uint64_t slack = (b->count * b->step - span - 1) / 2;
     /* close to the end of the range there is no room: all slack goes above */
-    b->origin = (uint64_t)min - (uint64_t)INT64_MIN < slack ? min : (int64_t)((uint64_t)min - slack);
+    b->origin =
+        (uint64_t)min - (uint64_t)INT64_MIN < slack ? min : (int64_t)((uint64_t)min - slack);
 }
 
 static void choose_decimal(assay_bins *b, const sorted *s, double width)
@@ -102,13 +103,14 @@ static assay_status choose(const assay_values *x, const sorted *s, double width,
     double max = ldexp(sorted_at(s, s->n - 1).hi, s->shift);
     double size = fmax(fabs(min), fabs(max));
     if (!(max - min < 1e300) || (size > 0 && size < 1e-280))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "values from %g to %g have no usable bins", min, max);
+        return assay_fail(err, ASSAY_DOMAIN, 0, "values from %g to %g have no usable bins", min,
+                          max);
     choose_double(b, min, max, ldexp(width, s->shift));
     return ASSAY_OK;
 }
 
-assay_status assay_bins_choose(const assay_values *x, size_t wanted, void *scratch,
-                               assay_bins *out, assay_err *err)
+assay_status assay_bins_choose(const assay_values *x, size_t wanted, void *scratch, assay_bins *out,
+                               assay_err *err)
 {
     if (wanted > ASSAY_BINS_MAX)
         return assay_fail(err, ASSAY_LIMIT, 0, "%zu bins asked for, at most %d are made", wanted,

@@ -64,8 +64,15 @@ static assay_dd sums_mean(const assay_sums *s)
 static assay_moments moments_empty(uint64_t missing, int exponent)
 {
     assay_dd none = {NAN, 0};
-    return (assay_moments){.missing = missing, .exponent = exponent, .order = 4, .mean = none,
-                           .m2 = none, .m3 = none, .m4 = none, .min = none, .max = none};
+    return (assay_moments){.missing = missing,
+                           .exponent = exponent,
+                           .order = 4,
+                           .mean = none,
+                           .m2 = none,
+                           .m3 = none,
+                           .m4 = none,
+                           .min = none,
+                           .max = none};
 }
 
 assay_status assay_sums_moments(const assay_sums *s, assay_moments *out, assay_err *err)

@@ -72,8 +72,8 @@ assay_status assay_pareto_sort(const double *weight, size_t k, double threshold,
     double scale = scale_of(weight, k);
     assay_dd total = dd_of(0);
     for (size_t i = 0; i < k; i++) {
-        items[i] = (assay_pareto_item){.index = i, .weight = weight[i], .share = NAN,
-                                       .cumulative = NAN};
+        items[i] =
+            (assay_pareto_item){.index = i, .weight = weight[i], .share = NAN, .cumulative = NAN};
         total = dd_add(total, dd_of(weight[i] * scale));
     }
     heap_sort(items, k);

@@ -203,10 +203,9 @@ assay_status assay_sums_add(assay_sums *s, const assay_values *x, assay_err *err
 assay_status assay_sums_merge(assay_sums *into, const assay_sums *from, assay_err *err)
 {
     if (into->exponent != from->exponent || into->reference != from->reference)
-        return assay_fail(err, ASSAY_DOMAIN, 0,
-                          "sums about %lld (1e%d) do not add to sums about %lld (1e%d)",
-                          (long long)from->reference, from->exponent,
-                          (long long)into->reference, into->exponent);
+        return assay_fail(
+            err, ASSAY_DOMAIN, 0, "sums about %lld (1e%d) do not add to sums about %lld (1e%d)",
+            (long long)from->reference, from->exponent, (long long)into->reference, into->exponent);
     lower_order(into, from->order);
     into->n += from->n;
     into->missing += from->missing;

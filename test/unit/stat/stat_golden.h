@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Golden files of decimals: {"exponent": e, "mantissas": [numbers or texts], "mean": "text", ...}. */
+/* Golden files of decimals: {"exponent": e, "mantissas": [numbers or texts], "mean": "text", ...}.
+ */
 #ifndef TEST_STAT_GOLDEN_H
 #define TEST_STAT_GOLDEN_H
 
