@@ -42,6 +42,9 @@ typedef struct {
     quantity lower, upper;
     bound_kind lower_kind, upper_kind;
     uint32_t subgroup_size; /* 0: not given */
+    /* Sample sizes of its measurements are in units of 10^-size_decimals: 0 for counts, 1 for
+     * lengths or areas such as 2.5 m. */
+    uint8_t size_decimals;
     const free_field *fields;
     size_t field_count;
 } characteristic;

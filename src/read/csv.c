@@ -1,10 +1,543 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "read/reader_priv.h"
+/* The reader of CSV and other delimited text: opens, hands blocks out as batches, resumes. */
+#include "read/csv_pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NS_PER_S INT64_C(1000000000)
+
+enum { texts_count = CONTEXT_COUNT + 1, workers_max = 16, threads_from_bytes = 4 << 20 };
+
+/* A worker's codes in the reader's. */
+typedef struct {
+    uint32_t *codes; /* [count], of code 1, 2 ... */
+    uint32_t count, room;
+    bool is_other;   /* some code differs */
+} code_map;
+
+typedef struct {
+    reader base;
+    csv_dialect dialect;
+    csv_layout layout;
+    zone *zone;
+    csv_plan plan;
+    csv_input input;
+    csv_pool *pool;
+    unsigned threads;
+    dictionary *names;  /* characteristics by text, when a column names them */
+    code_map maps[workers_max][texts_count];
+    csv_block *block;   /* being handed out */
+    uint64_t records, lines; /* before it */
+    uint64_t broken;
+    /* the hour that happens twice */
+    int64_t fold_wall;
+    bool is_fold_later;
+} csv_reader;
+
+static csv_reader *self(reader *r)
+{
+    return (csv_reader *)r;
+}
+
+/* -- taking a block over -- */
+
+static uint32_t code_clean(csv_reader *c, dictionary *d, const csv_text *text)
+{
+    if (utf8_valid(text->text, text->length) == text->length)
+        return dictionary_code(d, text->text, text->length);
+    buf clean = BUF_INIT;
+    size_t used;
+    for (size_t at = 0; at < text->length; at += used) {
+        if (utf8_decode(text->text + at, text->length - at, &used) == 0xFFFD)
+            buf_add(&clean, "\xEF\xBF\xBD", 3);
+        else
+            buf_add(&clean, text->text + at, used);
+    }
+    reader_warn(&c->base, "some texts are not valid UTF-8; broken bytes are shown as U+FFFD "
+                          "(pin the encoding, such as encoding=cp1252)");
+    uint32_t code = clean.failed ? 0 : dictionary_code(d, clean.data, clean.length);
+    buf_done(&clean);
+    return code;
+}
+
+static assay_status characteristic_name(csv_reader *c, const csv_text *name, const csv_text *unit,
+                                        uint32_t *code, assay_err *err)
+{
+    uint32_t before = dictionary_count(c->names), index;
+    *code = code_clean(c, c->names, name);
+    if (*code == 0)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a characteristic");
+    if (*code <= before)
+        return ASSAY_OK;
+    char *unit_text = unit && unit->length ? arena_text(&c->base.texts, unit->text, unit->length) : NULL;
+    const char *text = dictionary_text(c->names, *code, NULL);
+    characteristic made = {.path = text, .name = text, .unit = unit_text, .decimals = -1,
+                           .size_decimals = c->layout.size_decimals};
+    return reader_characteristic_add(&c->base, &made, &index, err);
+}
+
+static bool map_add(code_map *m, uint32_t code)
+{
+    if (m->count == m->room) {
+        uint32_t room = m->room ? m->room * 2 : 64;
+        uint32_t *codes = realloc(m->codes, room * sizeof *codes);
+        if (!codes)
+            return false;
+        m->codes = codes;
+        m->room = room;
+    }
+    m->codes[m->count++] = code;
+    m->is_other |= code != m->count;
+    return true;
+}
+
+static assay_status fresh_take(csv_reader *c, const csv_block *b, int list, assay_err *err)
+{
+    code_map *m = &c->maps[b->worker][list];
+    for (uint32_t i = 0; i < b->fresh_count[list]; i++) {
+        uint32_t code;
+        if (list == CONTEXT_COUNT) {
+            bool has_unit = i < b->fresh_count[CSV_FRESH_UNIT];
+            assay_status status = characteristic_name(
+                c, &b->fresh[list][i], has_unit ? &b->fresh[CSV_FRESH_UNIT][i] : NULL, &code, err);
+            if (status != ASSAY_OK)
+                return status;
+        } else {
+            code = code_clean(c, c->base.dictionaries[list], &b->fresh[list][i]);
+        }
+        if (code == 0 || !map_add(m, code))
+            return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the texts of %s", c->base.in.name);
+    }
+    return ASSAY_OK;
+}
+
+static assay_status refusals_take(csv_reader *c, const csv_block *b, assay_err *err)
+{
+    reader *r = &c->base;
+    for (uint32_t i = 0; i < b->refusal_count; i++) {
+        const csv_refusal *f = &b->refusals[i];
+        const char *column = f->field && f->field <= c->layout.columns && c->layout.names
+                                 ? c->layout.names[f->field - 1]
+                                 : NULL;
+        refusal_case where = {.reason = f->reason, .line = c->lines + f->line + 1, .field = f->field,
+                              .column = column, .found = f->found, .expected = f->expected,
+                              .found_length = f->found_length < sizeof f->found ? f->found_length
+                                                                                : sizeof f->found};
+        for (uint64_t n = 0; n < f->count; n++) {
+            assay_status status = reader_refuse(r, &where, err);
+            if (status != ASSAY_OK)
+                return status;
+        }
+    }
+    return ASSAY_OK;
+}
+
+static assay_status long_line_take(csv_reader *c, assay_err *err)
+{
+    refusal_case where = {.reason = "line-too-long", .line = c->lines + c->block->lines + 1,
+                          .expected = "at most 1 MiB between two line ends"};
+    reader_received(&c->base, 1);
+    return reader_refuse(&c->base, &where, err);
+}
+
+/* Folded rows come from the worker as the first pass of that hour. Once the wall clock steps back
+ * among them, the second pass has begun. */
+static void folds_settle(csv_reader *c, csv_block *b)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        if (!(b->status[i] & STATUS_FOLDED))
+            continue;
+        int64_t wall = b->time[i] + b->offset_s[i] * NS_PER_S;
+        bool is_same_night = wall - c->fold_wall < 43200 * NS_PER_S &&
+                             c->fold_wall - wall < 43200 * NS_PER_S;
+        c->is_fold_later = is_same_night && (c->is_fold_later || wall < c->fold_wall);
+        c->fold_wall = wall;
+        bool folded;
+        if (c->is_fold_later &&
+            !zone_to_utc(c->zone, wall, true, &b->time[i], &b->offset_s[i], &folded))
+            b->time[i] = TIME_NONE;
+    }
+}
+
+static assay_status block_start(csv_reader *c, assay_err *err)
+{
+    csv_block *b = c->block;
+    if (b->out_of_memory)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the rows and texts of %s", c->base.in.name);
+    for (int list = 0; list < texts_count; list++) {
+        assay_status status = fresh_take(c, b, list, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    if (b->has_folded)
+        folds_settle(c, b);
+    reader_received(&c->base, b->received);
+    c->broken += b->broken;
+    if (b->broken)
+        reader_warn(&c->base, "some characters are not valid %s and are shown as U+FFFD",
+                    encoding_name(c->dialect.encoding));
+    return c->base.is_strict ? ASSAY_OK : refusals_take(c, b, err);
+}
+
+/* All rows of the block are given out. */
+static assay_status block_finish(csv_reader *c, assay_err *err)
+{
+    csv_block *b = c->block;
+    assay_status status = ASSAY_OK;
+    if (c->base.is_strict)
+        status = refusals_take(c, b, err);
+    if (status == ASSAY_OK && b->has_long_line)
+        status = long_line_take(c, err);
+    c->records += b->records + b->has_long_line;
+    c->lines += b->lines + b->has_long_line;
+    c->block = NULL;
+    return status;
+}
+
+/* -- handing out -- */
+
+static void codes_copy(const code_map *m, const uint32_t *from, size_t n, uint32_t *to)
+{
+    if (!m->is_other) {
+        memcpy(to, from, n * sizeof *to);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[i] = from[i] ? m->codes[from[i] - 1] : 0;
+}
+
+/* Characteristics count from 0. */
+static void characteristics_copy(const code_map *m, const uint32_t *from, size_t n, uint32_t *to)
+{
+    if (!m->is_other) {
+        memcpy(to, from, n * sizeof *to);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        to[i] = m->codes[from[i]] - 1;
+}
+
+static void rows_copy(const csv_reader *c, const csv_block *b, size_t from, size_t n,
+                      measurement_batch *out)
+{
+    const code_map *maps = c->maps[b->worker];
+    characteristics_copy(&maps[CONTEXT_COUNT], b->characteristic + from, n, out->characteristic);
+    memcpy(out->time, b->time + from, n * sizeof *out->time);
+    memcpy(out->mantissa, b->mantissa + from, n * sizeof *out->mantissa);
+    memcpy(out->exponent, b->exponent + from, n);
+    memcpy(out->status, b->status + from, n);
+    if (out->decimals)
+        memcpy(out->decimals, b->decimals + from, n);
+    for (size_t i = 0; out->offset && i < n; i++)
+        out->offset[i] = b->offset_s ? b->offset_s[from + i] : TIME_OFFSET_NONE;
+    for (size_t i = 0; out->size && i < n; i++)
+        out->size[i] = b->size ? b->size[from + i] : 1;
+    for (size_t i = 0; out->record && i < n; i++)
+        out->record[i] = c->records + b->record[from + i] + 1;
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        if (out->context[kind] && b->context[kind])
+            codes_copy(&maps[kind], b->context[kind] + from, n, out->context[kind]);
+        else if (out->context[kind])
+            memset(out->context[kind], 0, n * sizeof *out->context[kind]);
+    }
+    out->n = n;
+}
+
+/* Whole records if they fit, so that the offset is a place to go on from. */
+static size_t rows_fitting(const csv_block *b, size_t from, size_t left, size_t room)
+{
+    if (left <= room)
+        return left;
+    size_t n = room;
+    while (n > 0 && b->record[from + n - 1] == b->record[from + n])
+        n--;
+    return n ? n : room;
+}
+
+static void block_give(csv_reader *c, size_t limit, measurement_batch *out)
+{
+    csv_block *b = c->block;
+    size_t n = rows_fitting(b, b->given, limit - b->given, out->room);
+    rows_copy(c, b, b->given, n, out);
+    b->given += n;
+    bool is_edge = b->given == b->n || b->record[b->given - 1] != b->record[b->given];
+    size_t edge = b->given;
+    while (!is_edge && edge > 0 && b->record[edge - 1] == b->record[b->given])
+        edge--;
+    if (edge > 0)
+        c->base.offset = csv_source_offset(b, c->dialect.encoding, c->dialect.is_cr, b->end[edge - 1]);
+}
+
+static assay_status pool_start(csv_reader *c, assay_err *err)
+{
+    if (c->pool)
+        return ASSAY_OK;
+    unsigned threads = c->threads ? c->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    bool is_small = c->base.in.size - c->input.offset < threads_from_bytes;
+    if (c->base.in.is_pipe || (is_small && c->threads == 0))
+        threads = 1;
+    return csv_pool_open(&c->plan, &c->input, threads < workers_max ? threads : workers_max,
+                         &c->pool, err);
+}
+
+static assay_status csv_next(reader *r, measurement_batch *out, assay_err *err)
+{
+    csv_reader *c = self(r);
+    assay_status status = pool_start(c, err);
+    while (status == ASSAY_OK) {
+        if (!c->block) {
+            status = csv_pool_next(c->pool, &c->block, err);
+            if (status != ASSAY_OK)
+                break;
+            if (c->block->length == 0 && !c->block->has_long_line) {
+                r->offset = c->block->offset;
+                c->block = NULL;
+                return ASSAY_OK;
+            }
+            status = block_start(c, err);
+            continue;
+        }
+        size_t limit = c->block->strict_row < c->block->n ? c->block->strict_row : c->block->n;
+        if (c->block->given < limit) {
+            block_give(c, limit, out);
+            return ASSAY_OK;
+        }
+        status = block_finish(c, err);
+    }
+    return status;
+}
+
+static assay_status csv_resume(reader *r, uint64_t offset, uint64_t record, assay_err *err)
+{
+    csv_reader *c = self(r);
+    if (offset < c->input.offset)
+        return assay_fail(err, ASSAY_DOMAIN, 0, "byte %llu of %s is before its data",
+                          (unsigned long long)offset, r->in.name);
+    assay_status status = source_seek(&r->in, offset, err);
+    if (status != ASSAY_OK)
+        return status;
+    c->input.offset = r->offset = offset;
+    c->records = record;
+    c->lines += record;
+    return ASSAY_OK;
+}
+
+static void csv_close(reader *r)
+{
+    csv_reader *c = self(r);
+    csv_pool_close(c->pool);
+    for (int worker = 0; worker < workers_max; worker++) {
+        for (int list = 0; list < texts_count; list++)
+            free(c->maps[worker][list].codes);
+    }
+    buf_done(&c->input.carry);
+    dictionary_free(c->names);
+    zone_close(c->zone);
+}
+
+/* -- in words -- */
+
+static const char *delimiter_word(char delimiter)
+{
+    switch (delimiter) {
+    case ',':
+        return "comma";
+    case ';':
+        return "semicolon";
+    case '\t':
+        return "tab";
+    case '|':
+        return "vertical bar";
+    case ' ':
+        return "blanks";
+    default:
+        return "another sign";
+    }
+}
+
+static void describe_column(const csv_reader *c, buf *out, const char *role, uint32_t field)
+{
+    if (field == CSV_NO_FIELD)
+        return;
+    if (c->layout.names)
+        buf_addf(out, "  %s: column %u, %s\n", role, field + 1, c->layout.names[field]);
+    else
+        buf_addf(out, "  %s: column %u\n", role, field + 1);
+}
+
+static void csv_describe(const reader *r, buf *out)
+{
+    const csv_reader *c = (const csv_reader *)r;
+    const csv_dialect *d = &c->dialect;
+    const csv_layout *layout = &c->layout;
+    buf_addf(out, "delimited text: %s, fields apart by %s, decimal %s, ", encoding_name(d->encoding),
+             delimiter_word(d->delimiter), d->decimal == ',' ? "comma" : "point");
+    if (d->has_header)
+        buf_addf(out, "names in line %u\n", d->skip + 1);
+    else
+        buf_addf(out, "no names, data from line %llu\n", (unsigned long long)c->lines + 1);
+    for (uint32_t v = 0; v < layout->value_count && v < 20; v++)
+        describe_column(c, out, "value", layout->values[v]);
+    if (layout->value_count > 20)
+        buf_addf(out, "  and %u more value columns\n", layout->value_count - 20);
+    if (d->shape == CSV_LAYOUT_SUBGROUP)
+        buf_add_text(out, "  each row is one subgroup\n");
+    if (d->shape == CSV_LAYOUT_WIDE && layout->value_count > 1)
+        buf_add_text(out, "  each value column is one characteristic\n");
+    describe_column(c, out, "characteristic", layout->characteristic);
+    describe_column(c, out, "time", layout->time);
+    describe_column(c, out, "time of day", layout->clock);
+    if (layout->time != CSV_NO_FIELD)
+        buf_addf(out, "    as %s, zone %s\n", csv_date_text(d->date),
+                 d->zone[0] ? d->zone : "UTC unless written");
+    describe_column(c, out, "size", layout->size);
+    describe_column(c, out, "unit", layout->unit);
+    for (uint32_t i = 0; i < layout->context_count; i++)
+        describe_column(c, out, context_name(layout->contexts[i].kind), layout->contexts[i].field);
+}
+
+static const reader_ops csv_ops = {csv_next, csv_resume, csv_describe, csv_close};
+
+/* -- opening -- */
+
+static bool has_only_cr(const char *text, size_t length)
+{
+    return memchr(text, '\r', length) && !memchr(text, '\n', length);
+}
+
+/* The head as UTF-8 with \n, and what encoding it was in. */
+static assay_status head_convert(csv_reader *c, unsigned pinned, buf *out, assay_err *err)
+{
+    const source *in = &c->base.in;
+    csv_dialect *d = &c->dialect;
+    text_encoding guess = encoding_guess(in->head, in->head_length, in->head_is_all, &d->mark);
+    if (!(pinned & CSV_PIN_ENCODING))
+        d->encoding = guess;
+    const char *bytes = in->head + d->mark;
+    size_t length = in->head_length - d->mark;
+    if (d->encoding == ENCODING_UTF8) {
+        buf_add(out, bytes, length);
+    } else {
+        transcoder *t;
+        assay_status status = transcoder_open(d->encoding, &t, err);
+        if (status != ASSAY_OK)
+            return status;
+        status = transcoder_feed(t, bytes, length, in->head_is_all, out, err);
+        transcoder_close(t);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    d->is_cr = out->length > 0 && has_only_cr(out->data, out->length);
+    for (size_t i = 0; d->is_cr && i < out->length; i++)
+        out->data[i] = out->data[i] == '\r' ? '\n' : out->data[i];
+    return out->failed ? assay_fail(err, ASSAY_MEMORY, 0, "no memory to look at %s", in->name)
+                       : ASSAY_OK;
+}
+
+/* Where the data begin in the source: behind so many line ends. */
+static uint64_t data_offset(const csv_reader *c, uint64_t lines)
+{
+    const source *in = &c->base.in;
+    text_encoding e = c->dialect.encoding;
+    size_t unit = e == ENCODING_UTF16LE || e == ENCODING_UTF16BE ? 2 : 1, at = c->dialect.mark;
+    char line = c->dialect.is_cr ? '\r' : '\n';
+    while (lines > 0 && at + unit <= in->head_length) {
+        const char *p = in->head + at;
+        lines -= e == ENCODING_UTF16LE   ? p[0] == line && p[1] == 0
+                 : e == ENCODING_UTF16BE ? p[0] == 0 && p[1] == line
+                                         : p[0] == line;
+        at += unit;
+    }
+    return lines > 0 ? in->head_length : at;
+}
+
+static assay_status zone_choose(csv_reader *c, const read_options *options, unsigned pinned,
+                                assay_err *err)
+{
+    csv_dialect *d = &c->dialect;
+    if (!(pinned & CSV_PIN_ZONE) && options->zone && strlen(options->zone) < sizeof d->zone)
+        strcpy(d->zone, options->zone);
+    if (c->layout.time == CSV_NO_FIELD)
+        d->zone[0] = 0;
+    return d->zone[0] ? zone_open(d->zone, &c->zone, err) : ASSAY_OK;
+}
+
+static uint32_t contexts_of(const csv_layout *layout)
+{
+    uint32_t set = 0;
+    for (uint32_t i = 0; i < layout->context_count; i++)
+        set |= 1u << layout->contexts[i].kind;
+    return set;
+}
+
+static assay_status plan_make(csv_reader *c, const csv_sample *sample, assay_err *err)
+{
+    reader *r = &c->base;
+    uint32_t contexts = contexts_of(&c->layout);
+    c->plan = (csv_plan){.dialect = &c->dialect, .layout = &c->layout, .zone = c->zone,
+                         .is_strict = r->is_strict, .contexts = contexts};
+    c->lines = sample->data_line;
+    c->input = (csv_input){.in = &r->in, .encoding = c->dialect.encoding, .is_cr = c->dialect.is_cr,
+                           .delimiter = c->dialect.delimiter,
+                           .offset = data_offset(c, sample->data_line)};
+    r->offset = c->input.offset;
+    csv_dialect_write(&c->dialect, &r->dialect);
+    assay_status status = reader_use_contexts(r, contexts, err);
+    if (status == ASSAY_OK && c->layout.characteristic != CSV_NO_FIELD)
+        status = dictionary_new(&c->names, err);
+    if (status == ASSAY_OK)
+        status = source_seek(&r->in, c->input.offset, err);
+    return status;
+}
+
+static assay_status guess_all(csv_reader *c, const read_options *options, assay_err *err)
+{
+    reader *r = &c->base;
+    unsigned pinned = 0;
+    buf head = BUF_INIT;
+    arena scratch;
+    csv_sample sample;
+    arena_init(&scratch);
+    c->dialect = (csv_dialect){.delimiter = ',', .decimal = '.'};
+    assay_status status = ASSAY_OK;
+    if (options->dialect)
+        status = csv_dialect_parse(options->dialect, &c->dialect, &pinned, err);
+    if (status == ASSAY_OK)
+        status = head_convert(c, pinned, &head, err);
+    if (status == ASSAY_OK)
+        status = csv_sample_take(&scratch, buf_text(&head), head.length, r->in.head_is_all, pinned,
+                                 &c->dialect, &sample, err);
+    if (status == ASSAY_OK)
+        status = csv_layout_make(r, options, &c->dialect, &sample, &c->layout, err);
+    if (status == ASSAY_OK)
+        status = zone_choose(c, options, pinned, err);
+    if (status == ASSAY_OK)
+        status = plan_make(c, &sample, err);
+    arena_done(&scratch);
+    buf_done(&head);
+    return status;
+}
 
 assay_status csv_open(source *in, const read_options *options, reader **out, assay_err *err)
 {
-    (void)options;
-    (void)out;
-    source_close(in);
-    return assay_fail(err, ASSAY_UNSUPPORTED, 0, "this build reads no csv files");
+    csv_reader *c = calloc(1, sizeof *c);
+    if (!c) {
+        source_close(in);
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    }
+    assay_status status = reader_init(&c->base, &csv_ops, in, options, err);
+    if (status != ASSAY_OK) {
+        free(c);
+        return status;
+    }
+    c->threads = options->threads;
+    c->fold_wall = INT64_MIN / 2;
+    status = guess_all(c, options, err);
+    if (status == ASSAY_OK)
+        *out = &c->base;
+    else
+        reader_close(&c->base);
+    return status;
 }

@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What each column is: first what the caller says, then usual names, then what the values look
+ * like. */
+#include "read/csv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    reader *r;
+    const read_options *options;
+    csv_dialect *d;
+    const csv_sample *sample;
+    csv_layout *out;
+    csv_role *roles;       /* [columns] */
+    context_kind *kinds;   /* [columns] */
+    bool *is_numeric;      /* [columns] most sampled values are numbers */
+    assay_err *err;
+} maker;
+
+static const csv_field *cell(const maker *m, size_t row, uint32_t column)
+{
+    const csv_line *line = &m->sample->rows[row];
+    return line->count == m->out->columns ? &line->fields[column] : NULL;
+}
+
+static void types_find(maker *m)
+{
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        size_t numbers = 0, others = 0;
+        for (size_t i = 0; i < m->sample->row_count; i++) {
+            const csv_field *f = cell(m, i, j);
+            decimal value;
+            if (!f || csv_is_missing(f->text, f->length))
+                continue;
+            if (decimal_parse(f->text, f->length, m->d->decimal, &value, NULL) != DECIMAL_NONE)
+                numbers++;
+            else
+                others++;
+        }
+        m->is_numeric[j] = numbers > others || (m->sample->row_count == 0);
+    }
+}
+
+/* -- columns by name -- */
+
+static bool position_parse(const char *name, uint32_t columns, uint32_t *out)
+{
+    char *end;
+    if (name[0] != '#' || name[1] < '0' || name[1] > '9')
+        return false;
+    unsigned long position = strtoul(name + 1, &end, 10);
+    if (*end || position < 1 || position > columns)
+        return false;
+    *out = (uint32_t)position - 1;
+    return true;
+}
+
+static bool column_find(const maker *m, const char *name, uint32_t *out)
+{
+    if (position_parse(name, m->out->columns, out))
+        return true;
+    if (!m->out->names)
+        return false;
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (strcmp(m->out->names[j], name) == 0) {
+            *out = j;
+            return true;
+        }
+    }
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        const char *bare, *unit;
+        csv_name_split(&m->r->texts, m->out->names[j], &bare, &unit);
+        if (csv_name_equal(m->out->names[j], name) || (bare && csv_name_equal(bare, name))) {
+            *out = j;
+            return true;
+        }
+    }
+    return false;
+}
+
+static assay_status no_column(const maker *m, const char *name)
+{
+    buf list = BUF_INIT;
+    for (uint32_t j = 0; j < m->out->columns && list.length < 140; j++) {
+        buf_add_text(&list, j ? ", " : "");
+        if (m->out->names)
+            buf_add_text(&list, m->out->names[j]);
+        else
+            buf_addf(&list, "#%u", j + 1);
+    }
+    assay_fail(m->err, ASSAY_NOT_FOUND, 0, "%s has no column \"%s\"", m->r->in.name, name);
+    assay_hint(m->err, "columns: %.150s", buf_text(&list));
+    buf_done(&list);
+    return ASSAY_NOT_FOUND;
+}
+
+/* Give the named column its role. A NULL name leaves it to guessing, "" forbids the role. */
+static assay_status role_assign(maker *m, const char *name, csv_role role, context_kind kind)
+{
+    uint32_t j;
+    if (!name || !*name)
+        return ASSAY_OK;
+    if (!column_find(m, name, &j))
+        return no_column(m, name);
+    /* One column may be both a context and the value's characteristic; the first role stays. */
+    if (m->roles[j] == ROLE_NONE) {
+        m->roles[j] = role;
+        m->kinds[j] = kind;
+    } else if (role == ROLE_CONTEXT && m->out->context_count < CONTEXT_COUNT) {
+        m->out->contexts[m->out->context_count++] = (csv_context){j, kind};
+    }
+    return ASSAY_OK;
+}
+
+static assay_status roles_from_mapping(maker *m)
+{
+    const read_mapping *map = &m->options->mapping;
+    const struct {
+        const char *name;
+        csv_role role;
+    } plain[] = {{map->value, ROLE_VALUE},
+                 {map->characteristic, ROLE_CHARACTERISTIC},
+                 {map->time, ROLE_TIME},
+                 {map->size, ROLE_SIZE},
+                 {map->unit, ROLE_UNIT}};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        assay_status status = role_assign(m, plain[i].name, plain[i].role, 0);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        assay_status status = role_assign(m, map->context[kind], ROLE_CONTEXT, (context_kind)kind);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+static bool has_role(const maker *m, csv_role role, context_kind kind)
+{
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (m->roles[j] == role && (role != ROLE_CONTEXT || m->kinds[j] == kind))
+            return true;
+    }
+    for (uint32_t i = 0; role == ROLE_CONTEXT && i < m->out->context_count; i++) {
+        if (m->out->contexts[i].kind == kind)
+            return true;
+    }
+    return false;
+}
+
+/* The caller said something, be it "none". */
+static bool is_decided(const maker *m, csv_role role, context_kind kind)
+{
+    const read_mapping *map = &m->options->mapping;
+    switch (role) {
+    case ROLE_VALUE:
+        return map->value || map->wide;
+    case ROLE_CHARACTERISTIC:
+        return map->characteristic || map->wide || m->d->shape == CSV_LAYOUT_WIDE;
+    case ROLE_TIME:
+    case ROLE_CLOCK:
+        return map->time != NULL;
+    case ROLE_SIZE:
+        return map->size != NULL;
+    case ROLE_UNIT:
+        return map->unit != NULL;
+    case ROLE_CONTEXT:
+        return map->context[kind] != NULL;
+    case ROLE_NONE:
+        break;
+    }
+    return true;
+}
+
+/* -- dates -- */
+
+static bool all_parse(const maker *m, uint32_t column, csv_date form)
+{
+    size_t good = 0, bad = 0;
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        int64_t ns;
+        int32_t offset;
+        if (!f || f->length == 0)
+            continue;
+        if (csv_time_parse(form, f->text, f->length, &ns, &offset))
+            good++;
+        else
+            bad++;
+    }
+    return good > 0 && bad * 2 <= good;
+}
+
+static bool all_parse_strictly(const maker *m, uint32_t column, csv_date form)
+{
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        int64_t ns;
+        int32_t offset;
+        if (f && f->length > 0 && !csv_time_parse(form, f->text, f->length, &ns, &offset))
+            return false;
+    }
+    return true;
+}
+
+/* Ten digits are seconds, thirteen milliseconds, and so on: years 2001 to 2286. */
+static csv_date epoch_guess(const maker *m, uint32_t column)
+{
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        if (!f || f->length == 0)
+            continue;
+        size_t digits = 0;
+        while (digits < f->length && f->text[digits] >= '0' && f->text[digits] <= '9')
+            digits++;
+        bool is_whole = digits == f->length;
+        csv_date form = digits == 10                ? CSV_DATE_S
+                        : digits == 13 && is_whole ? CSV_DATE_MS
+                        : digits == 16 && is_whole ? CSV_DATE_US
+                        : digits == 19 && is_whole ? CSV_DATE_NS
+                                                   : CSV_DATE_NONE;
+        return form != CSV_DATE_NONE && all_parse(m, column, form) ? form : CSV_DATE_NONE;
+    }
+    return CSV_DATE_NONE;
+}
+
+static char first_separator(const maker *m, uint32_t column)
+{
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        for (uint32_t k = 0; f && k < f->length; k++) {
+            if (strchr("./-", f->text[k]))
+                return f->text[k];
+        }
+    }
+    return 0;
+}
+
+static csv_date date_guess(const maker *m, uint32_t column)
+{
+    if (all_parse(m, column, CSV_DATE_ISO))
+        return CSV_DATE_ISO;
+    if (all_parse(m, column, CSV_DATE_YMD))
+        return CSV_DATE_YMD;
+    csv_date first = first_separator(m, column) == '/' ? CSV_DATE_MDY : CSV_DATE_DMY;
+    csv_date second = first == CSV_DATE_MDY ? CSV_DATE_DMY : CSV_DATE_MDY;
+    bool first_fits = all_parse_strictly(m, column, first);
+    if (!first_fits && all_parse(m, column, second))
+        return second;
+    if (all_parse(m, column, first)) {
+        if (first == CSV_DATE_MDY && all_parse_strictly(m, column, second))
+            reader_warn(m->r, "the dates may be month/day or day/month; month/day was taken "
+                              "(pin it with date=dmy)");
+        return first;
+    }
+    return epoch_guess(m, column);
+}
+
+static bool is_clock_column(const maker *m, uint32_t column)
+{
+    size_t good = 0, bad = 0;
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        int64_t ns;
+        if (!f || f->length == 0)
+            continue;
+        if (csv_clock_parse(f->text, f->length, &ns))
+            good++;
+        else
+            bad++;
+    }
+    return good > 0 && bad * 2 <= good;
+}
+
+/* -- roles by name and by look -- */
+
+static bool fits_its_name(const maker *m, uint32_t j, csv_role role)
+{
+    if (m->sample->row_count == 0)
+        return true;
+    switch (role) {
+    case ROLE_VALUE:
+    case ROLE_SIZE:
+        return m->is_numeric[j];
+    case ROLE_TIME:
+        return date_guess(m, j) != CSV_DATE_NONE;
+    case ROLE_CLOCK:
+        return is_clock_column(m, j);
+    case ROLE_NONE:
+    case ROLE_CHARACTERISTIC:
+    case ROLE_UNIT:
+    case ROLE_CONTEXT:
+        break;
+    }
+    return true;
+}
+
+static void roles_from_names(maker *m)
+{
+    for (uint32_t j = 0; m->out->names && j < m->out->columns; j++) {
+        context_kind kind = 0;
+        if (m->roles[j] != ROLE_NONE)
+            continue;
+        csv_role role = csv_name_role(m->out->names[j], strlen(m->out->names[j]), &kind);
+        if ((role == ROLE_TIME || role == ROLE_CLOCK) && is_clock_column(m, j))
+            role = ROLE_CLOCK;
+        if (role == ROLE_NONE || is_decided(m, role, kind) || has_role(m, role, kind) ||
+            !fits_its_name(m, j, role))
+            continue;
+        m->roles[j] = role;
+        m->kinds[j] = kind;
+    }
+}
+
+/* Without a name for it, a column of dates is the time. Plain integers only when nothing has
+ * names: they might be part numbers. */
+static void time_from_look(maker *m)
+{
+    if (has_role(m, ROLE_TIME, 0) || is_decided(m, ROLE_TIME, 0))
+        return;
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (m->roles[j] != ROLE_NONE || (m->is_numeric[j] && m->out->names))
+            continue;
+        if (date_guess(m, j) != CSV_DATE_NONE) {
+            m->roles[j] = ROLE_TIME;
+            return;
+        }
+    }
+}
+
+static uint32_t free_numeric(const maker *m, uint32_t *last)
+{
+    uint32_t n = 0;
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (m->roles[j] == ROLE_NONE && m->is_numeric[j]) {
+            *last = j;
+            n++;
+        }
+    }
+    return n;
+}
+
+/* "x1", "x2", "x3": one word and consecutive numbers. Gives the word's length, or 0. */
+static size_t numbered_stem(const maker *m)
+{
+    size_t stem = 0;
+    long expected = -1;
+    const char *first = NULL;
+    for (uint32_t j = 0; m->out->names && j < m->out->columns; j++) {
+        if (m->roles[j] != ROLE_NONE || !m->is_numeric[j])
+            continue;
+        const char *name = m->out->names[j];
+        size_t length = strlen(name), at = length;
+        while (at > 0 && name[at - 1] >= '0' && name[at - 1] <= '9')
+            at--;
+        if (at == length || at == 0 || length - at > 6)
+            return 0;
+        long number = strtol(name + at, NULL, 10);
+        if (first && (at != stem || memcmp(first, name, at) != 0 || number != expected))
+            return 0;
+        first = name;
+        stem = at;
+        expected = number + 1;
+    }
+    return stem;
+}
+
+static assay_status characteristic_add(maker *m, const char *name, uint32_t subgroup,
+                                       uint32_t *code)
+{
+    characteristic c = {.path = name, .name = name, .decimals = -1, .subgroup_size = subgroup};
+    const char *bare, *unit;
+    csv_name_split(&m->r->texts, name, &bare, &unit);
+    if (bare && *bare)
+        c.path = bare;
+    if (unit && *unit)
+        c.unit = unit;
+    c.size_decimals = m->out->size_decimals;
+    return reader_characteristic_add(m->r, &c, code, m->err);
+}
+
+static const char *column_name(const maker *m, uint32_t j)
+{
+    if (m->out->names && m->out->names[j][0])
+        return m->out->names[j];
+    char text[16];
+    int length = snprintf(text, sizeof text, "#%u", j + 1);
+    return arena_text(&m->r->texts, text, (size_t)length);
+}
+
+static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
+{
+    csv_layout *out = m->out;
+    uint32_t code = 0;
+    for (uint32_t j = 0; j < out->columns; j++) {
+        if (m->roles[j] != ROLE_VALUE)
+            continue;
+        const char *name = column_name(m, j);
+        if (!name)
+            return assay_fail(m->err, ASSAY_MEMORY, 0, "no memory for a column");
+        bool is_shared = is_subgroup && out->value_count > 0;
+        if (!is_shared && out->characteristic == CSV_NO_FIELD) {
+            if (is_subgroup && stem)
+                name = arena_text(&m->r->texts, name, stem);
+            if (!m->out->names && !is_subgroup && out->columns == 1)
+                name = "value";
+            uint32_t count = 0;
+            for (uint32_t k = 0; is_subgroup && k < out->columns; k++)
+                count += m->roles[k] == ROLE_VALUE;
+            assay_status status = characteristic_add(m, name ? name : "", count, &code);
+            if (status != ASSAY_OK)
+                return status;
+        }
+        out->values[out->value_count] = j;
+        out->value_code[out->value_count++] = code;
+    }
+    return ASSAY_OK;
+}
+
+static assay_status no_values(const maker *m)
+{
+    assay_fail(m->err, ASSAY_FORMAT, 0, "%s has no column of numbers", m->r->in.name);
+    return assay_hint(m->err, "name it with --value, or say how the file is written with --dialect");
+}
+
+/* Which free numeric columns are values, and whether a row is one subgroup of them. */
+static assay_status values_choose(maker *m)
+{
+    uint32_t last = 0;
+    size_t stem = 0;
+    bool is_wide = m->options->mapping.wide || m->d->shape == CSV_LAYOUT_WIDE;
+    bool is_subgroup = false;
+    if (!has_role(m, ROLE_VALUE, 0)) {
+        uint32_t count = free_numeric(m, &last);
+        if (count == 0)
+            return no_values(m);
+        stem = is_wide || count < 2 ? 0 : numbered_stem(m);
+        is_subgroup = !is_wide && count > 1 && (stem > 0 || m->d->shape == CSV_LAYOUT_SUBGROUP);
+        bool is_long = count == 1 || m->d->shape == CSV_LAYOUT_LONG ||
+                       (m->out->characteristic != CSV_NO_FIELD && !is_subgroup);
+        for (uint32_t j = 0; j < m->out->columns; j++) {
+            if (m->roles[j] == ROLE_NONE && m->is_numeric[j] && (!is_long || j == last))
+                m->roles[j] = ROLE_VALUE;
+        }
+        is_wide = !is_long && !is_subgroup;
+    }
+    m->d->shape = is_subgroup ? CSV_LAYOUT_SUBGROUP : is_wide ? CSV_LAYOUT_WIDE : CSV_LAYOUT_LONG;
+    return values_make(m, stem, is_subgroup);
+}
+
+/* Three columns without names, one of them text or small integers before the value. */
+static void characteristic_from_look(maker *m)
+{
+    uint32_t text = CSV_NO_FIELD, texts = 0, last;
+    if (m->out->names || is_decided(m, ROLE_CHARACTERISTIC, 0) || m->options->mapping.value)
+        return;
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (m->roles[j] == ROLE_NONE && !m->is_numeric[j]) {
+            text = j;
+            texts++;
+        }
+    }
+    if (texts == 1 && free_numeric(m, &last) == 1)
+        m->roles[text] = ROLE_CHARACTERISTIC;
+}
+
+static uint8_t decimals_of(const maker *m, uint32_t column)
+{
+    uint8_t most = 0;
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        decimal d;
+        int64_t whole;
+        if (!f || decimal_parse(f->text, f->length, m->d->decimal, &d, NULL) != DECIMAL_OK)
+            continue;
+        for (uint8_t places = most; places < 6; places++) {
+            if (decimal_rescale(d.mantissa, d.exponent, -(int)places, &whole)) {
+                most = places;
+                break;
+            }
+        }
+    }
+    return most;
+}
+
+static void fields_fill(maker *m)
+{
+    csv_layout *out = m->out;
+    for (uint32_t j = 0; j < out->columns; j++) {
+        if (m->roles[j] == ROLE_TIME)
+            out->time = j;
+        else if (m->roles[j] == ROLE_CLOCK)
+            out->clock = j;
+        else if (m->roles[j] == ROLE_CHARACTERISTIC)
+            out->characteristic = j;
+        else if (m->roles[j] == ROLE_UNIT)
+            out->unit = j;
+        else if (m->roles[j] == ROLE_SIZE)
+            out->size = j;
+        else if (m->roles[j] == ROLE_CONTEXT && out->context_count < CONTEXT_COUNT)
+            out->contexts[out->context_count++] = (csv_context){j, m->kinds[j]};
+    }
+    if (out->time == CSV_NO_FIELD)
+        out->clock = CSV_NO_FIELD;
+    if (out->size != CSV_NO_FIELD)
+        out->size_decimals = decimals_of(m, out->size);
+}
+
+static void last_used_find(maker *m)
+{
+    csv_layout *out = m->out;
+    uint32_t used[] = {out->time, out->clock, out->characteristic, out->unit, out->size};
+    for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
+        if (used[i] != CSV_NO_FIELD && used[i] > out->last_used)
+            out->last_used = used[i];
+    }
+    for (uint32_t i = 0; i < out->value_count; i++)
+        out->last_used = out->values[i] > out->last_used ? out->values[i] : out->last_used;
+    for (uint32_t i = 0; i < out->context_count; i++) {
+        if (out->contexts[i].field > out->last_used)
+            out->last_used = out->contexts[i].field;
+    }
+}
+
+static bool names_copy(maker *m)
+{
+    if (!m->d->has_header)
+        return true;
+    csv_layout *out = m->out;
+    out->names = arena_array(&m->r->texts, const char *, out->columns);
+    for (uint32_t j = 0; out->names && j < out->columns; j++) {
+        bool is_there = j < m->sample->header.count;
+        out->names[j] = is_there ? arena_text(&m->r->texts, m->sample->header.fields[j].text,
+                                              m->sample->header.fields[j].length)
+                                 : "";
+        if (!out->names[j])
+            return false;
+    }
+    return out->names != NULL;
+}
+
+assay_status csv_layout_make(reader *r, const read_options *options, csv_dialect *d,
+                             const csv_sample *sample, csv_layout *out, assay_err *err)
+{
+    uint32_t n = sample->columns;
+    *out = (csv_layout){.columns = n, .time = CSV_NO_FIELD, .clock = CSV_NO_FIELD,
+                        .characteristic = CSV_NO_FIELD, .unit = CSV_NO_FIELD, .size = CSV_NO_FIELD};
+    maker m = {.r = r, .options = options, .d = d, .sample = sample, .out = out, .err = err};
+    m.roles = arena_array(&r->texts, csv_role, n);
+    m.kinds = arena_array(&r->texts, context_kind, n);
+    m.is_numeric = arena_array(&r->texts, bool, n);
+    out->values = arena_array(&r->texts, uint32_t, n);
+    out->value_code = arena_array(&r->texts, uint32_t, n);
+    if (!m.roles || !m.kinds || !m.is_numeric || !out->values || !out->value_code || !names_copy(&m))
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for %u columns", n);
+    types_find(&m);
+    assay_status status = roles_from_mapping(&m);
+    if (status != ASSAY_OK)
+        return status;
+    roles_from_names(&m);
+    time_from_look(&m);
+    characteristic_from_look(&m);
+    fields_fill(&m);
+    if (out->time != CSV_NO_FIELD && d->date == CSV_DATE_NONE)
+        d->date = date_guess(&m, out->time);
+    if (out->time != CSV_NO_FIELD && d->date == CSV_DATE_NONE)
+        d->date = CSV_DATE_ISO;
+    status = values_choose(&m);
+    last_used_find(&m);
+    return status;
+}

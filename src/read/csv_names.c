@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Usual column names in English, Korean, Chinese and German. Compared without case, blanks and
+ * punctuation, and without a unit behind them. */
+#include "read/csv.h"
+
+#include <string.h>
+
+typedef struct {
+    csv_role role;
+    context_kind kind;
+    const char *names; /* between blanks */
+} usual;
+
+static const usual usual_names[] = {
+    {ROLE_VALUE, 0,
+     " value values val measurement measuredvalue measuredval measured reading result actual "
+     "wert messwert istwert istmass istmaß ergebnis 값 측정값 측정치 결과 결과값 실측값 "
+     "值 数值 测量值 测定值 实测值 检测值 结果 測定値 "},
+    {ROLE_CHARACTERISTIC, 0,
+     " characteristic characteristicid characteristicname char feature parameter variable metric "
+     "merkmal merkmalid merkmalname merkmalsname prüfmerkmal 특성 특성명 항목 측정항목 검사항목 "
+     "特性 特性名称 特征 参数 项目 检验项目 测量项目 检测项目 "},
+    {ROLE_TIME, 0,
+     " time timestamp datetime dateandtime date measuredat measurementtime ts utc zeit zeitstempel "
+     "datum datumuhrzeit datumzeit messzeit messzeitpunkt zeitpunkt 시간 일시 측정일시 측정시간 "
+     "측정시각 날짜 일자 측정일 시각 时间 日期 日期时间 时间戳 测量时间 检测时间 检验时间 測定日時 "},
+    {ROLE_CLOCK, 0, " uhrzeit timeofday clock clocktime "},
+    {ROLE_SIZE, 0,
+     " samplesize inspected numberinspected stichprobenumfang umfang 표본크기 시료수 검사수 "
+     "样本量 检验数 样本大小 "},
+    {ROLE_UNIT, 0, " unit units uom einheit 단위 单位 "},
+    {ROLE_CONTEXT, CONTEXT_SERIAL,
+     " serial serialnumber serialno serialnr sn partid dmc uid seriennummer seriennr prüfling "
+     "prüflingsnummer teileid teilnummer 시리얼 시리얼번호 일련번호 제품번호 序列号 序号 编号 件号 "
+     "工件号 "},
+    {ROLE_CONTEXT, CONTEXT_SUBGROUP,
+     " subgroup subgroupid subgroupnumber sample sampleid samplenumber sampleno day stichprobe "
+     "stichprobennummer untergruppe tag 부분군 부분군번호 군 표본 시료 시료번호 일 子组 子组号 样本 "
+     "样本号 天 "},
+    {ROLE_CONTEXT, CONTEXT_BATCH,
+     " batch batchid batchnumber lot lotid lotnumber lotno charge chargennummer los losnummer 로트 "
+     "로트번호 배치 批次 批号 批次号 "},
+    {ROLE_CONTEXT, CONTEXT_OPERATOR,
+     " operator operatorid inspector appraiser user prüfer bediener werker 작업자 측정자 검사자 평가자 "
+     "操作员 操作者 检验员 测量员 评价人 "},
+    {ROLE_CONTEXT, CONTEXT_MACHINE,
+     " machine machineid machineno maschine maschinennummer anlage 설비 설비명 기계 장비 호기 机器 "
+     "设备 机台 机床 "},
+    {ROLE_CONTEXT, CONTEXT_GAUGE,
+     " gauge gauges gage instrument messmittel prüfmittel 계측기 측정기 게이지 量具 仪器 测量设备 "},
+    {ROLE_CONTEXT, CONTEXT_EVENT, " event ereignis 이벤트 사건 事件 "},
+    {ROLE_CONTEXT, CONTEXT_STATION, " station stationid workstation 공정 스테이션 工位 工站 工序 "},
+    {ROLE_CONTEXT, CONTEXT_CAVITY, " cavity cavityno kavität nest formnest 캐비티 型腔 穴号 模穴 "},
+    {ROLE_CONTEXT, CONTEXT_STAGE, " stage phase 단계 阶段 "},
+    {ROLE_CONTEXT, CONTEXT_PART, " part teil werkstück 부품 零件 工件 "},
+    {ROLE_CONTEXT, CONTEXT_GROUP, " group factor treatment gruppe 그룹 组 组别 "},
+    {ROLE_CONTEXT, CONTEXT_ORDER, " order orderid workorder auftrag auftragsnummer 작업지시 订单 工单 "},
+    {ROLE_CONTEXT, CONTEXT_NOTE, " note notes comment remark remarks bemerkung kommentar 비고 메모 备注 "},
+};
+
+/* Capital letters of the Latin-1 block, as they occur in German headers. */
+static unsigned char lower_second_byte(unsigned char first, unsigned char second)
+{
+    return first == 0xC3 && second >= 0x80 && second <= 0x9E && second != 0x97
+               ? (unsigned char)(second + 0x20)
+               : second;
+}
+
+/* Letters and digits alone, small. Returns the length, or 0 if it is longer than room. */
+static size_t name_reduce(const char *name, size_t length, char *out, size_t room)
+{
+    size_t n = 0;
+    unsigned char before = 0;
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)name[i];
+        bool is_kept = c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+        if (c >= 'A' && c <= 'Z') {
+            c = (unsigned char)(c + 32);
+            is_kept = true;
+        }
+        if (!is_kept)
+            continue;
+        if (n + 1 >= room)
+            return 0;
+        out[n++] = (char)lower_second_byte(before, c);
+        before = c;
+    }
+    out[n] = 0;
+    return n;
+}
+
+bool csv_name_equal(const char *a, const char *b)
+{
+    char left[256], right[256];
+    size_t n = name_reduce(a, strlen(a), left, sizeof left);
+    return n > 0 && n == name_reduce(b, strlen(b), right, sizeof right) &&
+           memcmp(left, right, n) == 0;
+}
+
+static size_t bracket_at(const char *name, size_t length)
+{
+    if (length < 3)
+        return length;
+    char close = name[length - 1];
+    char open = close == ']' ? '[' : close == ')' ? '(' : 0;
+    if (!open)
+        return length;
+    for (size_t i = length - 1; i-- > 0;) {
+        if (name[i] == open)
+            return i;
+    }
+    return length;
+}
+
+csv_role csv_name_role(const char *name, size_t length, context_kind *kind)
+{
+    char wanted[128] = " ";
+    size_t n = name_reduce(name, bracket_at(name, length), wanted + 1, sizeof wanted - 2);
+    if (n == 0)
+        return ROLE_NONE;
+    wanted[n + 1] = ' ';
+    wanted[n + 2] = 0;
+    for (size_t i = 0; i < sizeof usual_names / sizeof *usual_names; i++) {
+        if (strstr(usual_names[i].names, wanted)) {
+            *kind = usual_names[i].kind;
+            return usual_names[i].role;
+        }
+    }
+    return ROLE_NONE;
+}
+
+static const char *unit_of_suffix(const char *suffix)
+{
+    static const char *const units[][2] = {
+        {"um", "µm"}, {"mm", "mm"}, {"cm", "cm"},   {"nm", "nm"},     {"m", "m"},     {"in", "in"},
+        {"inch", "in"}, {"mil", "mil"}, {"g", "g"}, {"kg", "kg"},     {"mg", "mg"},   {"s", "s"},
+        {"ms", "ms"}, {"n", "N"},   {"kn", "kN"},   {"v", "V"},  {"mv", "mV"},
+        {"a", "A"},   {"ma", "mA"}, {"ohm", "Ω"},   {"c", "°C"},      {"degc", "°C"}, {"k", "K"},
+        {"pct", "%"}, {"percent", "%"}, {"bar", "bar"}, {"mbar", "mbar"}, {"pa", "Pa"}, {"kpa", "kPa"},
+        {"mpa", "MPa"}, {"deg", "°"}, {"l", "l"},   {"ml", "ml"},     {"hz", "Hz"},   {"w", "W"},
+    };
+    char small[16];
+    size_t n = strlen(suffix);
+    if (n >= sizeof small)
+        return NULL;
+    for (size_t i = 0; i <= n; i++)
+        small[i] = suffix[i] >= 'A' && suffix[i] <= 'Z' ? (char)(suffix[i] + 32) : suffix[i];
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(units[i][0], small) == 0)
+            return units[i][1];
+    }
+    return NULL;
+}
+
+static size_t trimmed(const char *text, size_t length)
+{
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '_'))
+        length--;
+    return length;
+}
+
+void csv_name_split(arena *a, const char *name, const char **bare, const char **unit)
+{
+    size_t length = strlen(name), at = bracket_at(name, length);
+    *bare = name;
+    *unit = "";
+    if (at > 0 && at < length) {
+        *bare = arena_text(a, name, trimmed(name, at));
+        *unit = arena_text(a, name + at + 1, length - at - 2);
+        return;
+    }
+    const char *suffix = strrchr(name, '_');
+    const char *found = suffix && suffix > name ? unit_of_suffix(suffix + 1) : NULL;
+    if (found) {
+        *bare = arena_text(a, name, trimmed(name, (size_t)(suffix - name)));
+        *unit = found;
+    }
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "read/csv_pool.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { threads_max = 16 };
+
+typedef struct {
+    csv_block block;
+    bool is_done;
+    assay_status status;
+    assay_err err;
+} slot;
+
+struct csv_pool {
+    csv_input *input;
+    unsigned threads; /* 1: none but the caller's */
+    unsigned started;
+    pthread_t thread[threads_max];
+    csv_worker *worker[threads_max];
+    slot *slots; /* a ring: block number % count */
+    unsigned count;
+    pthread_mutex_t reading; /* who holds it cuts the next block */
+    pthread_mutex_t lock;    /* guards what follows */
+    pthread_cond_t changed;
+    uint64_t taken, given; /* blocks cut, blocks the caller is through with */
+    bool is_ended, is_stopping, has_given;
+};
+
+typedef struct {
+    csv_pool *pool;
+    csv_worker *worker;
+} task;
+
+/* Cut the next block into a free slot; NULL when there is nothing more to do. */
+static slot *slot_take(csv_pool *p)
+{
+    pthread_mutex_lock(&p->reading);
+    pthread_mutex_lock(&p->lock);
+    while (!p->is_stopping && !p->is_ended && p->taken - p->given >= p->count)
+        pthread_cond_wait(&p->changed, &p->lock);
+    slot *s = p->is_stopping || p->is_ended ? NULL : &p->slots[p->taken % p->count];
+    pthread_mutex_unlock(&p->lock);
+    if (s) {
+        s->status = csv_input_take(p->input, &s->block, &s->err);
+        bool is_end = s->status != ASSAY_OK || (s->block.length == 0 && !s->block.has_long_line);
+        pthread_mutex_lock(&p->lock);
+        p->taken++;
+        p->is_ended = is_end;
+        pthread_mutex_unlock(&p->lock);
+    }
+    pthread_mutex_unlock(&p->reading);
+    return s;
+}
+
+static void *work(void *argument)
+{
+    task t = *(task *)argument;
+    free(argument);
+    for (slot *s; (s = slot_take(t.pool)) != NULL;) {
+        if (s->status == ASSAY_OK)
+            csv_rows_parse(t.worker, &s->block);
+        pthread_mutex_lock(&t.pool->lock);
+        s->is_done = true;
+        pthread_cond_broadcast(&t.pool->changed);
+        pthread_mutex_unlock(&t.pool->lock);
+    }
+    return NULL;
+}
+
+static assay_status thread_start(csv_pool *p, unsigned i, assay_err *err)
+{
+    task *t = malloc(sizeof *t);
+    if (!t)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a thread");
+    *t = (task){p, p->worker[i]};
+    if (pthread_create(&p->thread[i], NULL, work, t) != 0) {
+        free(t);
+        return assay_fail(err, ASSAY_LIMIT, 0, "the system gives no more threads");
+    }
+    p->started++;
+    return ASSAY_OK;
+}
+
+assay_status csv_pool_open(const csv_plan *plan, csv_input *input, unsigned threads, csv_pool **out,
+                           assay_err *err)
+{
+    csv_pool *p = calloc(1, sizeof *p);
+    if (!p)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    p->input = input;
+    p->threads = threads < 1 ? 1 : threads > threads_max ? threads_max : threads;
+    p->count = p->threads == 1 ? 1 : 2 * p->threads + 1;
+    pthread_mutex_init(&p->reading, NULL);
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->changed, NULL);
+    p->slots = calloc(p->count, sizeof *p->slots);
+    assay_status status = p->slots ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    for (unsigned i = 0; status == ASSAY_OK && i < p->threads; i++)
+        status = csv_worker_new(plan, i, &p->worker[i], err);
+    for (unsigned i = 0; status == ASSAY_OK && p->threads > 1 && i < p->threads; i++)
+        status = thread_start(p, i, err);
+    if (status == ASSAY_OK)
+        *out = p;
+    else
+        csv_pool_close(p);
+    return status;
+}
+
+void csv_pool_close(csv_pool *p)
+{
+    if (!p)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->is_stopping = true;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->lock);
+    for (unsigned i = 0; i < p->started; i++)
+        pthread_join(p->thread[i], NULL);
+    for (unsigned i = 0; i < p->threads; i++)
+        csv_worker_free(p->worker[i]);
+    for (unsigned i = 0; p->slots && i < p->count; i++)
+        csv_block_done(&p->slots[i].block);
+    free(p->slots);
+    pthread_cond_destroy(&p->changed);
+    pthread_mutex_destroy(&p->lock);
+    pthread_mutex_destroy(&p->reading);
+    free(p);
+}
+
+static slot *slot_wait(csv_pool *p)
+{
+    pthread_mutex_lock(&p->lock);
+    if (p->has_given) {
+        p->slots[p->given % p->count].is_done = false;
+        p->given++;
+        pthread_cond_broadcast(&p->changed);
+    }
+    p->has_given = true;
+    slot *s = &p->slots[p->given % p->count];
+    while (!s->is_done)
+        pthread_cond_wait(&p->changed, &p->lock);
+    pthread_mutex_unlock(&p->lock);
+    return s;
+}
+
+assay_status csv_pool_next(csv_pool *p, csv_block **out, assay_err *err)
+{
+    slot *s = p->slots;
+    if (p->threads == 1) {
+        s->status = csv_input_take(p->input, &s->block, &s->err);
+        if (s->status == ASSAY_OK)
+            csv_rows_parse(p->worker[0], &s->block);
+    } else {
+        s = slot_wait(p);
+    }
+    if (s->status != ASSAY_OK) {
+        if (err)
+            *err = s->err;
+        return s->status;
+    }
+    *out = &s->block;
+    return ASSAY_OK;
+}

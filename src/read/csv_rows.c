@@ -1,0 +1,663 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows of a block into columns. The common forms (decimals up to 8 bytes, whole epochs, ISO times,
+ * short texts seen before) are read without a loop over characters; everything else falls back
+ * to base/decimal, base/time and the dictionaries, which decide. */
+#include "read/csv_split.h"
+#include "read/csv_swar.h"
+
+#include <stdlib.h>
+
+#define NS_PER_S INT64_C(1000000000)
+
+enum { cache_slots = 2048, texts_count = CONTEXT_COUNT + 1, texts_max = 4000000 };
+
+/* The code of a text of up to 8 bytes, looked up by its bytes. */
+typedef struct {
+    uint64_t key;
+    uint32_t code;
+    uint32_t length;
+} cache_entry;
+
+struct csv_worker {
+    csv_plan plan;
+    unsigned number;
+    uint64_t signs; /* the decimal sign in every byte */
+    int64_t epoch_unit; /* ns, or 0 */
+    csv_index_fn *index_fn;
+    uint32_t *index;
+    size_t index_room;
+    uint32_t *starts, *ends; /* [csv_fields_max] */
+    dictionary *texts[texts_count]; /* contexts, then characteristics */
+    cache_entry *caches[texts_count];
+    arena units;
+    /* the last date and the last stretch of zone asked for */
+    char date[10];
+    int64_t date_ns;
+    int64_t plain_from, plain_to;
+    int32_t plain_offset;
+};
+
+/* One row being read: field i is text[starts[i] + 1 .. ends[i]). */
+typedef struct {
+    const uint32_t *starts, *ends;
+    uint32_t n;
+    uint32_t record, line, end;
+} row_view;
+
+/* -- refusing -- */
+
+static void block_refuse(const csv_worker *w, csv_block *b, const row_view *row, uint32_t field,
+                         const char *reason, const char *expected)
+{
+    if (w->plan.is_strict && b->strict_row == UINT32_MAX)
+        b->strict_row = (uint32_t)b->n;
+    for (uint32_t i = 0; i < b->refusal_count; i++) {
+        if (b->refusals[i].reason == reason) {
+            b->refusals[i].count++;
+            return;
+        }
+    }
+    if (b->refusal_count == csv_block_refusals)
+        return;
+    csv_refusal *r = &b->refusals[b->refusal_count++];
+    *r = (csv_refusal){.reason = reason, .expected = expected, .count = 1, .line = row->line};
+    uint32_t from = row->starts[0] + 1, to = row->end;
+    if (field != CSV_NO_FIELD) {
+        r->field = field + 1;
+        from = row->starts[field] + 1;
+        to = row->ends[field];
+    }
+    while (to > from && (b->text[to - 1] == '\n' || b->text[to - 1] == '\r'))
+        to--;
+    r->found_length = to - from;
+    memcpy(r->found, b->text + from, r->found_length < sizeof r->found ? r->found_length
+                                                                      : sizeof r->found);
+}
+
+/* -- texts -- */
+
+static void trim(const char **from, const char **to)
+{
+    while (*from < *to && (**from == ' ' || **from == '\t'))
+        (*from)++;
+    while (*to > *from && ((*to)[-1] == ' ' || (*to)[-1] == '\t'))
+        (*to)--;
+}
+
+static inline const char *field_at(const csv_block *b, const row_view *row, uint32_t field,
+                                   const char **end)
+{
+    *end = b->text + row->ends[field];
+    return b->text + (uint32_t)(row->starts[field] + 1);
+}
+
+static uint32_t code_slow(csv_worker *w, csv_block *b, int list, const char *from, const char *to)
+{
+    if (dictionary_count(w->texts[list]) >= texts_max) {
+        uint32_t known = dictionary_find(w->texts[list], from, (size_t)(to - from));
+        b->out_of_memory |= known == 0;
+        return known;
+    }
+    uint32_t code = dictionary_code(w->texts[list], from, (size_t)(to - from));
+    b->out_of_memory |= code == 0;
+    return code;
+}
+
+static inline uint32_t code_of(csv_worker *w, csv_block *b, int list, const row_view *row,
+                               uint32_t field)
+{
+    const char *to, *from = field_at(b, row, field, &to);
+    if (from < to && (*from <= ' ' || to[-1] <= ' '))
+        trim(&from, &to);
+    size_t length = (size_t)(to - from);
+    if (length == 0)
+        return 0;
+    if (length > 8)
+        return code_slow(w, b, list, from, to);
+    uint64_t key;
+    memcpy(&key, from, 8);
+    key &= ~(uint64_t)0 >> (64 - 8 * length);
+    cache_entry *e = &w->caches[list][key * 0x9E3779B97F4A7C15u >> 53];
+    if (e->key != key || e->length != length) {
+        uint32_t code = code_slow(w, b, list, from, to);
+        if (code == 0)
+            return 0;
+        *e = (cache_entry){key, code, (uint32_t)length};
+    }
+    return e->code;
+}
+
+/* -- times -- */
+
+static bool date_look_up(csv_worker *w, const char *date)
+{
+    int64_t ns;
+    int32_t none;
+    const int64_t day = 86400 * NS_PER_S;
+    if (!time_parse_iso(date, 10, &ns, &none) || ns < INT64_MIN + day || ns > INT64_MAX - day)
+        return false;
+    memcpy(w->date, date, 10);
+    w->date_ns = ns;
+    return true;
+}
+
+static bool iso_fast(csv_worker *w, const char *from, const char *to, int64_t *ns, int32_t *offset)
+{
+    size_t length = (size_t)(to - from);
+    if ((length != 20 && length != 24 && length != 19) || (from[10] != 'T' && from[10] != ' '))
+        return false;
+    if (memcmp(from, w->date, 10) != 0 && !date_look_up(w, from))
+        return false;
+    int64_t seconds, fraction = 0;
+    if (!swar_clock(from + 11, &seconds))
+        return false;
+    if (length > 19 && to[-1] != 'Z')
+        return false;
+    if (length == 24 && (from[19] != '.' || !swar_integer(from + 23, 3, &fraction)))
+        return false;
+    *ns = w->date_ns + seconds * NS_PER_S + fraction * 1000000;
+    *offset = length > 19 ? 0 : TIME_OFFSET_NONE;
+    return true;
+}
+
+static inline bool epoch_fast(const csv_worker *w, const char *from, const char *to, int64_t *ns)
+{
+    size_t length = (size_t)(to - from);
+    return length >= 1 && length <= 16 && swar_integer(to, (unsigned)length, ns) &&
+           !__builtin_mul_overflow(*ns, w->epoch_unit, ns);
+}
+
+/* Wall time to UTC: one look at the zone for each stretch between two changes of the clock. */
+static bool wall_to_utc(csv_worker *w, int64_t *ns, int32_t *offset, bool *is_folded)
+{
+    if (!w->plan.zone)
+        return true;
+    if (*ns < w->plain_from || *ns >= w->plain_to) {
+        if (!zone_plain(w->plan.zone, *ns, &w->plain_from, &w->plain_to, &w->plain_offset)) {
+            w->plain_from = 0;
+            w->plain_to = 0;
+            return zone_to_utc(w->plan.zone, *ns, false, ns, offset, is_folded);
+        }
+    }
+    *offset = w->plain_offset;
+    return !__builtin_sub_overflow(*ns, *offset * NS_PER_S, ns);
+}
+
+typedef enum { TIME_READ, TIME_BAD, TIME_BAD_CLOCK, TIME_SKIPPED } time_result;
+
+/* The time of day stands in a column of its own. */
+static time_result clock_add(csv_block *b, const row_view *row, uint32_t field, int64_t *ns)
+{
+    int64_t clock;
+    const char *to, *from = field_at(b, row, field, &to);
+    trim(&from, &to);
+    if (from == to)
+        return TIME_READ;
+    if (!csv_clock_parse(from, (size_t)(to - from), &clock))
+        return TIME_BAD_CLOCK;
+    return __builtin_add_overflow(*ns, clock, ns) ? TIME_BAD : TIME_READ;
+}
+
+static inline time_result time_read(csv_worker *w, csv_block *b, const row_view *row, int64_t *ns,
+                                    int32_t *offset, bool *is_folded)
+{
+    const csv_layout *layout = w->plan.layout;
+    const char *to, *from = field_at(b, row, layout->time, &to);
+    if (w->epoch_unit && epoch_fast(w, from, to, ns))
+        return TIME_READ;
+    bool is_fast = w->plan.dialect->date == CSV_DATE_ISO && iso_fast(w, from, to, ns, offset);
+    if (!is_fast) {
+        trim(&from, &to);
+        if (csv_is_missing(from, (size_t)(to - from))) {
+            *ns = TIME_NONE;
+            return TIME_READ;
+        }
+        if (!csv_time_parse(w->plan.dialect->date, from, (size_t)(to - from), ns, offset))
+            return TIME_BAD;
+    }
+    if (layout->clock != CSV_NO_FIELD) {
+        time_result result = clock_add(b, row, layout->clock, ns);
+        if (result != TIME_READ)
+            return result;
+    }
+    if (w->epoch_unit || *offset != TIME_OFFSET_NONE)
+        return TIME_READ;
+    return wall_to_utc(w, ns, offset, is_folded) ? TIME_READ : TIME_SKIPPED;
+}
+
+static void time_refuse(const csv_worker *w, csv_block *b, const row_view *row, time_result result)
+{
+    const csv_layout *layout = w->plan.layout;
+    if (result == TIME_BAD_CLOCK)
+        block_refuse(w, b, row, layout->clock, "not-a-time-of-day", "hours:minutes:seconds");
+    else if (result == TIME_SKIPPED)
+        block_refuse(w, b, row, layout->time, "no-such-local-time",
+                     "a time that the clocks of this zone showed");
+    else
+        block_refuse(w, b, row, layout->time, "not-a-date", csv_date_text(w->plan.dialect->date));
+}
+
+/* -- values -- */
+
+static bool decimal_slow(csv_worker *w, const char *from, const char *to, csv_block *b, size_t i)
+{
+    decimal d;
+    double raw;
+    trim(&from, &to);
+    size_t length = (size_t)(to - from);
+    if (csv_is_missing(from, length)) {
+        b->mantissa[i] = 0;
+        b->exponent[i] = 0;
+        b->decimals[i] = 0;
+        b->status[i] |= STATUS_NO_VALUE;
+        return true;
+    }
+    decimal_kind kind = decimal_parse(from, length, w->plan.dialect->decimal, &d, &raw);
+    if (kind == DECIMAL_NONE)
+        return false;
+    if (kind == DECIMAL_OK && d.exponent >= -30 && d.exponent <= 30) {
+        b->mantissa[i] = d.mantissa;
+        b->exponent[i] = (int8_t)d.exponent;
+        b->decimals[i] = d.decimals;
+        return true;
+    }
+    memcpy(&b->mantissa[i], &raw, sizeof raw);
+    b->exponent[i] = 0;
+    b->decimals[i] = kind == DECIMAL_OK ? d.decimals : 0;
+    b->status[i] |= STATUS_RAW;
+    return true;
+}
+
+static inline bool value_read(csv_worker *w, csv_block *b, const row_view *row, uint32_t field,
+                              size_t i)
+{
+    const char *to, *from = field_at(b, row, field, &to);
+    bool is_negative = from < to && *from == '-';
+    const char *digits = from + is_negative;
+    size_t length = (size_t)(to - digits);
+    if (length >= 1 && length <= 8) {
+        int64_t mantissa;
+        unsigned decimals;
+        if (swar_decimal(to, (unsigned)length, w->signs, &mantissa, &decimals)) {
+            b->mantissa[i] = is_negative ? -mantissa : mantissa;
+            b->exponent[i] = (int8_t)-(int)decimals;
+            b->decimals[i] = (uint8_t)decimals;
+            return true;
+        }
+    }
+    return decimal_slow(w, from, to, b, i);
+}
+
+static bool size_read(csv_worker *w, csv_block *b, const row_view *row, uint32_t *out)
+{
+    const csv_layout *layout = w->plan.layout;
+    const char *to, *from = field_at(b, row, layout->size, &to);
+    decimal d;
+    int64_t size;
+    trim(&from, &to);
+    if (decimal_parse(from, (size_t)(to - from), w->plan.dialect->decimal, &d, NULL) != DECIMAL_OK ||
+        !decimal_rescale(d.mantissa, d.exponent, -(int)layout->size_decimals, &size) || size < 0 ||
+        size > UINT32_MAX)
+        return false;
+    *out = (uint32_t)size;
+    return true;
+}
+
+/* -- one row -- */
+
+/* What all values of a row share. */
+typedef struct {
+    int64_t time;
+    int32_t offset;
+    uint32_t characteristic, size;
+    bool is_folded;
+} row_facts;
+
+static bool facts_read(csv_worker *w, csv_block *b, const row_view *row, row_facts *f)
+{
+    const csv_layout *layout = w->plan.layout;
+    *f = (row_facts){.time = TIME_NONE, .offset = TIME_OFFSET_NONE, .size = 1};
+    if (layout->time != CSV_NO_FIELD) {
+        time_result result = time_read(w, b, row, &f->time, &f->offset, &f->is_folded);
+        if (result != TIME_READ) {
+            time_refuse(w, b, row, result);
+            return false;
+        }
+    }
+    if (layout->size != CSV_NO_FIELD && !size_read(w, b, row, &f->size)) {
+        block_refuse(w, b, row, layout->size, "not-a-count", "the number inspected");
+        return false;
+    }
+    if (layout->characteristic != CSV_NO_FIELD) {
+        uint32_t code = code_of(w, b, CONTEXT_COUNT, row, layout->characteristic);
+        if (code == 0) {
+            block_refuse(w, b, row, layout->characteristic, "no-characteristic",
+                         "the name of a characteristic");
+            return false;
+        }
+        f->characteristic = code - 1;
+    }
+    return true;
+}
+
+/* Remember the unit beside a characteristic seen for the first time. */
+static void unit_note(csv_worker *w, csv_block *b, const row_view *row)
+{
+    uint32_t count = b->fresh_count[CSV_FRESH_UNIT];
+    if (count == b->fresh_room[CSV_FRESH_UNIT]) {
+        uint32_t room = count ? count * 2 : 16;
+        csv_text *list = realloc(b->fresh[CSV_FRESH_UNIT], room * sizeof *list);
+        if (!list) {
+            b->out_of_memory = 1;
+            return;
+        }
+        b->fresh[CSV_FRESH_UNIT] = list;
+        b->fresh_room[CSV_FRESH_UNIT] = room;
+    }
+    const char *to, *from = field_at(b, row, w->plan.layout->unit, &to);
+    trim(&from, &to);
+    const char *copy = arena_text(&w->units, from, (size_t)(to - from));
+    b->out_of_memory |= copy == NULL;
+    b->fresh[CSV_FRESH_UNIT][count] = (csv_text){copy, copy ? (uint32_t)(to - from) : 0};
+    b->fresh_count[CSV_FRESH_UNIT]++;
+}
+
+static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
+{
+    const csv_layout *layout = w->plan.layout;
+    row_facts f;
+    b->received++;
+    if (!facts_read(w, b, row, &f))
+        return;
+    b->received--;
+    size_t first = b->n;
+    for (uint32_t v = 0; v < layout->value_count; v++) {
+        size_t i = b->n;
+        b->received++;
+        b->status[i] = f.is_folded ? STATUS_FOLDED : 0;
+        if (!value_read(w, b, row, layout->values[v], i)) {
+            block_refuse(w, b, row, layout->values[v], "not-a-number",
+                         w->plan.dialect->decimal == ',' ? "a number such as 24,5"
+                                                         : "a number such as 24.5");
+            continue;
+        }
+        b->characteristic[i] = layout->characteristic == CSV_NO_FIELD ? layout->value_code[v]
+                                                                      : f.characteristic;
+        b->time[i] = f.time;
+        b->record[i] = row->record;
+        b->end[i] = row->end;
+        if (b->offset_s)
+            b->offset_s[i] = f.offset;
+        if (b->size)
+            b->size[i] = f.size;
+        b->has_status |= b->status[i] != 0;
+        b->n++;
+    }
+    b->has_folded |= f.is_folded;
+    if (layout->unit != CSV_NO_FIELD && layout->characteristic != CSV_NO_FIELD) {
+        while (dictionary_count(w->texts[CONTEXT_COUNT]) - b->fresh_first[CSV_FRESH_CHARACTERISTIC] >
+                   b->fresh_count[CSV_FRESH_UNIT] &&
+               !b->out_of_memory)
+            unit_note(w, b, row);
+    }
+    for (uint32_t c = 0; c < layout->context_count; c++) {
+        context_kind kind = layout->contexts[c].kind;
+        uint32_t code = code_of(w, b, (int)kind, row, layout->contexts[c].field);
+        for (size_t i = first; i < b->n; i++)
+            b->context[kind][i] = code;
+    }
+}
+
+/* A row with another number of fields than the header's: surplus empty ones are let pass. */
+static bool is_row_usable(const csv_worker *w, csv_block *b, const row_view *row)
+{
+    uint32_t columns = w->plan.layout->columns;
+    if (row->n == columns)
+        return true;
+    const char *reason = "too-few-fields", *expected = "as many fields as the other rows";
+    if (row->n > columns) {
+        uint32_t j = columns;
+        while (j < row->n && row->ends[j] == row->starts[j] + 1)
+            j++;
+        if (j == row->n)
+            return true;
+        reason = "too-many-fields";
+    }
+    b->received++;
+    block_refuse(w, b, row, CSV_NO_FIELD, reason, expected);
+    return false;
+}
+
+/* -- all rows -- */
+
+static bool index_reserve(csv_worker *w, size_t length)
+{
+    if (length + 65 <= w->index_room)
+        return true;
+    free(w->index);
+    w->index = malloc((length + 65) * sizeof *w->index);
+    w->index_room = w->index ? length + 65 : 0;
+    return w->index != NULL;
+}
+
+static size_t fields_to_line_end(const csv_block *b, const uint32_t *ends, size_t left)
+{
+    size_t n = 0;
+    while (n < left && b->text[ends[n++]] != '\n') {
+    }
+    return n;
+}
+
+/* Is the row that ends at ends[columns - 1] a row of just so many fields? */
+static inline bool is_full_row(const char *text, const uint32_t *ends, uint32_t columns)
+{
+    if (text[ends[columns - 1]] != '\n')
+        return false;
+    for (uint32_t j = 0; j + 1 < columns; j++) {
+        if (text[ends[j]] == '\n')
+            return false;
+    }
+    return true;
+}
+
+static void rows_plain(csv_worker *w, csv_block *b)
+{
+    const uint32_t columns = w->plan.layout->columns;
+    if (!index_reserve(w, b->length)) {
+        b->out_of_memory = 1;
+        return;
+    }
+    uint32_t *ends = w->index + 1;
+    w->index[0] = UINT32_MAX; /* the first field starts at 0 = UINT32_MAX + 1 */
+    size_t count = w->index_fn(b->text, b->length, w->plan.dialect->delimiter, ends);
+    uint32_t record = 0, line = 0;
+    for (size_t i = 0; i < count;) {
+        size_t n = columns;
+        if (count - i < columns || !is_full_row(b->text, ends + i, columns))
+            n = fields_to_line_end(b, ends + i, count - i);
+        uint32_t *last = &ends[i + n - 1], line_end = *last;
+        uint32_t start = ends[(ptrdiff_t)i - 1] + 1;
+        if (line_end > start && b->text[line_end - 1] == '\r' && line_end - 1 > ends[(ptrdiff_t)(i + n) - 2])
+            (*last)--;
+        row_view row = {ends + i - 1, ends + i, (uint32_t)n, record, line++, line_end + 1};
+        if (n == 1 && *last == start) {
+            /* a blank line */
+        } else if (n == columns || is_row_usable(w, b, &row)) {
+            row_read(w, b, &row);
+            record++;
+        } else {
+            record++;
+        }
+        *last = line_end;
+        i += n;
+    }
+    b->records = record;
+    b->lines = line;
+}
+
+static uint32_t lines_in(const char *text, size_t from, size_t to)
+{
+    uint32_t n = 0;
+    for (const char *p = text + from; (p = memchr(p, '\n', (size_t)(text + to - p))) != NULL; p++)
+        n++;
+    return n;
+}
+
+static void strip_cr(const csv_block *b, const uint32_t *starts, uint32_t *ends, size_t n)
+{
+    uint32_t last = ends[n - 1];
+    if (last > starts[n - 1] + 1 && b->text[last] == '\n' && b->text[last - 1] == '\r')
+        ends[n - 1]--;
+}
+
+static void rows_quoted(csv_worker *w, csv_block *b)
+{
+    const csv_dialect *d = w->plan.dialect;
+    uint32_t record = 0, line = 0;
+    for (size_t at = 0; at < b->length;) {
+        size_t end = csv_row_end(b->text, at, b->length, d->delimiter);
+        uint32_t lines = lines_in(b->text, at, end);
+        size_t n = csv_split_row(b->text, at, end, d->delimiter, w->starts, w->ends, csv_fields_max);
+        row_view row = {w->starts, w->ends, (uint32_t)n, record, line, (uint32_t)end};
+        if (n == CSV_BROKEN) {
+            w->starts[0] = (uint32_t)at - 1;
+            b->received++;
+            record++;
+            block_refuse(w, b, &row, CSV_NO_FIELD, "broken-quotes", "quotes around a whole field");
+        } else if (n > 0) {
+            bool is_blank = end - at == 1 || (end - at == 2 && b->text[at] == '\r');
+            strip_cr(b, w->starts, w->ends, n);
+            record += !is_blank;
+            if (!is_blank && is_row_usable(w, b, &row))
+                row_read(w, b, &row);
+        }
+        line += lines;
+        at = end;
+    }
+    b->records = record;
+    b->lines = line;
+}
+
+static void fresh_collect(csv_worker *w, csv_block *b, int list)
+{
+    uint32_t first = b->fresh_first[list], count = dictionary_count(w->texts[list]) - first;
+    if (count > b->fresh_room[list]) {
+        free(b->fresh[list]);
+        b->fresh[list] = malloc(count * sizeof *b->fresh[list]);
+        b->fresh_room[list] = b->fresh[list] ? count : 0;
+        if (!b->fresh[list]) {
+            b->out_of_memory = 1;
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length;
+        const char *text = dictionary_text(w->texts[list], first + i + 1, &length);
+        b->fresh[list][i] = (csv_text){text, (uint32_t)length};
+    }
+    b->fresh_count[list] = count;
+}
+
+static void results_clear(csv_worker *w, csv_block *b)
+{
+    b->n = b->given = 0;
+    b->received = b->records = b->lines = 0;
+    b->refusal_count = 0;
+    b->strict_row = UINT32_MAX;
+    b->has_status = b->has_folded = false;
+    b->out_of_memory = 0;
+    b->worker = w->number;
+    b->fresh_count[CSV_FRESH_UNIT] = 0;
+    for (int list = 0; list < texts_count; list++) {
+        b->fresh_first[list] = w->texts[list] ? dictionary_count(w->texts[list]) : 0;
+        b->fresh_count[list] = 0;
+    }
+}
+
+void csv_rows_parse(csv_worker *w, csv_block *b)
+{
+    const csv_layout *layout = w->plan.layout;
+    results_clear(w, b);
+    size_t rows = (b->length / layout->columns + 2) * layout->value_count;
+    if (!csv_block_reserve_rows(b, rows, w->plan.contexts, layout->time != CSV_NO_FIELD && !w->epoch_unit,
+                                layout->size != CSV_NO_FIELD)) {
+        b->out_of_memory = 1;
+        return;
+    }
+    if (b->has_quotes || w->plan.dialect->delimiter == ' ')
+        rows_quoted(w, b);
+    else
+        rows_plain(w, b);
+    for (int list = 0; list < texts_count; list++) {
+        if (w->texts[list])
+            fresh_collect(w, b, list);
+    }
+}
+
+/* -- life -- */
+
+static int64_t epoch_unit_of(csv_date date)
+{
+    switch (date) {
+    case CSV_DATE_S:
+        return NS_PER_S;
+    case CSV_DATE_MS:
+        return 1000000;
+    case CSV_DATE_US:
+        return 1000;
+    case CSV_DATE_NS:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static bool texts_new(csv_worker *w, assay_err *err)
+{
+    for (int list = 0; list < texts_count; list++) {
+        bool is_used = list < CONTEXT_COUNT ? w->plan.contexts & 1u << list
+                                            : w->plan.layout->characteristic != CSV_NO_FIELD;
+        if (!is_used)
+            continue;
+        w->caches[list] = calloc(cache_slots, sizeof *w->caches[list]);
+        if (!w->caches[list] || dictionary_new(&w->texts[list], err) != ASSAY_OK)
+            return false;
+    }
+    return true;
+}
+
+assay_status csv_worker_new(const csv_plan *plan, unsigned number, csv_worker **out, assay_err *err)
+{
+    csv_worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    w->plan = *plan;
+    w->number = number;
+    w->signs = (uint64_t)(unsigned char)plan->dialect->decimal * 0x0101010101010101u;
+    w->epoch_unit = epoch_unit_of(plan->dialect->date);
+    w->index_fn = csv_index_best();
+    arena_init(&w->units);
+    w->starts = malloc(csv_fields_max * sizeof *w->starts);
+    w->ends = malloc(csv_fields_max * sizeof *w->ends);
+    if (!w->starts || !w->ends || !texts_new(w, err)) {
+        csv_worker_free(w);
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    }
+    *out = w;
+    return ASSAY_OK;
+}
+
+void csv_worker_free(csv_worker *w)
+{
+    if (!w)
+        return;
+    free(w->index);
+    free(w->starts);
+    free(w->ends);
+    for (int list = 0; list < texts_count; list++) {
+        dictionary_free(w->texts[list]);
+        free(w->caches[list]);
+    }
+    arena_done(&w->units);
+    free(w);
+}

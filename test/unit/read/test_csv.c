@@ -1,0 +1,703 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "check.h"
+
+#include "read/read.h"
+
+#include <unistd.h>
+
+enum { room = 4096 };
+
+/* -- a small world: text in a file, rows out -- */
+
+typedef struct {
+    reader *r;
+    measurement_batch *b; /* all rows */
+    char path[64];
+} reading;
+
+static void file_write(char path[static 64], const char *text, size_t length)
+{
+    snprintf(path, 64, "/tmp/assay-csv-XXXXXX");
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && write(fd, text, length) == (ssize_t)length);
+    close(fd);
+}
+
+static void rows_append(measurement_batch *all, const measurement_batch *b)
+{
+    assert_true(all->n + b->n <= all->room);
+    size_t at = all->n;
+#define COPY(c) memcpy(all->c + at, b->c, b->n * sizeof *b->c)
+    COPY(characteristic), COPY(time), COPY(offset), COPY(mantissa), COPY(exponent);
+    COPY(decimals), COPY(status), COPY(size), COPY(record);
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        if (b->context[kind])
+            COPY(context[kind]);
+    }
+    all->n += b->n;
+}
+
+static assay_status rows_read(reading *t, size_t step, assay_err *err)
+{
+    measurement_batch *b;
+    assert_ok(batch_new(step, UINT32_MAX >> (32 - CONTEXT_COUNT), &b, err), *err);
+    if (!t->b)
+        assert_ok(batch_new(1 << 16, UINT32_MAX >> (32 - CONTEXT_COUNT), &t->b, err), *err);
+    assay_status status;
+    while ((status = reader_next(t->r, b, err)) == ASSAY_OK && b->n > 0)
+        rows_append(t->b, b);
+    batch_free(b);
+    return status;
+}
+
+static reading read_path(const char *path, const read_options *options)
+{
+    reading t = {0};
+    assay_err err;
+    assert_ok(reader_open(path, options, &t.r, &err), err);
+    assert_ok(rows_read(&t, room, &err), err);
+    return t;
+}
+
+static reading read_bytes(const char *text, size_t length, const read_options *options)
+{
+    char path[64];
+    file_write(path, text, length);
+    reading t = read_path(path, options);
+    unlink(path);
+    return t;
+}
+
+static reading read_text(const char *text)
+{
+    return read_bytes(text, strlen(text), &(read_options){0});
+}
+
+static void done(reading *t)
+{
+    reader_close(t->r);
+    batch_free(t->b);
+}
+
+static const char *context_at(const reading *t, context_kind kind, size_t i)
+{
+    return dictionary_text(reader_dictionary(t->r, kind), t->b->context[kind][i], NULL);
+}
+
+static const characteristic *characteristic_at(const reading *t, size_t i)
+{
+    size_t n;
+    const characteristic *const *list = reader_characteristics(t->r, &n);
+    assert_true(t->b->characteristic[i] < n);
+    return list[t->b->characteristic[i]];
+}
+
+static int64_t iso(const char *text)
+{
+    int64_t ns;
+    int32_t offset;
+    assert_true(time_parse_iso(text, strlen(text), &ns, &offset));
+    return ns;
+}
+
+/* -- one data set through three doors -- */
+
+typedef struct {
+    int64_t ms;
+    char serial[16], subgroup[16], value[16];
+} expected_row;
+
+static void expected_read(expected_row out[static 100])
+{
+    FILE *file = fopen(check_data("csv/ccxbar-expected.csv"), "r");
+    assert_non_null(file);
+    char line[200];
+    assert_non_null(fgets(line, sizeof line, file));
+    for (int i = 0; i < 100; i++) {
+        long long ms;
+        assert_non_null(fgets(line, sizeof line, file));
+        assert_int_equal(sscanf(line, "%*d,%lld,%*[^,],%15[^,],%15[^,],%15[^\n]", &ms, out[i].serial,
+                                out[i].subgroup, out[i].value), 4);
+        out[i].ms = ms;
+    }
+    fclose(file);
+}
+
+static void check_values(const reading *t, const expected_row *expected)
+{
+    assert_int_equal(t->b->n, 100);
+    for (size_t i = 0; i < 100; i++) {
+        char text[64];
+        decimal_format(t->b->mantissa[i], t->b->exponent[i], t->b->decimals[i], text, sizeof text);
+        assert_string_equal(text, expected[i].value);
+        assert_int_equal(t->b->status[i], STATUS_VALID);
+        assert_string_equal(context_at(t, CONTEXT_SUBGROUP, i), expected[i].subgroup);
+    }
+    reader_tally_t tally;
+    reader_tally(t->r, &tally);
+    assert_int_equal(tally.received, 100);
+    assert_int_equal(tally.given, 100);
+    assert_int_equal(tally.refused, 0);
+}
+
+static void check_times(const reading *t, const expected_row *expected)
+{
+    for (size_t i = 0; i < 100; i++) {
+        assert_int_equal(t->b->time[i], expected[i].ms * 1000000);
+        assert_string_equal(context_at(t, CONTEXT_SERIAL, i), expected[i].serial);
+    }
+}
+
+static void one_data_set_reads_alike_in_iso_form(void **state)
+{
+    (void)state;
+    expected_row expected[100];
+    expected_read(expected);
+    reading t = read_path(check_data("csv/ccxbar-iso.csv"), &(read_options){0});
+    check_values(&t, expected);
+    check_times(&t, expected);
+    assert_string_equal(characteristic_at(&t, 0)->path, "thickness");
+    assert_string_equal(characteristic_at(&t, 0)->name, "thickness_um");
+    assert_string_equal(characteristic_at(&t, 0)->unit, "µm");
+    assert_int_equal(t.b->offset[0], 0);
+    assert_string_equal(reader_dialect(t.r),
+                        "encoding=utf-8;delimiter=,;decimal=.;date=iso;skip=0;header=1;layout=long");
+    done(&t);
+}
+
+static void one_data_set_reads_alike_in_german_form(void **state)
+{
+    (void)state;
+    expected_row expected[100];
+    expected_read(expected);
+    reading t = read_path(check_data("csv/ccxbar-german-cp1252.csv"),
+                          &(read_options){.zone = "Europe/Berlin"});
+    check_values(&t, expected);
+    check_times(&t, expected);
+    assert_string_equal(characteristic_at(&t, 0)->path, "Stärke");
+    assert_string_equal(characteristic_at(&t, 0)->unit, "µm");
+    assert_int_equal(t.b->offset[0], 3600);
+    assert_string_equal(reader_dialect(t.r), "encoding=cp1252;delimiter=;;decimal=,;date=dmy;"
+                                             "zone=Europe/Berlin;skip=1;header=1;layout=long");
+    done(&t);
+}
+
+static void one_data_set_reads_alike_with_a_subgroup_in_each_row(void **state)
+{
+    (void)state;
+    expected_row expected[100];
+    expected_read(expected);
+    reading t = read_path(check_data("csv/ccxbar-wide-utf16.tsv"), &(read_options){0});
+    check_values(&t, expected);
+    assert_string_equal(characteristic_at(&t, 0)->path, "x");
+    assert_int_equal(characteristic_at(&t, 0)->subgroup_size, 5);
+    assert_int_equal(t.b->time[0], TIME_NONE);
+    assert_int_equal(t.b->record[4], 1);
+    assert_int_equal(t.b->record[5], 2);
+    done(&t);
+}
+
+static void a_pinned_dialect_reads_as_the_guess_did(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"csv/ccxbar-iso.csv", "csv/ccxbar-german-cp1252.csv",
+                                        "csv/ccxbar-wide-utf16.tsv", "csv/nist-FURNACE.DAT"};
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        reading guessed = read_path(check_data(files[f]), &(read_options){.zone = "Europe/Berlin"});
+        char dialect[300];
+        snprintf(dialect, sizeof dialect, "%s", reader_dialect(guessed.r));
+        reading pinned = read_path(check_data(files[f]), &(read_options){.dialect = dialect});
+        assert_string_equal(reader_dialect(pinned.r), dialect);
+        assert_int_equal(pinned.b->n, guessed.b->n);
+        assert_memory_equal(pinned.b->mantissa, guessed.b->mantissa, guessed.b->n * 8);
+        assert_memory_equal(pinned.b->time, guessed.b->time, guessed.b->n * 8);
+        done(&guessed);
+        done(&pinned);
+    }
+}
+
+/* -- aligned text under a preamble -- */
+
+static void nist_files_are_read_by_column_position(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *value, *size;
+        size_t n;
+        double sum, sizes;
+    } cases[] = {
+        {"csv/nist-CCXBAR.DAT", "#1", NULL, 100, 2372.6, 100},
+        {"csv/nist-CCP.DAT", "#1", "#2", 20, 465, 4678},
+        {"csv/nist-CCU.DAT", "#1", "#2", 20, 98, 4625} /* hundredths of a metre */,
+        {"csv/nist-CCC.DAT", "#1", "#2", 20, 113, 20},
+        {"csv/nist-LITHOGRA.DAT", "#4", NULL, 450, 1139.527955, 450},
+        {"csv/nist-FURNACE.DAT", "#4", NULL, 168, 94590, 168},
+    };
+    for (size_t f = 0; f < sizeof cases / sizeof *cases; f++) {
+        read_options options = {.mapping = {.value = cases[f].value, .size = cases[f].size}};
+        reading t = read_path(check_data(cases[f].file), &options);
+        double sum = 0, sizes = 0;
+        for (size_t i = 0; i < t.b->n; i++) {
+            sum += batch_value(t.b, i);
+            sizes += t.b->size[i];
+        }
+        assert_int_equal(t.b->n, cases[f].n);
+        assert_digits(sum, cases[f].sum, 12);
+        assert_digits(sizes, cases[f].sizes, 15);
+        assert_int_equal(characteristic_at(&t, 0)->size_decimals, f == 2 ? 2 : 0);
+        done(&t);
+    }
+    read_options by_name = {.mapping = {.value = "thickness", .context[CONTEXT_GROUP] = "RUN"}};
+    reading t = read_path(check_data("csv/nist-FURNACE.DAT"), &by_name);
+    assert_int_equal(t.b->n, 168);
+    assert_string_equal(context_at(&t, CONTEXT_GROUP, 167), "21");
+    done(&t);
+}
+
+static void every_numeric_column_is_a_characteristic_when_none_is_named(void **state)
+{
+    (void)state;
+    reading t = read_text("serial,diameter_mm,length [mm]\nA,1.5,20\nB,1.6,21\n");
+    assert_int_equal(t.b->n, 4);
+    assert_string_equal(characteristic_at(&t, 0)->path, "diameter");
+    assert_string_equal(characteristic_at(&t, 1)->path, "length");
+    assert_string_equal(context_at(&t, CONTEXT_SERIAL, 3), "B");
+    assert_int_equal(t.b->mantissa[3], 21);
+    done(&t);
+}
+
+static void the_long_form_names_characteristic_unit_and_context(void **state)
+{
+    (void)state;
+    reading t = read_text("time,characteristic,value,unit,machine,operator\n"
+                          "1767225600005,bore/1,12.345,mm,M1,Kim\n"
+                          "1767225600006,bore/2,-0.5,,M2,\n"
+                          "1767225600007,bore/1,12.300,mm,M1,Lee\n");
+    assert_int_equal(t.b->n, 3);
+    assert_string_equal(characteristic_at(&t, 2)->path, "bore/1");
+    assert_string_equal(characteristic_at(&t, 2)->unit, "mm");
+    assert_null(characteristic_at(&t, 1)->unit);
+    assert_int_equal(t.b->time[1], INT64_C(1767225600006000000));
+    assert_int_equal(t.b->mantissa[1], -5);
+    assert_int_equal(t.b->decimals[2], 3);
+    assert_string_equal(context_at(&t, CONTEXT_MACHINE, 1), "M2");
+    assert_string_equal(context_at(&t, CONTEXT_OPERATOR, 2), "Lee");
+    assert_int_equal(t.b->context[CONTEXT_OPERATOR][1], 0);
+    done(&t);
+}
+
+static void korean_and_chinese_headers_are_understood(void **state)
+{
+    (void)state;
+    reading t = read_bytes("\xC3\xF8\xC1\xA4\xC0\xCF\xBD\xC3,\xC6\xAF\xBC\xBA,\xC3\xF8\xC1\xA4\xB0\xAA\n"
+                           "2026-01-05 16:21:00,\xB5\xCE\xB2\xB2,24.5\n", 51, &(read_options){.zone = "Asia/Seoul"});
+    assert_int_equal(t.b->n, 1);
+    assert_string_equal(characteristic_at(&t, 0)->path, "두께");
+    assert_int_equal(t.b->time[0], iso("2026-01-05T07:21:00Z"));
+    done(&t);
+    t = read_text("时间,特性,测量值,操作员\n2026/1/5 7:21:00,厚度,24.5,王\n");
+    assert_int_equal(t.b->n, 1);
+    assert_string_equal(characteristic_at(&t, 0)->path, "厚度");
+    assert_string_equal(context_at(&t, CONTEXT_OPERATOR, 0), "王");
+    assert_int_equal(t.b->time[0], iso("2026-01-05T07:21:00Z"));
+    done(&t);
+}
+
+static void one_column_of_numbers_is_enough(void **state)
+{
+    (void)state;
+    reading t = read_text("24.5\n22.4\n\n23.7");
+    assert_int_equal(t.b->n, 3);
+    assert_string_equal(characteristic_at(&t, 0)->path, "value");
+    assert_int_equal(t.b->mantissa[2], 237);
+    done(&t);
+    t = read_text("Wert\n24,5\n22,4\n");
+    assert_int_equal(t.b->n, 2);
+    assert_int_equal(t.b->mantissa[1], 224);
+    done(&t);
+    t = read_text("");
+    assert_int_equal(t.b->n, 0);
+    done(&t);
+}
+
+/* -- bad rows -- */
+
+static const refusal *refusal_named(const reader_tally_t *tally, const char *reason)
+{
+    for (size_t i = 0; i < tally->refusal_count; i++) {
+        if (strcmp(tally->refusals[i].reason, reason) == 0)
+            return &tally->refusals[i];
+    }
+    fail_msg("nothing was refused as %s", reason);
+    return NULL;
+}
+
+static const char bad_rows[] = "time,part,value\n"
+                               "2026-01-05T07:21:00Z,a,1.5\n"
+                               "2026-01-05T07:22:00Z,a,abc\n"
+                               "2026-13-05T07:23:00Z,a,1.6\n"
+                               "2026-01-05T07:24:00Z,a\n"
+                               "2026-01-05T07:25:00Z,a,1.7,x\n"
+                               "2026-01-05T07:26:00Z,a,\n"
+                               "2026-01-05T07:27:00Z,a,n/a\n"
+                               "2026-01-05T07:28:00Z,a,1.8,,\n"
+                               "2026-01-05T07:29:00Z,a,zwei\n"
+                               ",a,1.9\n"
+                               "2026-01-05T07:30:00Z,a,2.0\n"
+                               "2026-01-05T07:31:00Z,a,2.1\n";
+
+static void a_bad_row_costs_only_itself_and_is_named(void **state)
+{
+    (void)state;
+    reading t = read_text(bad_rows);
+    assert_int_equal(t.b->n, 7);
+    assert_int_equal(t.b->status[1], STATUS_NO_VALUE);
+    assert_int_equal(t.b->status[2], STATUS_NO_VALUE);
+    assert_int_equal(t.b->mantissa[3], 18);
+    assert_int_equal(t.b->record[3], 8);
+    assert_int_equal(t.b->time[4], TIME_NONE);
+    reader_tally_t tally;
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.received, 12);
+    assert_int_equal(tally.given, 7);
+    assert_int_equal(tally.refused, 5);
+    const refusal *number = refusal_named(&tally, "not-a-number");
+    assert_int_equal(number->count, 2);
+    assert_int_equal(number->line, 3);
+    assert_int_equal(number->field, 3);
+    assert_string_equal(number->column, "value");
+    assert_string_equal(number->found, "abc");
+    const refusal *date = refusal_named(&tally, "not-a-date");
+    assert_int_equal(date->line, 4);
+    assert_string_equal(date->found, "2026-13-05T07:23:00Z");
+    assert_int_equal(refusal_named(&tally, "too-few-fields")->line, 5);
+    assert_int_equal(refusal_named(&tally, "too-many-fields")->line, 6);
+    done(&t);
+}
+
+static void strict_stops_at_the_first_bad_row_and_says_where(void **state)
+{
+    (void)state;
+    reading t = {0};
+    assay_err err;
+    file_write(t.path, bad_rows, strlen(bad_rows));
+    assert_ok(reader_open(t.path, &(read_options){.strict = true}, &t.r, &err), err);
+    assert_int_equal(rows_read(&t, room, &err), ASSAY_FORMAT);
+    assert_int_equal(t.b->n, 1);
+    assert_int_equal(err.line, 3);
+    assert_int_equal(err.column, 3);
+    assert_non_null(strstr(err.message, "line 3, field 3 (value): not-a-number (\"abc\")"));
+    unlink(t.path);
+    done(&t);
+}
+
+static void quotes_may_hold_delimiters_line_ends_and_quotes(void **state)
+{
+    (void)state;
+    reading t = read_text("note,value\r\n\"a,b\",1\r\n\"two\nlines\",2\r\n\"say \"\"hi\"\"\",3\r\nplain,4\r\n");
+    assert_int_equal(t.b->n, 4);
+    assert_string_equal(context_at(&t, CONTEXT_NOTE, 0), "a,b");
+    assert_string_equal(context_at(&t, CONTEXT_NOTE, 1), "two\nlines");
+    assert_string_equal(context_at(&t, CONTEXT_NOTE, 2), "say \"hi\"");
+    assert_int_equal(t.b->mantissa[3], 4);
+    done(&t);
+}
+
+static void a_stray_quote_costs_one_row(void **state)
+{
+    (void)state;
+    reading t = read_text("note,value\na,1\n\"b,2\nc,3\n5\" pipe,4\n\"d\"x,5\ne,6\n");
+    reader_tally_t tally;
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.received, 6);
+    assert_int_equal(tally.given, 4);
+    assert_int_equal(refusal_named(&tally, "broken-quotes")->count, 2);
+    assert_int_equal(refusal_named(&tally, "broken-quotes")->line, 3);
+    assert_string_equal(context_at(&t, CONTEXT_NOTE, 2), "5\" pipe");
+    assert_int_equal(t.b->mantissa[3], 6);
+    done(&t);
+}
+
+static void a_line_over_the_bound_is_dropped_alone(void **state)
+{
+    (void)state;
+    size_t length = 3 << 20;
+    char *text = malloc(length);
+    assert_non_null(text);
+    memset(text, 'x', length);
+    memcpy(text, "note,value\na,1\n", 15);
+    memcpy(text + length - 5, "\nb,2\n", 5);
+    reading t = read_bytes(text, length, &(read_options){0});
+    reader_tally_t tally;
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.received, 3);
+    assert_int_equal(tally.given, 2);
+    assert_int_equal(refusal_named(&tally, "line-too-long")->line, 3);
+    assert_int_equal(t.b->record[1], 3);
+    done(&t);
+    free(text);
+}
+
+static void wide_numbers_keep_their_binary64(void **state)
+{
+    (void)state;
+    reading t = read_text("value\n1.5\n1.2345678901234567891\n1e-200\n-123456.789012\n1.5E3\n");
+    assert_int_equal(t.b->n, 5);
+    assert_int_equal(t.b->status[1], STATUS_RAW);
+    assert_true(batch_value(t.b, 1) == 1.2345678901234567891);
+    assert_int_equal(t.b->status[2], STATUS_RAW);
+    assert_true(batch_value(t.b, 2) == 1e-200);
+    assert_int_equal(t.b->mantissa[3], -123456789012);
+    assert_true(batch_value(t.b, 4) == 1500);
+    done(&t);
+}
+
+/* -- times -- */
+
+static void each_date_form_is_recognised(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "05.01.2026 07:21:00", "1/5/2026 7:21 AM", "13/01/2026 07:21", "2026/01/05 07:21:00",
+        "1767597660", "1767597660000", "1767597660000000", "1767597660000000000",
+        "2026-01-05T16:21:00+09:00", "05.01.26 07:21", "2026-01-05 07:21:00.000"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "time;value\n%s;1.5\n", texts[i]);
+        reading t = read_text(text);
+        assert_int_equal(t.b->n, 1);
+        int64_t wanted = iso(i == 2 ? "2026-01-13T07:21:00Z" : "2026-01-05T07:21:00Z");
+        if (t.b->time[0] != wanted)
+            fail_msg("%s was read as %lld (%s)", texts[i], (long long)t.b->time[0], reader_dialect(t.r));
+        done(&t);
+    }
+}
+
+static void date_and_time_of_day_may_stand_apart(void **state)
+{
+    (void)state;
+    reading t = read_text("Datum;Uhrzeit;Messwert\n05.01.2026;07:21:00;24,5\n05.01.2026;25:00:00;24,5\n06.01.2026;7:21;24,6\n");
+    assert_int_equal(t.b->n, 2);
+    assert_int_equal(t.b->time[1], iso("2026-01-06T07:21:00Z"));
+    assert_int_equal(t.b->time[0], iso("2026-01-05T07:21:00Z"));
+    reader_tally_t tally;
+    reader_tally(t.r, &tally);
+    assert_int_equal(refusal_named(&tally, "not-a-time-of-day")->field, 2);
+    done(&t);
+}
+
+static void the_hour_that_happens_twice_is_told_apart_by_the_step_back(void **state)
+{
+    (void)state;
+    const char *text = "time,value\n2025-10-26 01:59:00,1\n2025-10-26 02:00:00,2\n2025-10-26 02:59:00,3\n"
+                       "2025-10-26 02:00:00,4\n2025-10-26 02:59:00,5\n2025-10-26 03:00:00,6\n"
+                       "2026-03-29 02:30:00,7\n";
+    reading t = read_bytes(text, strlen(text), &(read_options){.zone = "Europe/Berlin"});
+    static const char *const utc[] = {"2025-10-25T23:59:00Z", "2025-10-26T00:00:00Z", "2025-10-26T00:59:00Z",
+                                      "2025-10-26T01:00:00Z", "2025-10-26T01:59:00Z", "2025-10-26T02:00:00Z"};
+    assert_int_equal(t.b->n, 6);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(t.b->time[i], iso(utc[i]));
+        assert_int_equal(t.b->offset[i], i < 3 ? 7200 : 3600);
+        assert_int_equal(t.b->status[i], i >= 1 && i <= 4 ? STATUS_FOLDED : 0);
+    }
+    reader_tally_t tally;
+    reader_tally(t.r, &tally);
+    assert_int_equal(refusal_named(&tally, "no-such-local-time")->line, 8);
+    done(&t);
+}
+
+/* -- places to go on from, pieces, threads -- */
+
+static char *long_file(size_t rows, bool has_quotes, size_t *length)
+{
+    char *text = malloc(rows * 80 + 100), *p = text;
+    assert_non_null(text);
+    p += sprintf(p, "time,characteristic,value,serial\n");
+    uint64_t x = 1;
+    for (size_t i = 0; i < rows; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        if (i % 997 == 5)
+            p += sprintf(p, "%zu,broken\n", i);
+        const char *quote = has_quotes && i % 7 == 3 ? "\"" : "";
+        p += sprintf(p, "%lld,c%llu,%lld.%03llu,%sS%zu%s\n", 1767225600000 + (long long)i,
+                     (unsigned long long)(x >> 40) % (i / 50 + 1), (long long)(x >> 33) % 1000 - 500,
+                     (unsigned long long)(x >> 20) % 1000, quote, i, quote);
+    }
+    *length = (size_t)(p - text);
+    return text;
+}
+
+static void reading_on_from_any_offset_gives_the_rest(void **state)
+{
+    (void)state;
+    size_t length;
+    char *text = long_file(3000, true, &length);
+    char path[64];
+    file_write(path, text, length);
+    reading all = read_path(path, &(read_options){0});
+    assert_int_equal(all.b->n, 3000);
+    assay_err err;
+    for (size_t step = 1; step < 3000; step += 531) {
+        reading part = {0};
+        measurement_batch *b;
+        assert_ok(batch_new(step, all.b->context[CONTEXT_SERIAL] ? 1u << CONTEXT_SERIAL : 0, &b, &err), err);
+        reader *r;
+        assert_ok(reader_open(path, &(read_options){0}, &r, &err), err);
+        assert_ok(reader_next(r, b, &err), err);
+        assert_int_equal(b->n, step);
+        uint64_t offset = reader_offset(r), record = b->record[b->n - 1];
+        reader_close(r);
+        batch_free(b);
+        assert_ok(reader_open(path, &(read_options){0}, &part.r, &err), err);
+        assert_ok(reader_resume(part.r, offset, record, &err), err);
+        assert_ok(rows_read(&part, room, &err), err);
+        assert_int_equal(part.b->n, 3000 - step);
+        assert_memory_equal(part.b->mantissa, all.b->mantissa + step, part.b->n * 8);
+        assert_memory_equal(part.b->record, all.b->record + step, part.b->n * 8);
+        assert_memory_equal(part.b->time, all.b->time + step, part.b->n * 8);
+        assert_int_equal(reader_offset(part.r), length);
+        done(&part);
+    }
+    unlink(path);
+    done(&all);
+    free(text);
+}
+
+static void an_offset_counts_bytes_of_the_source_in_any_encoding(void **state)
+{
+    (void)state;
+    reading t = {0};
+    assay_err err;
+    measurement_batch *b;
+    assert_ok(batch_new(15, 0, &b, &err), err);
+    assert_ok(reader_open(check_data("csv/ccxbar-wide-utf16.tsv"), &(read_options){0}, &t.r, &err), err);
+    assert_ok(reader_next(t.r, b, &err), err);
+    uint64_t offset = reader_offset(t.r);
+    reader_close(t.r);
+    assert_ok(reader_open(check_data("csv/ccxbar-wide-utf16.tsv"), &(read_options){0}, &t.r, &err), err);
+    assert_ok(reader_resume(t.r, offset, 3, &err), err);
+    assert_ok(reader_next(t.r, b, &err), err);
+    assert_int_equal(b->mantissa[0], 243);
+    assert_int_equal(b->record[0], 4);
+    batch_free(b);
+    done(&t);
+}
+
+static void the_number_of_threads_changes_nothing(void **state)
+{
+    (void)state;
+    size_t length;
+    for (int quotes = 0; quotes < 2; quotes++) {
+        char *text = long_file(60000, quotes, &length);
+        reading one = read_bytes(text, length, &(read_options){.threads = 1});
+        reader_tally_t tally;
+        reader_tally(one.r, &tally);
+        assert_int_equal(tally.given, 60000);
+        assert_int_equal(tally.refused, 61);
+        for (unsigned threads = 2; threads <= 5; threads++) {
+            reading many = read_bytes(text, length, &(read_options){.threads = threads});
+            assert_int_equal(many.b->n, one.b->n);
+            assert_memory_equal(many.b->characteristic, one.b->characteristic, one.b->n * 4);
+            assert_memory_equal(many.b->time, one.b->time, one.b->n * 8);
+            assert_memory_equal(many.b->mantissa, one.b->mantissa, one.b->n * 8);
+            assert_memory_equal(many.b->record, one.b->record, one.b->n * 8);
+            assert_memory_equal(many.b->context[CONTEXT_SERIAL], one.b->context[CONTEXT_SERIAL], one.b->n * 4);
+            size_t n, m;
+            const characteristic *const *a = reader_characteristics(one.r, &n);
+            const characteristic *const *c = reader_characteristics(many.r, &m);
+            assert_int_equal(n, m);
+            for (size_t i = 0; i < n; i++)
+                assert_string_equal(a[i]->path, c[i]->path);
+            assert_string_equal(context_at(&many, CONTEXT_SERIAL, 59999), "S59999");
+            reader_tally(many.r, &tally);
+            assert_int_equal(tally.refused, 61);
+            assert_int_equal(refusal_named(&tally, "too-few-fields")->line, 7);
+            done(&many);
+        }
+        done(&one);
+        free(text);
+    }
+}
+
+static void a_live_pipe_gives_its_rows_at_once(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    int keep = dup(STDIN_FILENO);
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    assay_err err;
+    reader *r;
+    measurement_batch *b;
+    assert_ok(batch_new(16, 0, &b, &err), err);
+    assert_int_equal(write(ends[1], "value\n1.5\n", 10), 10);
+    assert_ok(reader_open("-", &(read_options){0}, &r, &err), err);
+    assert_ok(reader_next(r, b, &err), err);
+    assert_int_equal(b->n, 1);
+    assert_int_equal(write(ends[1], "2.5\n3", 5), 5);
+    assert_ok(reader_next(r, b, &err), err);
+    assert_int_equal(b->n, 1);
+    assert_int_equal(b->mantissa[0], 25);
+    assert_int_equal(write(ends[1], ".5", 2), 2);
+    close(ends[1]);
+    assert_ok(reader_next(r, b, &err), err);
+    assert_int_equal(b->n, 1);
+    assert_int_equal(b->mantissa[0], 35);
+    assert_ok(reader_next(r, b, &err), err);
+    assert_int_equal(b->n, 0);
+    reader_close(r);
+    batch_free(b);
+    dup2(keep, STDIN_FILENO);
+    close(keep);
+}
+
+static void a_wrong_column_or_dialect_is_named(void **state)
+{
+    (void)state;
+    char path[64];
+    reader *r;
+    assay_err err;
+    file_write(path, "a,b\n1,2\n", 8);
+    assert_int_equal(reader_open(path, &(read_options){.mapping.value = "c"}, &r, &err), ASSAY_NOT_FOUND);
+    assert_non_null(strstr(err.message, "no column \"c\""));
+    assert_string_equal(err.hint, "columns: a, b");
+    assert_int_equal(reader_open(path, &(read_options){.dialect = "colour=red"}, &r, &err), ASSAY_USAGE);
+    assert_int_equal(reader_open(path, &(read_options){.dialect = "date=july"}, &r, &err), ASSAY_USAGE);
+    assert_int_equal(reader_open("/nonexistent", &(read_options){0}, &r, &err), ASSAY_IO);
+    unlink(path);
+    file_write(path, "a,b\nx,y\n", 8);
+    assert_int_equal(reader_open(path, &(read_options){0}, &r, &err), ASSAY_FORMAT);
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_data_set_reads_alike_in_iso_form),
+        cmocka_unit_test(one_data_set_reads_alike_in_german_form),
+        cmocka_unit_test(one_data_set_reads_alike_with_a_subgroup_in_each_row),
+        cmocka_unit_test(a_pinned_dialect_reads_as_the_guess_did),
+        cmocka_unit_test(nist_files_are_read_by_column_position),
+        cmocka_unit_test(every_numeric_column_is_a_characteristic_when_none_is_named),
+        cmocka_unit_test(the_long_form_names_characteristic_unit_and_context),
+        cmocka_unit_test(korean_and_chinese_headers_are_understood),
+        cmocka_unit_test(one_column_of_numbers_is_enough),
+        cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
+        cmocka_unit_test(strict_stops_at_the_first_bad_row_and_says_where),
+        cmocka_unit_test(quotes_may_hold_delimiters_line_ends_and_quotes),
+        cmocka_unit_test(a_stray_quote_costs_one_row),
+        cmocka_unit_test(a_line_over_the_bound_is_dropped_alone),
+        cmocka_unit_test(wide_numbers_keep_their_binary64),
+        cmocka_unit_test(each_date_form_is_recognised),
+        cmocka_unit_test(date_and_time_of_day_may_stand_apart),
+        cmocka_unit_test(the_hour_that_happens_twice_is_told_apart_by_the_step_back),
+        cmocka_unit_test(reading_on_from_any_offset_gives_the_rest),
+        cmocka_unit_test(an_offset_counts_bytes_of_the_source_in_any_encoding),
+        cmocka_unit_test(the_number_of_threads_changes_nothing),
+        cmocka_unit_test(a_live_pipe_gives_its_rows_at_once),
+        cmocka_unit_test(a_wrong_column_or_dialect_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
