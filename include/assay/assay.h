@@ -7,6 +7,7 @@
 #include <assay/arl.h>
 #include <assay/capability.h>
 #include <assay/chart.h>
+#include <assay/compare.h>
 #include <assay/constants.h>
 #include <assay/describe.h>
 #include <assay/distribution.h>

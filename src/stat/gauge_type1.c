@@ -31,13 +31,6 @@ static assay_status settle(const assay_gauge_type1_options *asked, assay_gauge_t
     return ASSAY_OK;
 }
 
-/* Mean minus reference; what is left of equal decimals after rounding to 106 bits is 0. */
-static assay_dd bias_of(const assay_moments *m, assay_dd reference)
-{
-    assay_dd bias = dd_sub(assay_moments_mean_dd(m), reference);
-    return fabs(bias.hi) <= fabs(reference.hi) * 0x1p-95 ? dd_of(0) : bias;
-}
-
 static void undefine_spread(assay_gauge_type1 *out, const char *why)
 {
     out->study_variation = out->cg = out->cgk = out->percent_repeatability =
@@ -90,7 +83,7 @@ assay_status assay_gauge_type1_study(const assay_values *x,
         .n = m.n, .percent = used.percent, .sigmas = used.sigmas, .confidence = used.confidence};
     out->mean = assay_moments_mean(&m);
     out->sd = assay_moments_sd(&m);
-    assay_dd bias = bias_of(&m, used.reference);
+    assay_dd bias = moments_difference(assay_moments_mean_dd(&m), used.reference);
     out->bias = out->mean.why ? out->mean : assay_figure_of(bias.hi);
     if (out->sd.why || out->mean.why) {
         undefine_spread(out, out->sd.why ? out->sd.why : out->mean.why);

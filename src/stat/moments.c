@@ -208,6 +208,12 @@ assay_figure figure_scaled(assay_dd a, int exponent, int shift)
     return assay_figure_of(dd_to_double(value));
 }
 
+assay_dd moments_difference(assay_dd a, assay_dd b)
+{
+    assay_dd d = dd_sub(a, b);
+    return fabs(d.hi) <= fabs(b.hi) * 0x1p-95 ? dd_of(0) : d;
+}
+
 assay_dd moments_sd(const assay_moments *m)
 {
     return dd_sqrt(dd_div(m->m2, dd_of_uint(m->n - 1)));

@@ -20,6 +20,9 @@ assay_status moments_refuse_infinite(const assay_values *x, assay_err *err);
 /* sqrt(m2 / (n-1)) in the moments' own unit, n >= 2. */
 assay_dd moments_sd(const assay_moments *m);
 
+/* a - b, where what is left of equal decimals after rounding to 106 bits is 0. */
+assay_dd moments_difference(assay_dd a, assay_dd b);
+
 /* a * 10^exponent * 2^shift as a figure; what over- or underflows is undefined. */
 assay_figure figure_scaled(assay_dd a, int exponent, int shift);
 
