@@ -182,6 +182,12 @@ void json_text(json *j, const char *text)
         buf_add_text(j->out, "null");
 }
 
+void json_raw(json *j, const char *text)
+{
+    separate(j);
+    buf_add_text(j->out, text);
+}
+
 void json_bool(json *j, bool value)
 {
     separate(j);

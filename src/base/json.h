@@ -49,6 +49,7 @@ void json_end(json *j); /* of the innermost object or array */
 void json_key(json *j, const char *key);
 
 void json_text(json *j, const char *text); /* NULL writes null; bad UTF-8 becomes U+FFFD */
+void json_raw(json *j, const char *text); /* text is JSON already */
 void json_bool(json *j, bool value);
 void json_integer(json *j, int64_t value) JSON_SYMBOL(integer);
 void json_unsigned(json *j, uint64_t value);

@@ -172,6 +172,15 @@ analysis_verdict analysis_judge(const analysis *a, double bound)
     return index < bound ? VERDICT_NOT_CAPABLE : VERDICT_FINE;
 }
 
+size_t analysis_rule_count(const analysis *a, int r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < a->input.subgroups; i++)
+        n += !(a->chart.location[i].flags & ASSAY_POINT_EXCLUDED) &&
+             (a->chart.location[i].rules >> r & 1);
+    return n;
+}
+
 /* -- run lengths ---------------------------------------------------------------------- */
 
 static bool run_length(const assay_arl_options *options, double shift, double *arl,

@@ -70,6 +70,9 @@ analysis_verdict analysis_judge(const analysis *a, double bound);
 size_t analysis_row(const analysis *a, size_t i);
 int64_t analysis_time(const analysis *a, size_t i);
 
+/* Points of the location chart at which rule r signals, excluded ones not counted. */
+size_t analysis_rule_count(const analysis *a, int r);
+
 /* Readings between two signals when nothing is wrong (arl0) and when the mean is one standard
  * deviation of the plotted statistic off (arl1), for the chart type and rules of `a`. */
 typedef struct {
