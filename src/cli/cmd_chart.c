@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/verbs.h"
+
+#include "report/answer.h"
+
+typedef struct {
+    cli *c;
+    json j;
+    int code;
+    size_t count;
+} drawing;
+
+static void write_csv_points(buf *out, const analysis *a, const char *part,
+                             const assay_chart_point *points, const assay_rules *rules)
+{
+    for (size_t i = 0; i < a->input.subgroups; i++) {
+        const assay_chart_point *p = &points[i];
+        csv_text(out, a->series->definition->path, false);
+        csv_text(out, part, false);
+        csv_unsigned(out, i + 1, false);
+        csv_time(out, analysis_time(a, i), a->series->offset, false);
+        csv_real(out, p->n, false);
+        csv_real(out, p->value, false);
+        csv_real(out, p->center, false);
+        csv_real(out, p->lcl, false);
+        csv_real(out, p->ucl, false);
+        csv_text(out, p->flags & ASSAY_POINT_EXCLUDED ? "yes" : "", false);
+        buf names = BUF_INIT;
+        for (int r = 0; r < (rules ? rules->count : 1); r++)
+            if (p->rules >> r & 1)
+                buf_addf(&names, "%s%s", names.length ? " " : "", rules ? rules->rule[r].name : "1");
+        csv_text(out, buf_text(&names), true);
+        buf_done(&names);
+    }
+}
+
+static void write_csv(const analysis *a, buf *out, bool is_first)
+{
+    if (is_first)
+        buf_add_text(out, "characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules\n");
+    write_csv_points(out, a, "location", a->chart.location, a->options.rules);
+    if (a->chart.has_spread)
+        write_csv_points(out, a, "spread", a->chart.spread, NULL);
+}
+
+static void draw(const analysis *a, size_t i, void *context)
+{
+    drawing *d = context;
+    if (analysis_judge(a, 0) == VERDICT_UNSTABLE)
+        d->code = EXIT_UNSTABLE;
+    if (cli_has(d->c, OPT_CSV)) {
+        write_csv(a, &d->c->out, i == 0);
+        return;
+    }
+    run_lengths arl = analysis_run_lengths(a);
+    if (cli_has(d->c, OPT_JSON)) {
+        answer_chart(&d->j, a, &arl);
+        return;
+    }
+    term t = cli_term(d->c);
+    if (i > 0)
+        buf_add_char(&d->c->out, '\n');
+    term_chart(&t, a, &arl, &d->c->out);
+}
+
+static int draw_all(cli *c, const series_set *set, const analysis_plan *plan)
+{
+    bool is_json = cli_has(c, OPT_JSON), is_list = series_count(set) > 1;
+    drawing d = {.c = c, .count = series_count(set)};
+    if (is_json)
+        cli_json_begin(c, &d.j);
+    if (is_json && is_list) {
+        json_object(&d.j);
+        json_key(&d.j, "characteristics");
+        json_array(&d.j);
+    }
+    assay_status status =
+        analysis_make_all(set, plan->of_series, cli_threads(c), draw, &d, &c->err);
+    if (status != ASSAY_OK) {
+        buf_clear(&c->out);
+        return cli_fail(c, status);
+    }
+    if (is_json && is_list) {
+        json_end(&d.j);
+        json_end(&d.j);
+    }
+    return is_json ? cli_json_end(c, &d.j, d.code) : d.code;
+}
+
+int cmd_chart(cli *c)
+{
+    series_set *set = NULL;
+    analysis_plan plan = {0};
+    int code;
+    assay_status status = input_open(c, input_chart_contexts(c), true, &set);
+    if (status == ASSAY_OK && (!cli_has(c, OPT_ALL) || series_count(set) == 0))
+        status = input_need_one(c, set);
+    if (status == ASSAY_OK)
+        status = plan_make(c, set, false, &plan);
+    code = status == ASSAY_OK ? draw_all(c, set, &plan) : cli_fail(c, status);
+    plan_done(&plan);
+    series_close(set);
+    return code;
+}

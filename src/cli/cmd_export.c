@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Measurements out again, as they were written. */
+#include "cli/verbs.h"
+
+#include "report/report.h"
+
+#include <string.h>
+
+enum { FLUSH_AT = 1 << 16 };
+
+typedef struct {
+    cli *c;
+    buf *out;
+    const series_set *set;
+    bool is_json;
+} exporting;
+
+static const context_kind kinds[] = {CONTEXT_SERIAL, CONTEXT_SUBGROUP, CONTEXT_BATCH, CONTEXT_OPERATOR,
+                                     CONTEXT_MACHINE, CONTEXT_GAUGE, CONTEXT_STATION, CONTEXT_CAVITY,
+                                     CONTEXT_STAGE, CONTEXT_ORDER, CONTEXT_EVENT, CONTEXT_NOTE};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static void add_value(buf *out, const series *s, size_t i)
+{
+    char text[64];
+    if (isnan(series_value(s, i)))
+        return;
+    if (s->real)
+        buf_add(out, text, double_format(s->real[i], text, sizeof text));
+    else
+        buf_add(out, text, decimal_format(s->wide ? s->wide[i] : s->narrow[i], s->exponent,
+                                          s->decimals, text, sizeof text));
+}
+
+static const char *status_word(const series *s, size_t i)
+{
+    static const char *const words[] = {"", "marked", "no value", "bad", "excluded", "conflict"};
+    return s->status && s->status[i] < 6 ? words[s->status[i]] : "";
+}
+
+static void csv_line(const exporting *e, const series *s, size_t i, uint32_t used)
+{
+    buf *out = e->out;
+    csv_text(out, s->definition->path, false);
+    csv_time(out, s->time ? s->time[i] : TIME_NONE, 0, false);
+    add_value(out, s, i);
+    buf_add_char(out, ',');
+    for (int k = 0; k < KINDS; k++)
+        if (used >> kinds[k] & 1)
+            csv_text(out, s->context[kinds[k]] ? series_text(e->set, kinds[k], s->context[kinds[k]][i]) : "",
+                     false);
+    csv_text(out, status_word(s, i), true);
+}
+
+static void json_line(const exporting *e, const series *s, size_t i)
+{
+    buf *out = e->out;
+    const char *path = s->definition->path ? s->definition->path : "";
+    char text[40];
+    buf_add_text(out, "{\"characteristic\": ");
+    json_quote(out, path, strlen(path));
+    if (s->time && s->time[i] != TIME_NONE) {
+        time_format(s->time[i], 0, text, sizeof text);
+        buf_addf(out, ", \"time\": \"%s\"", text);
+    }
+    if (!isnan(series_value(s, i))) {
+        buf_add_text(out, ", \"value\": ");
+        add_value(out, s, i);
+    } else
+        buf_add_text(out, ", \"value\": null");
+    for (int k = 0; k < KINDS; k++) {
+        uint32_t code = s->context[kinds[k]] ? s->context[kinds[k]][i] : 0;
+        const char *entry = series_text(e->set, kinds[k], code);
+        if (!code)
+            continue;
+        buf_addf(out, ", \"%s\": ", context_name(kinds[k]));
+        json_quote(out, entry, strlen(entry));
+    }
+    if (*status_word(s, i))
+        buf_addf(out, ", \"status\": \"%s\"", status_word(s, i));
+    buf_add_text(out, "}\n");
+}
+
+static uint32_t used_kinds(const series_set *set)
+{
+    uint32_t used = 0;
+    for (size_t i = 0; i < series_count(set); i++)
+        for (int k = 0; k < CONTEXT_COUNT; k++)
+            if (series_at(set, i)->context[k])
+                used |= 1u << k;
+    return used;
+}
+
+static bool write_rows(exporting *e, const series *s, uint32_t used)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        if (e->is_json)
+            json_line(e, s, i);
+        else
+            csv_line(e, s, i, used);
+        if (e->out == &e->c->out && e->out->length > FLUSH_AT && !cli_flush(e->c))
+            return false;
+    }
+    return true;
+}
+
+static assay_status export_text(exporting *e)
+{
+    uint32_t used = used_kinds(e->set);
+    if (!e->is_json) {
+        buf_add_text(e->out, "characteristic,time,value,");
+        for (int k = 0; k < KINDS; k++)
+            if (used >> kinds[k] & 1)
+                buf_addf(e->out, "%s,", context_name(kinds[k]));
+        buf_add_text(e->out, "status\n");
+    }
+    for (size_t i = 0; i < series_count(e->set); i++)
+        if (!write_rows(e, series_at(e->set, i), used))
+            return e->c->err.code ? e->c->err.code : ASSAY_MEMORY;
+    return e->out->failed ? assay_fail(&e->c->err, ASSAY_MEMORY, 0, "out of memory") : ASSAY_OK;
+}
+
+static assay_status export_dfq(cli *c)
+{
+    return assay_fail(&c->err, ASSAY_UNSUPPORTED, 0, "this build writes no AQDEF files");
+}
+
+static const char *form_of(const cli *c)
+{
+    const char *path = cli_text(c, OPT_OUTPUT, ""), *dot = strrchr(path, '.');
+    const char *guess = dot && strcmp(dot, ".ndjson") == 0 ? "ndjson"
+                        : dot && strcmp(dot, ".dfq") == 0  ? "dfq"
+                                                           : "csv";
+    return cli_text(c, OPT_TO_FORMAT, guess);
+}
+
+int cmd_export(cli *c)
+{
+    series_set *set = NULL;
+    buf whole = BUF_INIT;
+    bool has_file = cli_has(c, OPT_OUTPUT) && strcmp(c->given[OPT_OUTPUT], "-") != 0;
+    assay_status status = input_open(c, (1u << CONTEXT_COUNT) - 1, true, &set);
+    exporting e = {.c = c, .out = has_file ? &whole : &c->out, .set = set,
+                   .is_json = strcmp(form_of(c), "ndjson") == 0};
+    if (status == ASSAY_OK)
+        status = strcmp(form_of(c), "dfq") == 0 ? export_dfq(c) : export_text(&e);
+    if (status == ASSAY_OK && has_file)
+        status = report_write(c->given[OPT_OUTPUT], buf_text(&whole), whole.length, &c->err);
+    series_close(set);
+    buf_done(&whole);
+    return status == ASSAY_OK ? EXIT_FINE : cli_fail(c, status);
+}

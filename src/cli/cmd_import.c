@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Files into the database. What a file holds becomes visible at once, at its end; until then the
+ * store keeps it aside, and the same command goes on where an earlier one stopped. */
+#include "cli/verbs.h"
+
+#include "base/hash.h"
+#include "cli/progress.h"
+#include "cli/specs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct {
+    cli *c;
+    store *db;             /* NULL: dry run */
+    spec_table specs;
+    arena memory;
+    json j;
+    const characteristic **characteristic; /* the reader's, with --under and --specs applied */
+    size_t count, room;
+} importing;
+
+typedef struct {
+    const char *label, *path;  /* path differs from the label for standard input */
+    char spooled[64];
+    int spool;
+    reader *r;
+    import *i;
+    import_tally tally, resumed;
+    progress bar;
+} one_file;
+
+enum { BATCH_ROWS = 65536, SAMPLE_BYTES = 1 << 20 };
+
+/* -- standard input, and the key of a content ------------------------------------------------ */
+
+/* Standard input is kept in a file without a name: its content is its identity, and it can be read
+ * like any other. */
+static assay_status spool(cli *c, one_file *f)
+{
+    const char *folder = getenv("TMPDIR");
+    static char piece[1 << 16];
+    f->spool = open(folder && *folder ? folder : "/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (f->spool < 0)
+        return assay_fail(&c->err, ASSAY_IO, 0, "cannot keep standard input in %s: %s",
+                          folder && *folder ? folder : "/var/tmp", strerror(errno));
+    for (;;) {
+        ssize_t n = read(STDIN_FILENO, piece, sizeof piece);
+        if (n < 0 && errno == EINTR && !is_interrupted())
+            continue;
+        if (n == 0)
+            break;
+        if (n < 0 || write(f->spool, piece, (size_t)n) != n)
+            return assay_fail(&c->err, errno == ENOSPC ? ASSAY_FULL : ASSAY_IO, 0,
+                              "cannot keep standard input: %s", strerror(errno));
+    }
+    snprintf(f->spooled, sizeof f->spooled, "/proc/self/fd/%d", f->spool);
+    f->path = f->spooled;
+    return ASSAY_OK;
+}
+
+/* Head, tail and size: enough to tell one file from another without reading all of it. */
+static assay_status content_key(cli *c, const char *path, char out[static 65])
+{
+    char *piece = malloc(SAMPLE_BYTES);
+    hasher *h = NULL;
+    sha256 digest;
+    struct stat about;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    assay_status status = hasher_new(&h, &c->err);
+    if (status == ASSAY_OK && (!piece || file < 0 || fstat(file, &about) != 0))
+        status = assay_fail(&c->err, ASSAY_IO, 0, "cannot read %s: %s", path, strerror(errno));
+    if (status == ASSAY_OK) {
+        off_t tail = about.st_size > SAMPLE_BYTES ? about.st_size - SAMPLE_BYTES : 0;
+        int64_t size = about.st_size;
+        ssize_t n = pread(file, piece, SAMPLE_BYTES, 0);
+        hasher_begin(h);
+        hasher_add(h, &size, sizeof size);
+        hasher_add(h, piece, n > 0 ? (size_t)n : 0);
+        n = tail ? pread(file, piece, SAMPLE_BYTES, tail) : 0;
+        hasher_add(h, piece, n > 0 ? (size_t)n : 0);
+        status = hasher_end(h, &digest, &c->err);
+    }
+    if (status == ASSAY_OK)
+        sha256_to_hex(&digest, out);
+    if (file >= 0)
+        close(file);
+    hasher_free(h);
+    free(piece);
+    return status;
+}
+
+/* -- characteristics as they are to be stored -------------------------------------------------- */
+
+static const char *under(importing *m, const char *path)
+{
+    buf b = BUF_INIT;
+    const char *above = m->c->given[OPT_PATH];
+    if (!above)
+        return path;
+    buf_addf(&b, "%s%s%s", above, above[strlen(above) - 1] == '/' ? "" : "/", path ? path : "");
+    const char *whole = b.failed ? NULL : arena_text(&m->memory, b.data, b.length);
+    buf_done(&b);
+    return whole;
+}
+
+static bool take_characteristics(importing *m, const reader *r)
+{
+    size_t n;
+    const characteristic *const *list = reader_characteristics(r, &n);
+    if (n > m->room) {
+        const characteristic **grown = realloc(m->characteristic, 2 * n * sizeof *grown);
+        if (!grown)
+            return false;
+        m->characteristic = grown;
+        m->room = 2 * n;
+    }
+    for (; m->count < n; m->count++) {
+        const spec_row *row = specs_find(&m->specs, list[m->count]->path);
+        characteristic *own = characteristic_copy(&m->memory, list[m->count]);
+        if (!own || !(own->path = under(m, own->path)))
+            return false;
+        if (row)
+            specs_apply(row, own);
+        m->characteristic[m->count] = own;
+    }
+    return true;
+}
+
+/* -- the loop ------------------------------------------------------------------------------------ */
+
+static uint64_t last_record(const measurement_batch *b)
+{
+    return b->record && b->n ? b->record[b->n - 1] : 0;
+}
+
+static assay_status copy_rows(importing *m, one_file *f, measurement_batch *batch)
+{
+    const dictionary *dictionaries[CONTEXT_COUNT];
+    uint64_t rows = f->resumed.received;
+    for (;;) {
+        assay_status status = reader_next(f->r, batch, &m->c->err);
+        if (status != ASSAY_OK || batch->n == 0)
+            return status;
+        for (int k = 0; k < CONTEXT_COUNT; k++)
+            dictionaries[k] = reader_dictionary(f->r, (context_kind)k);
+        if (!take_characteristics(m, f->r))
+            return assay_fail(&m->c->err, ASSAY_MEMORY, 0, "out of memory");
+        rows += batch->n;
+        if (f->i) {
+            status = import_append(f->i, batch, m->characteristic, dictionaries,
+                                   reader_offset(f->r), last_record(batch), &m->c->err);
+            if (status != ASSAY_OK)
+                return status;
+        }
+        progress_tell(&f->bar, reader_offset(f->r), rows);
+        if (is_interrupted())
+            return assay_fail(&m->c->err, ASSAY_STOPPED, 0, "stopped");
+        if (!f->i && rows >= BATCH_ROWS)
+            return ASSAY_OK; /* a dry run looks at the beginning */
+    }
+}
+
+static assay_status begin_import(importing *m, one_file *f)
+{
+    char key[65];
+    assay_status status = content_key(m->c, f->path, key);
+    if (status != ASSAY_OK)
+        return status;
+    const char *name = strrchr(f->label, '/');
+    import_options options = {
+        .source = cli_text(m->c, OPT_SOURCE, name ? name + 1 : f->label),
+        .content = key,
+        .label = f->label,
+        .actor = cli_actor(m->c),
+    };
+    status = import_begin(m->db, &options, &f->i, &f->resumed, &m->c->err);
+    if (status != ASSAY_OK || f->resumed.offset == 0)
+        return status;
+    cli_remark(m->c, _("%s: going on behind row %llu"), f->label,
+               (unsigned long long)f->resumed.record);
+    return reader_resume(f->r, f->resumed.offset, f->resumed.record, &m->c->err);
+}
+
+/* -- what is told -------------------------------------------------------------------------------- */
+
+static void tell_guess(importing *m, const one_file *f)
+{
+    buf text = BUF_INIT;
+    reader_describe(f->r, &text);
+    size_t end = text.length;
+    while (end > 0 && text.data[end - 1] == '\n')
+        text.data[--end] = 0;
+    cli_remark(m->c, "%s: %s", f->label, buf_text(&text));
+    buf_done(&text);
+}
+
+static void json_file(importing *m, const one_file *f, const reader_tally_t *read)
+{
+    json *j = &m->j;
+    json_object(j);
+    json_member_text(j, "file", f->label);
+    json_member_text(j, "dialect", reader_dialect(f->r));
+    json_member_unsigned(j, "received", f->tally.received + read->refused);
+    json_member_unsigned(j, "stored", f->tally.stored);
+    json_member_unsigned(j, "duplicates", f->tally.duplicates);
+    json_member_unsigned(j, "conflicts", f->tally.conflicts);
+    json_member_unsigned(j, "refused", read->refused);
+    json_key(j, "refusals");
+    json_array(j);
+    for (size_t i = 0; i < read->refusal_count; i++) {
+        const refusal *r = &read->refusals[i];
+        json_flat_object(j);
+        json_member_text(j, "reason", r->reason);
+        json_member_unsigned(j, "count", r->count);
+        json_member_unsigned(j, "line", r->line);
+        json_member_unsigned(j, "field", r->field);
+        json_member_text(j, "found", r->found);
+        json_member_text(j, "expected", r->expected);
+        json_end(j);
+    }
+    json_end(j);
+    if (m->db)
+        json_member_unsigned(j, "commit", f->tally.commit);
+    else
+        json_member_null(j, "commit", "a dry run stores nothing");
+    json_end(j);
+}
+
+static void tell_file(importing *m, const one_file *f)
+{
+    reader_tally_t read;
+    reader_tally(f->r, &read);
+    if (cli_has(m->c, OPT_JSON)) {
+        json_file(m, f, &read);
+        return;
+    }
+    buf *out = &m->c->out;
+    if (m->db)
+        buf_addf(out,
+                 _("%s: %llu received = %llu stored + %llu duplicates + %llu conflicts + %llu refused\n"),
+                 f->label, (unsigned long long)(f->tally.received + read.refused),
+                 (unsigned long long)f->tally.stored, (unsigned long long)f->tally.duplicates,
+                 (unsigned long long)f->tally.conflicts, (unsigned long long)read.refused);
+    else
+        buf_addf(out, _("%s: dry run over %llu measurements of %zu characteristics, %llu refused\n"),
+                 f->label, (unsigned long long)read.given, m->count,
+                 (unsigned long long)read.refused);
+    for (size_t i = 0; !m->db && i < m->count && i < 20; i++)
+        buf_addf(out, "  %s%s%s%s\n", m->characteristic[i]->path,
+                 m->characteristic[i]->unit && *m->characteristic[i]->unit ? " [" : "",
+                 m->characteristic[i]->unit ? m->characteristic[i]->unit : "",
+                 m->characteristic[i]->unit && *m->characteristic[i]->unit ? "]" : "");
+    for (size_t i = 0; i < read.warning_count; i++)
+        cli_remark(m->c, "%s %s", _("note:"), read.warnings[i]);
+    input_refusals(m->c, &read);
+    if (f->tally.conflicts)
+        cli_remark(m->c, _("conflicts count nowhere until decided: assay log %s --type conflict"),
+                   m->c->operand[0]);
+}
+
+static void tell_stop(importing *m, const char *label)
+{
+    assay_hint(&m->c->err, _("the same command goes on here; assay import %s --discard drops what "
+                             "%s left"), m->c->operand[0], label);
+}
+
+/* -- one file, all files --------------------------------------------------------------------------- */
+
+static assay_status run_file(importing *m, one_file *f)
+{
+    cli *c = m->c;
+    measurement_batch *batch = NULL;
+    read_options options;
+    input_reading(c, &options);
+    f->path = f->label;
+    if (strcmp(f->label, "-") == 0) {
+        assay_status spooled = spool(c, f);
+        if (spooled != ASSAY_OK)
+            return spooled;
+    }
+    assay_status status = reader_open(f->path, &options, &f->r, &c->err);
+    if (status != ASSAY_OK)
+        return status;
+    tell_guess(m, f);
+    if (m->db)
+        status = begin_import(m, f);
+    if (status == ASSAY_OK)
+        status = batch_new(BATCH_ROWS, reader_contexts(f->r), &batch, &c->err);
+    progress_begin(&f->bar, f->label, reader_size(f->r), cli_has(c, OPT_QUIET));
+    if (status == ASSAY_OK)
+        status = copy_rows(m, f, batch);
+    batch_free(batch);
+    if (status == ASSAY_OK && !take_characteristics(m, f->r))
+        status = assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+    if (status == ASSAY_OK && f->i)
+        status = import_commit(f->i, &f->tally, &c->err);
+    progress_end(&f->bar);
+    return status;
+}
+
+static assay_status import_file(importing *m, const char *label)
+{
+    one_file f = {.label = label, .spool = -1};
+    m->count = 0;
+    assay_status status = run_file(m, &f);
+    if (status == ASSAY_OK)
+        tell_file(m, &f);
+    else if (f.i)
+        tell_stop(m, label);
+    if (f.i)
+        import_close(f.i, true); /* kept: resumed by the same command */
+    reader_close(f.r);
+    if (f.spool >= 0)
+        close(f.spool);
+    return status;
+}
+
+static assay_status import_all(importing *m)
+{
+    cli *c = m->c;
+    assay_status status = ASSAY_OK;
+    if (cli_has(c, OPT_SPECS))
+        status = specs_read(c->given[OPT_SPECS], &m->memory, &m->specs, &c->err);
+    for (int i = 1; i < c->operand_count && status == ASSAY_OK; i++)
+        status = import_file(m, c->operand[i]);
+    if (status == ASSAY_OK && m->db && cli_has(c, OPT_COMPACT))
+        status = store_compact(m->db, NULL, NULL, &c->err);
+    return status;
+}
+
+static assay_status open_database(importing *m)
+{
+    cli *c = m->c;
+    const char *path = c->operand[0];
+    bool is_there = access(path, F_OK) == 0;
+    if (is_there && !source_is_database(path)) {
+        cli_usage(c, _("%s is not a database"), path);
+        return assay_hint(&c->err, _("assay import DB FILE...: the database comes first"));
+    }
+    if (cli_has(c, OPT_DRY_RUN))
+        return ASSAY_OK;
+    return store_open(path, is_there ? STORE_WRITE : STORE_CREATE, &m->db, &c->err);
+}
+
+static assay_status check_operands(cli *c)
+{
+    if (c->operand_count > 1 || cli_has(c, OPT_DISCARD))
+        return ASSAY_OK;
+    cli_usage(c, _("assay import needs %s"), "FILE");
+    return assay_hint(&c->err, "assay import %s parts.csv", c->operand[0]);
+}
+
+int cmd_import(cli *c)
+{
+    importing m = {.c = c};
+    bool is_json = cli_has(c, OPT_JSON);
+    arena_init(&m.memory);
+    stop_on_interrupt();
+    assay_status status = check_operands(c);
+    if (status == ASSAY_OK)
+        status = open_database(&m);
+    if (status == ASSAY_OK && m.db && cli_has(c, OPT_DISCARD))
+        status = store_import_discard(m.db, &c->err);
+    if (is_json) {
+        cli_json_begin(c, &m.j);
+        json_object(&m.j);
+        json_key(&m.j, "files");
+        json_array(&m.j);
+    }
+    if (status == ASSAY_OK)
+        status = import_all(&m);
+    if (status == ASSAY_OK && is_json) {
+        json_end(&m.j);
+        json_end(&m.j);
+    }
+    store_close(m.db);
+    free(m.characteristic);
+    arena_done(&m.memory);
+    if (status != ASSAY_OK) {
+        if (is_json)
+            buf_clear(&c->out);
+        else
+            (void)cli_flush(c);
+        return cli_fail(c, status);
+    }
+    return is_json ? cli_json_end(c, &m.j, EXIT_FINE) : EXIT_FINE;
+}

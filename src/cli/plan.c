@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The options of charts and capability as analyses want them. */
+#include "cli/cli.h"
+
+#include "cli/specs.h"
+
+#include <assay/fit.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const chart_names[] = {
+#define X(code, name, location, spread) name,
+    ASSAY_CHART_LIST(X)
+#undef X
+    NULL};
+static const char *const sigma_names[] = {
+#define X(code, name) name,
+    ASSAY_SIGMA_LIST(X)
+#undef X
+    NULL};
+
+static int index_of(const char *const *names, const char *name)
+{
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static const char *name_at(size_t i, const void *context)
+{
+    return ((const char *const *)context)[i];
+}
+
+static assay_status take_type(cli *c, analysis_options *o)
+{
+    int type = index_of(chart_names, cli_text(c, OPT_TYPE, "auto"));
+    if (type < 0) {
+        const char *nearest = nearest_name(c->given[OPT_TYPE], name_at, chart_names);
+        cli_usage(c, _("there is no chart %s"), c->given[OPT_TYPE]);
+        return assay_hint(&c->err, "%s%s%sauto, xbar-r, xbar-s, i-mr, median, ewma, cusum, run, p, np, c, u",
+                          nearest ? _("did you mean ") : "", nearest ? nearest : "",
+                          nearest ? "? " : "");
+    }
+    o->chart.type = (assay_chart_type)type;
+    int sigma = index_of(sigma_names, cli_text(c, OPT_SIGMA, "auto"));
+    o->chart.sigma = sigma < 0 ? ASSAY_SIGMA_AUTO : (assay_sigma_method)sigma;
+    o->capability.sigma = o->chart.sigma;
+    return ASSAY_OK;
+}
+
+static assay_status take_numbers(cli *c, analysis_options *o)
+{
+    uint64_t n = o->n, span = 0;
+    struct {
+        option_id id;
+        double *place;
+    } reals[] = {{OPT_CENTER, &o->chart.center}, {OPT_STD_DEV, &o->chart.std_dev},
+                 {OPT_LAMBDA, &o->chart.lambda}, {OPT_LIMIT, &o->chart.ewma_sigmas},
+                 {OPT_K, &o->chart.k},           {OPT_H, &o->chart.h},
+                 {OPT_FIR, &o->chart.fir},       {OPT_TARGET, &o->chart.target},
+                 {OPT_LSL, &o->spec.lsl},        {OPT_USL, &o->spec.usl},
+                 {OPT_TARGET, &o->spec.target},  {OPT_CONFIDENCE, &o->capability.confidence}};
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
+        assay_status status = cli_real(c, reals[i].id, reals[i].place);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    assay_status status = cli_count(c, OPT_N, &n);
+    if (status == ASSAY_OK)
+        status = cli_count(c, OPT_SPAN, &span);
+    if (status != ASSAY_OK)
+        return status;
+    if (cli_has(c, OPT_N) && (n == 0 || n > 1000000))
+        return cli_usage(c, _("-n must be 1 or more"));
+    o->n = (uint32_t)n;
+    o->chart.span = (unsigned)span;
+    o->capability.span = (unsigned)span;
+    o->chart.is_asymptotic = strcmp(cli_text(c, OPT_LIMITS, "exact"), "asymptotic") == 0;
+    o->chart.is_unweighted = o->capability.is_unweighted = cli_has(c, OPT_UNWEIGHTED);
+    o->chart.with_probability_limits = cli_has(c, OPT_PROBABILITY);
+    return ASSAY_OK;
+}
+
+static assay_status take_size(cli *c, analysis_options *o)
+{
+    decimal d;
+    double size;
+    const char *text = c->given[OPT_SIZE];
+    if (!text || decimal_parse(text, strlen(text), '.', &d, &size) == DECIMAL_NONE)
+        return ASSAY_OK;
+    if (!(size > 0))
+        return cli_usage(c, _("--size must be above 0"));
+    o->size_all = size;
+    return ASSAY_OK;
+}
+
+/* A list of whole numbers from 1 between commas. */
+static assay_status take_exclusions(cli *c, arena *a, analysis_options *o)
+{
+    const char *text = c->given[OPT_EXCLUDE];
+    if (!text)
+        return ASSAY_OK;
+    size_t room = 1;
+    for (const char *p = text; *p; p++)
+        room += *p == ',';
+    size_t *list = arena_array(a, size_t, room);
+    if (!list)
+        return assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+    for (const char *p = text; *p;) {
+        char *end;
+        list[o->exclude_count++] = strtoull(p, &end, 10);
+        if (end == p || (*end && *end != ',')) {
+            cli_usage(c, _("--exclude is not a list of subgroups: \"%s\""), text);
+            return assay_hint(&c->err, "--exclude 6,11");
+        }
+        p = end + (*end == ',');
+    }
+    o->exclude = list;
+    return ASSAY_OK;
+}
+
+static assay_status take_phase1(cli *c, analysis_options *o)
+{
+    const char *text = c->given[OPT_PHASE1];
+    char rest;
+    if (!text)
+        return ASSAY_OK;
+    if (sscanf(text, "%zu:%zu%c", &o->phase1_from, &o->phase1_to, &rest) != 2 ||
+        o->phase1_from < 1 || o->phase1_to < o->phase1_from) {
+        cli_usage(c, _("--phase1 is not A:B: \"%s\""), text);
+        return assay_hint(&c->err, "--phase1 1:25");
+    }
+    return ASSAY_OK;
+}
+
+static assay_status take_rules(cli *c, analysis_options *o)
+{
+    if (!cli_has(c, OPT_RULES))
+        return ASSAY_OK;
+    assay_status status = assay_rules_parse(c->given[OPT_RULES], &o->rules, &c->err);
+    if (status == ASSAY_OK)
+        return ASSAY_OK;
+    if (!c->err.hint[0])
+        assay_hint(&c->err, "nelson, nelson-1984, western-electric, aiag, westgard, none, 1,2,5, 2of3>2");
+    return c->err.code = ASSAY_USAGE;
+}
+
+static assay_status take_distribution(cli *c, analysis_options *o)
+{
+    const char *name = c->given[OPT_DISTRIBUTION];
+    if (!name)
+        return ASSAY_OK;
+    o->capability.distribution = assay_family_of_name(name);
+    if (o->capability.distribution < ASSAY_FAMILY_COUNT)
+        return ASSAY_OK;
+    char list[200] = "";
+    for (int f = 0; f < ASSAY_FAMILY_COUNT; f++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", f ? ", " : "",
+                 assay_family_name((assay_family)f));
+    cli_usage(c, _("there is no distribution %s"), name);
+    return assay_hint(&c->err, "%s", list);
+}
+
+static assay_status take_all(cli *c, arena *a, analysis_options *o)
+{
+    static assay_status (*const steps[])(cli *, analysis_options *) = {
+        take_type, take_numbers, take_size, take_phase1, take_rules, take_distribution};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assay_status status = steps[i](c, o);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    const char *natural = cli_text(c, OPT_NATURAL, "");
+    o->is_lower_natural = strcmp(natural, "lower") == 0;
+    o->is_upper_natural = strcmp(natural, "upper") == 0;
+    return take_exclusions(c, a, o);
+}
+
+/* Where the table has a row, its limits stand unless the command line gives others. */
+static void merge_spec(analysis_options *o, const spec_row *row)
+{
+    if (isnan(o->spec.lsl))
+        o->spec.lsl = quantity_value(&row->lower);
+    if (isnan(o->spec.usl))
+        o->spec.usl = quantity_value(&row->upper);
+    if (isnan(o->spec.target))
+        o->spec.target = quantity_value(&row->nominal);
+    o->is_lower_natural |= row->natural && strcmp(row->natural, "lower") == 0;
+    o->is_upper_natural |= row->natural && strcmp(row->natural, "upper") == 0;
+}
+
+static assay_status spread_specs(cli *c, const series_set *set, analysis_plan *p)
+{
+    spec_table table;
+    assay_status status = specs_read(c->given[OPT_SPECS], &p->memory, &table, &c->err);
+    if (status != ASSAY_OK)
+        return status;
+    for (size_t i = 0; i < series_count(set); i++) {
+        const spec_row *row = specs_find(&table, series_at(set, i)->definition->path);
+        if (row)
+            merge_spec(&p->item[i], row);
+    }
+    return ASSAY_OK;
+}
+
+assay_status plan_make(cli *c, const series_set *set, bool with_capability, analysis_plan *out)
+{
+    size_t n = series_count(set);
+    *out = (analysis_plan){.has_specs = cli_has(c, OPT_SPECS)};
+    arena_init(&out->memory);
+    analysis_options base = analysis_defaults();
+    base.with_capability = with_capability;
+    assay_status status = take_all(c, &out->memory, &base);
+    if (status != ASSAY_OK)
+        return status;
+    out->item = arena_array(&out->memory, analysis_options, n + 1);
+    out->of_series = arena_array(&out->memory, const analysis_options *, n + 1);
+    if (!out->item || !out->of_series)
+        return assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+    for (size_t i = 0; i < n; i++) {
+        out->item[i] = base;
+        out->of_series[i] = &out->item[i];
+    }
+    return out->has_specs ? spread_specs(c, set, out) : ASSAY_OK;
+}
+
+void plan_done(analysis_plan *p)
+{
+    arena_done(&p->memory);
+}
