@@ -21,7 +21,7 @@ static double rule_width(const sorted *s, const assay_values *x, const char **ru
         return 2 * iqr.hi / root;
     assay_moments m;
     *rule = "scott";
-    if (s->n < 2 || assay_moments_of(x, &m, NULL) != ASSAY_OK)
+    if (assay_moments_of(x, &m, NULL) != ASSAY_OK)
         return 0;
     /* the moments may stand in another unit */
     return 3.49 * ldexp(moments_sd(&m).hi, m.shift - s->shift) / root;

@@ -43,9 +43,10 @@ static void add_high(assay_sums *s, const assay_int256 *sum3, const assay_int256
 {
     if (s->order < 4)
         return;
-    /* |sum3| <= sum4 for integers, so only sum4 need be watched. */
+    /* |sum3| <= sum4 for integers, so only sum4 need be watched. One d^4 always fits: where it
+     * would not, d^2 has left 127 bits and the order is 1 already. */
     (void)int256_add(&s->sum3, sum3);
-    if (int256_add(&s->sum4, sum4) || int256_is_negative(sum4))
+    if (int256_add(&s->sum4, sum4))
         lower_order(s, 2);
 }
 

@@ -89,6 +89,11 @@ static void bad_quantile_requests_are_refused(void **state)
     assert_int_equal(assay_quantiles(&x, 0, p, 2, scratch, out, &err), ASSAY_DOMAIN);
     assert_int_equal(err.at, 1);
     assert_int_equal(assay_quantiles(&y, 0, p, 1, scratch, out, &err), ASSAY_DOMAIN);
+    p[0] = -0.5;
+    assert_int_equal(assay_quantiles(&x, 0, p, 1, scratch, out, &err), ASSAY_DOMAIN);
+    p[0] = NAN;
+    assert_int_equal(assay_quantiles(&x, 0, p, 1, scratch, out, &err), ASSAY_DOMAIN);
+    p[0] = 0.5;
     assert_true(out[0] == -1);
     x.n = 0;
     assert_ok(assay_quantiles(&x, 0, p, 1, scratch, out, &err), err);
@@ -139,8 +144,8 @@ static void options_outside_their_range_are_refused(void **state)
     char scratch[64];
     assay_description d;
     assay_values x = assay_values_of_decimals(sets[1].m, 1, 0);
-    const assay_describe_options bad[] = {{10, 0, 0}, {-2, 0, 0}, {0, 0.5, 0}, {0, -0.1, 0},
-                                          {0, 0, 1}, {0, 0, -0.5}};
+    const assay_describe_options bad[] = {{10, 0, 0},   {-2, 0, 0}, {0, 0.5, 0},
+                                          {0, -0.1, 0}, {0, 0, 1},  {0, 0, -0.5}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(assay_describe(&x, &bad[i], scratch, &d, NULL), ASSAY_DOMAIN);
     double inf[] = {-INFINITY};

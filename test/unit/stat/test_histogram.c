@@ -125,6 +125,9 @@ static void the_ends_of_int64_are_covered(void **state)
     assay_bins b = bins_of(&x, 0);
     uint64_t counts[ASSAY_BINS_MAX];
     assert_int_equal(assay_bins_count(&b, &x, counts), 0);
+    b = bins_of(&x, 1);
+    assert_true(b.count <= 3);
+    assert_int_equal(assay_bins_count(&b, &x, counts), 0);
     b = bins_of(&x, ASSAY_BINS_MAX);
     assert_true(b.count <= ASSAY_BINS_MAX);
     assert_int_equal(assay_bins_count(&b, &x, counts), 0);
@@ -141,6 +144,23 @@ static void values_outside_are_counted_apart(void **state)
     assay_bins b = bins_of(&x, 0);
     assert_int_equal(assay_bins_count(&b, &y, counts), 2);
     assert_int_equal(assay_bins_count(&b, &z, counts), 2);
+}
+
+static void negative_and_other_unit_values_find_their_bin(void **state)
+{
+    (void)state;
+    const double d[] = {-7.5, -3.25, -0.1, -0.0, 0.1, 2.5};
+    const int64_t m[] = {-30, 5, 12, 40}, tenfold[] = {-300, 50, 120, 400};
+    uint64_t a[ASSAY_BINS_MAX], b[ASSAY_BINS_MAX];
+    assay_values x = assay_values_of_doubles(d, 6), y = assay_values_of_decimals(m, 4, -1);
+    assay_values z = assay_values_of_decimals(tenfold, 4, -2);
+    assay_bins bins = bins_of(&x, 4);
+    assert_covers(&bins, &x);
+    bins = bins_of(&y, 0);
+    assert_covers(&bins, &y);
+    assert_int_equal(assay_bins_count(&bins, &y, a), 0);
+    assert_int_equal(assay_bins_count(&bins, &z, b), 0);
+    assert_memory_equal(a, b, bins.count * sizeof *a);
 }
 
 static void impossible_requests_are_refused(void **state)
@@ -169,6 +189,7 @@ int main(void)
         cmocka_unit_test(equal_values_have_one_bin_and_none_have_none),
         cmocka_unit_test(the_ends_of_int64_are_covered),
         cmocka_unit_test(values_outside_are_counted_apart),
+        cmocka_unit_test(negative_and_other_unit_values_find_their_bin),
         cmocka_unit_test(impossible_requests_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

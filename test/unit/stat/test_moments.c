@@ -12,7 +12,8 @@ static void nist_univariate_sets_agree_to_14_digits(void **state)
     json_t *all = golden_load("stat/strd.json"), *set;
     const char *name;
     int sets = 0;
-    json_object_foreach(all, name, set) {
+    json_object_foreach(all, name, set)
+    {
         if (strcmp(golden_text(set, "class"), "univariate") != 0)
             continue;
         int64_t *m;
@@ -36,7 +37,8 @@ static void random_decimals_of_every_width_are_correctly_rounded(void **state)
     (void)state;
     json_t *all = golden_load("stat/moments.json"), *set;
     size_t i;
-    json_array_foreach(all, i, set) {
+    json_array_foreach(all, i, set)
+    {
         int64_t *m;
         assay_values x = golden_decimals(set, &m);
         assay_moments moments;
@@ -276,6 +278,29 @@ static void few_and_equal_values_are_undefined_with_their_reason(void **state)
     assert_int_equal(m.missing, 1);
 }
 
+static void blocks_without_a_value_and_falling_pairs_are_summed(void **state)
+{
+    (void)state;
+    enum { N = 5000 };
+    int64_t *m = malloc(N * sizeof *m);
+    double d[4] = {4, 2, 3, NAN}, low[4] = {0, 1e-20, 0, 0};
+    for (int i = 0; i < N; i++)
+        m[i] = i == 4999 ? 42 : ASSAY_MANTISSA_MISSING; /* two blocks of nothing */
+    assay_values x = assay_values_of_decimals(m, N, 0), y = {.n = 4, .hi = d, .lo = low};
+    assay_moments a;
+    assert_ok(assay_moments_of(&x, &a, NULL), (assay_err){0});
+    assert_int_equal(a.n, 1);
+    assert_int_equal(a.missing, N - 1);
+    assert_true(assay_moments_mean(&a).value == 42);
+    assert_ok(assay_moments_of(&y, &a, NULL), (assay_err){0});
+    assert_true(assay_moments_min(&a).value == 2 && assay_moments_max(&a).value == 4);
+    y.hi = d + 3;
+    y.n = 1;
+    assert_ok(assay_moments_of(&y, &a, NULL), (assay_err){0});
+    assert_true(a.n == 0 && a.missing == 1);
+    free(m);
+}
+
 static void an_infinite_value_is_refused_and_named(void **state)
 {
     (void)state;
@@ -316,7 +341,8 @@ static void pairs_agree_with_decimals_to_the_last_digit(void **state)
 static void tiny_and_huge_doubles_keep_their_digits(void **state)
 {
     (void)state;
-    const double huge[] = {1e300, 2e300, 3e300, 5e300}, tiny[] = {5e-324, 1e-323, 1.5e-323, 2.5e-323};
+    const double huge[] = {1e300, 2e300, 3e300, 5e300},
+                 tiny[] = {5e-324, 1e-323, 1.5e-323, 2.5e-323};
     assay_values x = assay_values_of_doubles(huge, 4), y = assay_values_of_doubles(tiny, 4);
     assay_moments m;
     assert_ok(assay_moments_of(&x, &m, NULL), (assay_err){0});
@@ -343,6 +369,7 @@ int main(void)
         cmocka_unit_test(sums_of_unlike_units_are_refused),
         cmocka_unit_test(shift_and_scale_act_as_they_must),
         cmocka_unit_test(few_and_equal_values_are_undefined_with_their_reason),
+        cmocka_unit_test(blocks_without_a_value_and_falling_pairs_are_summed),
         cmocka_unit_test(an_infinite_value_is_refused_and_named),
         cmocka_unit_test(pairs_agree_with_decimals_to_the_last_digit),
         cmocka_unit_test(tiny_and_huge_doubles_keep_their_digits),
