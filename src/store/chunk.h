@@ -7,7 +7,7 @@
  *
  * Every decoder is total: bytes that are cut, changed or made to harm give ASSAY_DAMAGED with the
  * reason (ASSAY_NEWER for a version that is not known), never a read outside bytes[0..length).
- * Packing is deterministic: the same rows give the same bytes on every machine.
+ * Packing is deterministic: the same rows give the same bytes on every machine with the same zstd.
  *
  * Memory: a chunk_codec owns all scratch; one per thread. Views point into the caller's bytes.
  * Nothing else here allocates, except what is added to a caller's buf.

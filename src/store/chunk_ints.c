@@ -16,7 +16,6 @@
 #define LAG_MAX    10
 #define SAMPLE     240 /* numbers looked at to choose a lag */
 #define CODES_MAX  1024
-#define ZSTD_LEVEL 1
 #define DEPTH_MAX  2
 
 static assay_status no_memory(assay_err *err)
@@ -98,8 +97,7 @@ static void pack_planes(chunk_codec *c, const uint64_t *v, size_t n, buf *out)
         out->failed = true;
         return;
     }
-    size_t length = ZSTD_compressCCtx(c->deflate, c->squeezed.data, room, c->planes, size,
-                                      ZSTD_LEVEL);
+    size_t length = ZSTD_compress2(c->deflate, c->squeezed.data, room, c->planes, size);
     if (ZSTD_isError(length)) {
         out->failed = true;
         return;
@@ -134,7 +132,7 @@ static assay_status unpack_planes(chunk_codec *c, bytes_in *in, size_t n, uint64
 
 /* -- innermost ----------------------------------------------------------------------------- */
 
-/* Constant, blocks, or planes where those save a sixteenth (for VALUES: wide numbers, an eighth). */
+/* Constant, blocks, or planes where those save an eighth (for VALUES only if numbers are wide). */
 static void pack_flat(chunk_codec *c, const uint64_t *v, size_t n, bool is_values, buf *out)
 {
     if (is_constant(v, n)) {
@@ -149,7 +147,7 @@ static void pack_flat(chunk_codec *c, const uint64_t *v, size_t n, bool is_value
         return;
     buf_clear(planes);
     pack_planes(c, v, n, planes);
-    if (!planes->failed && planes->length < packed - packed / (is_values ? 8 : 16)) {
+    if (!planes->failed && planes->length < packed - packed / 8) {
         out->length = start;
         buf_add(out, planes->data, planes->length);
     }
@@ -253,9 +251,12 @@ static bool find_line(const uint64_t *v, size_t n, size_t lag, line *out)
 
 static void line_residuals(const uint64_t *v, size_t n, const line *l, uint64_t *out)
 {
-    for (size_t round = 0, i = 0; i < n; round++)
-        for (size_t phase = 0; phase < l->lag && i < n; phase++, i++)
-            out[i] = v[i] - line_rise(l, round) - l->origin[phase];
+    for (size_t round = 0, i = 0; i < n; round++, i += l->lag) {
+        uint64_t rise = line_rise(l, round);
+        size_t count = n - i < l->lag ? n - i : l->lag;
+        for (size_t phase = 0; phase < count; phase++)
+            out[i + phase] = v[i + phase] - rise - l->origin[phase];
+    }
 }
 
 static void pack_line(chunk_codec *c, const uint64_t *v, size_t n, const line *l, buf *out)
@@ -311,9 +312,12 @@ static assay_status unpack_line(chunk_codec *c, bytes_in *in, size_t n, uint64_t
     status = unpack_flat(c, in, l.lag, l.origin, err);
     if (!status)
         status = unpack_flat(c, in, n, out, err);
-    for (size_t round = 0, i = 0; !status && i < n; round++)
-        for (size_t phase = 0; phase < l.lag && i < n; phase++, i++)
-            out[i] += l.origin[phase] + line_rise(&l, round);
+    for (size_t round = 0, i = 0; !status && i < n; round++, i += l.lag) {
+        uint64_t rise = line_rise(&l, round);
+        size_t count = n - i < l.lag ? n - i : l.lag;
+        for (size_t phase = 0; phase < count; phase++)
+            out[i + phase] += l.origin[phase] + rise;
+    }
     return status;
 }
 

@@ -259,6 +259,23 @@ static void every_changed_or_missing_byte_is_noticed(void **state)
     buf_done(&bytes);
 }
 
+/* docs/format/chunk.md, worked example: files written today must be read for ever. */
+static void the_bytes_are_those_of_the_format_page(void **state)
+{
+    (void)state;
+    const uint8_t expected[66] = {0x56, 1,    3, 0, 0x32, 0,    0, 0, 0x78, 0x72, 0xef, 0x4e, 0x5a, 0x89,
+                                  0x88, 0x97, 1, 0xff, 2, 0,    2, 1, 0x69, 0,    0,    0,    0,    0,
+                                  0,    0,    2, 0, 0,    0,    0, 0, 2,    0,    1};
+    const int64_t mantissa[] = {105, 107, 106};
+    const int8_t exponent[] = {-1, -1, -1};
+    buf bytes = BUF_INIT;
+    chunk_rows rows = {3, mantissa, exponent, NULL, NULL, CHUNK_FINEST_NONE};
+    assert_ok(chunk_values_pack(codec, &rows, &bytes, &err), err);
+    assert_int_equal(bytes.length, sizeof expected);
+    assert_memory_equal(bytes.data, expected, sizeof expected);
+    buf_done(&bytes);
+}
+
 static void impossible_row_counts_are_refused(void **state)
 {
     (void)state;
@@ -284,6 +301,7 @@ int main(void)
         cmocka_unit_test(a_part_reads_as_the_whole),
         cmocka_unit_test(readings_of_a_gauge_take_less_than_a_byte),
         cmocka_unit_test(every_changed_or_missing_byte_is_noticed),
+        cmocka_unit_test(the_bytes_are_those_of_the_format_page),
         cmocka_unit_test(impossible_row_counts_are_refused),
     };
     return cmocka_run_group_tests(tests, open_codec, close_codec);
