@@ -68,7 +68,7 @@ static bool make_room(aqdef_lines *l, size_t more)
     }
     if (l->end + more <= l->room)
         return true;
-    size_t room = l->room ? l->room * 2 : PIECE * 2;
+    size_t room = l->room ? l->room * 2 : more;
     while (room < l->end + more)
         room *= 2;
     char *grown = realloc(l->data, room);
@@ -150,11 +150,12 @@ static assay_status fill(aqdef_lines *l, assay_err *err)
     if (l->end - l->begin > AQDEF_LINE_MAX)
         return assay_fail(err, ASSAY_LIMIT, 0, "line %llu of %s is longer than %u MiB",
                           (unsigned long long)l->number + 1, l->in->name, AQDEF_LINE_MAX >> 20);
-    if (!make_room(l, PIECE))
+    size_t piece = l->in->head_is_all && !l->is_wide ? l->in->head_length + 1 : PIECE;
+    if (!make_room(l, piece))
         return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a line");
     if (l->is_wide)
         return fill_wide(l, err);
-    assay_status status = read_piece(l, l->data + l->end, PIECE, &got, err);
+    assay_status status = read_piece(l, l->data + l->end, piece, &got, err);
     if (status != ASSAY_OK)
         return status;
     l->is_all_read = got == 0;
@@ -190,6 +191,11 @@ static void give(aqdef_lines *l, size_t length, size_t with_end, const char **te
 
 assay_status aqdef_lines_next(aqdef_lines *l, const char **text, size_t *length, assay_err *err)
 {
+    if (!l->data) {
+        assay_status status = fill(l, err);
+        if (status != ASSAY_OK)
+            return status;
+    }
     for (;;) {
         bool has_feed = find_line_feed(l);
         size_t stop = l->searched;

@@ -32,6 +32,7 @@ void aqdef_decoder_done(aqdef_decoder *d)
     if (d->converter && d->converter != (void *)(iconv_t)-1)
         iconv_close(d->converter);
     buf_done(&d->text);
+    buf_done(&d->plain);
     *d = (aqdef_decoder){0};
 }
 
@@ -117,8 +118,22 @@ static void from_pinned(aqdef_decoder *d, const char *text, size_t length)
     }
 }
 
+/* A NUL would end the text for everybody else. */
+static const char *without_nul(aqdef_decoder *d, const char *text, size_t length)
+{
+    if (!memchr(text, 0, length))
+        return text;
+    buf_clear(&d->plain);
+    buf_add(&d->plain, text, length);
+    for (size_t i = 0; i < d->plain.length; i++)
+        if (!d->plain.data[i])
+            d->plain.data[i] = '?';
+    return d->plain.failed ? text : d->plain.data;
+}
+
 const char *aqdef_decode(aqdef_decoder *d, const char *text, size_t *length)
 {
+    text = without_nul(d, text, *length);
     if (is_ascii(text, *length) || (!d->is_pinned && is_utf8(text, *length)))
         return text;
     d->converted++;
@@ -127,8 +142,10 @@ const char *aqdef_decode(aqdef_decoder *d, const char *text, size_t *length)
         from_pinned(d, text, *length);
     else
         from_cp1252(&d->text, text, *length);
-    if (d->text.failed)
-        return text;
+    if (d->text.failed) {
+        *length = 0;
+        return "";
+    }
     *length = d->text.length;
     return buf_text(&d->text);
 }

@@ -362,7 +362,7 @@ static assay_status finish(aqdef_values *v, uint32_t c, assay_err *err)
     p->is_open = false;
     bool has_number_key = has(&p->own, KEY_NUMBER) || has(&p->own, KEY_SIZE) ||
                           has(&p->own, KEY_ERRORS) || has(&p->shared, KEY_NUMBER);
-    if (!has_number_key && is_only_shared(p))
+    if (!has_number_key && is_only_shared(p) && !p->is_refused)
         return ASSAY_OK; /* a "/0" line met a characteristic that never got a value */
     assay_status status = v->named_count ? apply_all_named(v, p, c, err) : ASSAY_OK;
     if (status != ASSAY_OK)
@@ -637,8 +637,9 @@ assay_status aqdef_values_end(aqdef_values *v, assay_err *err)
 
 void aqdef_values_done(aqdef_values *v)
 {
-    for (uint32_t c = 0; v->open && c <= v->file->characteristic_count; c++)
-        buf_done(&v->open[c].extra);
+    for (uint32_t c = 1; v->open && c <= v->file->characteristic_count; c++)
+        if (v->file->characteristics[c].exists)
+            buf_done(&v->open[c].extra);
     free(v->open);
     free(v->open_list);
     free(v->ready);

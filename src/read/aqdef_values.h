@@ -26,7 +26,7 @@ typedef struct {
     bool is_pinned;
     void *converter; /* iconv_t, for a pinned code page */
     uint64_t converted;
-    buf text;
+    buf text, plain;
 } aqdef_decoder;
 
 ASSAY_MUST_USE assay_status aqdef_decoder_init(aqdef_decoder *d, const char *code_page,

@@ -421,17 +421,18 @@ static assay_status fill(ndjson_reader *r, assay_err *err)
         r->end -= r->begin;
         r->begin = 0;
     }
-    if (r->end + PIECE > r->room) {
-        char *grown = realloc(r->data, r->end + PIECE * 2);
+    size_t piece = r->base.in.head_is_all ? r->base.in.head_length + 1 : PIECE;
+    if (r->end + piece > r->room) {
+        char *grown = realloc(r->data, r->end + piece * 2);
         if (!grown)
             return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a line");
         r->data = grown;
-        r->room = r->end + PIECE * 2;
+        r->room = r->end + piece * 2;
     }
     size_t got = 0;
     bool is_head = r->base.in.head_is_all && r->base.in.offset >= r->base.in.head_length;
     assay_status status =
-        is_head ? ASSAY_OK : source_read(&r->base.in, r->data + r->end, PIECE, &got, err);
+        is_head ? ASSAY_OK : source_read(&r->base.in, r->data + r->end, piece, &got, err);
     r->end += got;
     r->is_all_read = status == ASSAY_OK && got == 0;
     return status;
@@ -453,7 +454,7 @@ static assay_status take_line(ndjson_reader *r, size_t length, size_t with_end,
     r->line++;
     if (r->line == 1 && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3, length -= 3;
-    if (r->is_too_long) {
+    if (r->is_too_long || length > LINE_MAX_BYTES) {
         refusal_case c = {"line-too-long", r->line, 0, NULL, text, length, "at most 1 MiB a line"};
         r->is_too_long = false;
         reader_received(&r->base, 1);
@@ -480,6 +481,9 @@ static void drop_excess(ndjson_reader *r)
 static assay_status ndjson_next(reader *base, measurement_batch *out, assay_err *err)
 {
     ndjson_reader *r = (ndjson_reader *)base;
+    assay_status begun = r->data ? ASSAY_OK : fill(r, err);
+    if (begun != ASSAY_OK)
+        return begun;
     while (out->n < out->room) {
         size_t held = r->end - r->begin;
         const char *from = r->data + r->begin;
