@@ -35,8 +35,7 @@ struct document {
 
 extern const document_format document_html, document_pdf, document_xlsx;
 
-/* "2026-01-05T07:21:00Z … 2026-01-24", "" when untimed; into a buffer of at least 96. */
-void overview_span(const overview_row *row, char *out, size_t room);
+/* First to last time of all data, "" when untimed; room >= 96. */
 void document_span(const document *d, char *out, size_t room);
 /* "1.33 (1.10 … 1.56)" or "–". */
 void index_text(const assay_index *index, char *out, size_t room);

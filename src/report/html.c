@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { table_rows_max = 5000, signal_rows_max = 200 };
+enum { table_rows_max = 5000, signal_rows_open = 12, signal_rows_max = 2000 };
 
 typedef struct {
     buf sections;
@@ -62,47 +62,69 @@ static void add_figures(buf *out, const analysis *a)
     buf_add_text(out, "</tbody></table>\n");
 }
 
-static void rule_list(const analysis *a, uint32_t rules, char *out, size_t room)
+/* What the rules that fired say, once each. */
+static void add_rule_legend(buf *out, const analysis *a, uint32_t fired)
 {
-    size_t used = 0;
-    out[0] = 0;
-    for (int j = 0; j < a->rules.count && used < room; j++)
-        if (rules >> j & 1) {
+    buf_add_text(out, "<ul class=rules>");
+    for (int j = 0; j < a->rules.count; j++)
+        if (fired >> j & 1) {
             char words[120];
             words_rule(&a->rules.rule[j], words, sizeof words);
-            used += (size_t)snprintf(out + used, room - used, "%s%s: %s", used ? "; " : "", a->rules.rule[j].name, words);
+            buf_addf(out, "<li><b>%s</b> ", a->rules.rule[j].name);
+            xml_add(out, words);
+            buf_add_text(out, "</li>");
         }
+    buf_add_text(out, "</ul>\n");
 }
 
 static void add_time_cell(buf *out, const view *v, size_t i)
 {
     char time[48] = "";
     if (v->chart.time && v->chart.time[i] != TIME_NONE)
-        time_format(v->chart.time[i], v->chart.offset, time, sizeof time);
-    add_cell(out, "td", time);
+        words_time(v->chart.time[i], v->chart.offset, time, sizeof time);
+    add_cell(out, "td class=t", time);
+}
+
+static void add_signal_row(buf *out, const analysis *a, const view *v, size_t i)
+{
+    char names[64];
+    words_rule_names(&a->rules, a->chart.location[i].rules, names, sizeof names);
+    buf_addf(out, "<tr><td class=n>%zu</td>", i + 1);
+    add_time_cell(out, v, i);
+    add_number_cell(out, a->chart.location[i].value, v->chart.decimals + 1);
+    add_cell(out, "td", names);
+    buf_add_text(out, "</tr>\n");
+}
+
+static void open_signals(buf *out, const char *caption)
+{
+    buf_addf(out, "<table><caption>%s</caption><thead><tr><th>#</th><th>%s</th><th>%s</th><th>%s</th></tr></thead><tbody>\n",
+             caption, _("time"), _("value"), _("rule"));
 }
 
 static void add_signals(buf *out, const analysis *a, const view *v)
 {
-    if (!a->has_chart || !a->chart.signals || !a->chart.location)
+    if (!a->has_chart || !a->chart.location)
         return;
-    buf_addf(out, "<table><caption>%s</caption><thead><tr><th>#</th><th>%s</th><th>%s</th><th>%s</th></tr></thead><tbody>\n",
-             _("Signals"), _("time"), _("value"), _("rule"));
     size_t shown = 0;
+    uint32_t fired = 0;
     for (size_t i = 0; i < a->input.subgroups && shown < signal_rows_max; i++) {
-        uint32_t rules = a->chart.location[i].rules;
-        if (!rules || a->chart.location[i].flags)
+        if (!a->chart.location[i].rules || a->chart.location[i].flags)
             continue;
-        char words[600];
+        if (!shown)
+            open_signals(out, _("Signals"));
+        else if (shown == signal_rows_open) {
+            buf_addf(out, "</tbody></table>\n<details><summary>%s</summary>", _("more signals"));
+            open_signals(out, "");
+        }
         shown++;
-        rule_list(a, rules, words, sizeof words);
-        buf_addf(out, "<tr><td class=n>%zu</td>", i + 1);
-        add_time_cell(out, v, i);
-        add_number_cell(out, a->chart.location[i].value, v->chart.decimals + 1);
-        add_cell(out, "td", words);
-        buf_add_text(out, "</tr>\n");
+        fired |= a->chart.location[i].rules;
+        add_signal_row(out, a, v, i);
     }
-    buf_add_text(out, "</tbody></table>\n");
+    if (!shown)
+        return;
+    buf_addf(out, "</tbody></table>%s\n", shown > signal_rows_open ? "</details>" : "");
+    add_rule_legend(out, a, fired);
 }
 
 static void add_data(buf *out, const analysis *a, const view *v)
@@ -121,11 +143,8 @@ static void add_data(buf *out, const analysis *a, const view *v)
     for (size_t i = k > table_rows_max ? k - table_rows_max : 0; i < k; i++) {
         const assay_chart_point *p = &a->chart.location[i];
         int places = v->chart.decimals + 1;
-        char names[64] = "";
-        size_t used = 0;
-        for (int j = 0; j < a->rules.count; j++)
-            if (p->rules >> j & 1 && used < sizeof names)
-                used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? "," : "", a->rules.rule[j].name);
+        char names[64];
+        words_rule_names(&a->rules, p->rules, names, sizeof names);
         buf_addf(out, "<tr><td class=n>%zu</td>", i + 1);
         add_time_cell(out, v, i);
         add_number_cell(out, p->value, places);
@@ -147,7 +166,10 @@ static void add_chart(buf *out, const view *v)
     xml_add(out, buf_text(&summary));
     buf_add_text(out, "\">\n");
     svg_begin(&c, out, 1000, v->chart.chart->has_spread ? 520 : 400, v->chart.title, buf_text(&summary), false);
-    plot_chart(&c.base, &v->chart);
+    chart_plot plot = v->chart; /* the heading above has the title already */
+    plot.title = plot.subtitle;
+    plot.subtitle = NULL;
+    plot_chart(&c.base, &plot);
     svg_end(&c);
     buf_add_text(out, "</figure>\n");
     buf_done(&summary);
@@ -196,7 +218,7 @@ static assay_status html_add(document *d, const analysis *a, const view *v, assa
 static void add_overview(buf *out, const document *d)
 {
     buf_addf(out, "<table class=overview><caption>%s</caption><thead><tr><th>%s</th><th>%s</th><th>%s</th><th>n</th><th>Ppk</th><th>Cpk</th><th>%s</th></tr></thead><tbody>\n",
-             _("Overview"), _("characteristic"), _("course"), _("stability"), _("data from … to"));
+             _("Overview"), _("characteristic"), _("course"), _("stability"), _("last data"));
     for (size_t i = 0; i < d->row_count; i++) {
         const overview_row *row = &d->rows[i];
         char text[128];
@@ -209,8 +231,10 @@ static void add_overview(buf *out, const document *d)
         add_cell(out, "td class=n", text);
         index_text(&row->cpk, text, sizeof text);
         add_cell(out, "td class=n", text);
-        overview_span(row, text, sizeof text);
-        add_cell(out, "td", text);
+        text[0] = 0;
+        if (row->last != TIME_NONE)
+            words_time(row->last, row->offset, text, sizeof text);
+        add_cell(out, "td class=t", text);
         buf_add_text(out, "</tr>\n");
     }
     buf_add_text(out, "</tbody></table>\n");

@@ -126,26 +126,26 @@ static assay_status pdf_add(document *d, const analysis *a, const view *v, assay
     part_end(&c, cr);
     y += 24;
     if (a->has_chart) {
-        part_begin(&c, cr, margin, y, width, 440);
+        part_begin(&c, cr, margin, y, width, 410);
         plot_chart(&c.base, &v->chart);
         part_end(&c, cr);
-        y += 452;
+        y += 418;
     }
     if (v->chart.readings && v->sorted_count >= 3) {
-        part_begin(&c, cr, margin, y, width / 2 - 4, 280);
+        part_begin(&c, cr, margin, y, width / 2 - 4, 260);
         plot_histogram(&c.base, &v->histogram);
         part_end(&c, cr);
         if (v->probability.n) {
-            part_begin(&c, cr, margin + width / 2 + 4, y, width / 2 - 4, 280);
+            part_begin(&c, cr, margin + width / 2 + 4, y, width / 2 - 4, 260);
             plot_probability(&c.base, &v->probability);
             part_end(&c, cr);
         }
-        y += 290;
+        y += 266;
     }
-    part_begin(&c, cr, margin, y, width, 170);
+    part_begin(&c, cr, margin, y, width, 160);
     draw_figures(&c.base, a);
     part_end(&c, cr);
-    y += 176;
+    y += 164;
     if (a->has_chart && y < page_height - margin - 80) {
         part_begin(&c, cr, margin, y, width, page_height - margin - 20 - y);
         draw_signal_list(&c.base, a, v);

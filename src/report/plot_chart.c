@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/time.h"
+#include "report/report.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -263,13 +264,10 @@ static bool is_counted(const panel *a, size_t i)
 
 static void rule_names(const panel *a, uint32_t rules, char *out, size_t room)
 {
-    size_t used = 0;
-    out[0] = 0;
-    bool is_named = a->points && !a->is_spread && a->p->rules;
-    for (int j = 0; j < ASSAY_RULES_MAX && used < room; j++)
-        if (rules >> j & 1)
-            used += (size_t)snprintf(out + used, room - used, "%s%s", used ? "," : "",
-                                     is_named && j < a->p->rules->count ? a->p->rules->rule[j].name : "1");
+    if (a->points && !a->is_spread && a->p->rules)
+        words_rule_names(a->p->rules, rules, out, room);
+    else
+        snprintf(out, room, "%s", rules ? "1" : "");
 }
 
 static void point_tip(const panel *a, size_t i, double value, char *out, size_t room)
@@ -277,7 +275,7 @@ static void point_tip(const panel *a, size_t i, double value, char *out, size_t 
     char figure[48], time[48] = "", rules[64];
     format_figure(figure, sizeof figure, value, a->decimals + 1);
     if (a->p->time && a->p->time[i] != TIME_NONE)
-        time_format(a->p->time[i], a->p->offset, time, sizeof time);
+        words_time(a->p->time[i], a->p->offset, time, sizeof time);
     rule_names(a, rules_at(a, i), rules, sizeof rules);
     snprintf(out, room, "%zu%s%s: %s%s%s%s%s", i + 1, *time ? " · " : "", time, figure,
              *rules ? " · " : "", *rules ? _("rule") : "", *rules ? " " : "", rules);
@@ -298,11 +296,12 @@ static void draw_run(const panel *a, size_t i, uint32_t rules)
                        5.5, INK_SIGNAL, NULL);
 }
 
+/* The picture names the first rule only; the tip and the tables name all. */
 static void draw_signal(const panel *a, size_t i, double value, double last_label_x[2])
 {
     char names[64], tip[192];
     spot at = {x_of(a, (double)i), y_of(a, value)};
-    rule_names(a, rules_at(a, i), names, sizeof names);
+    rule_names(a, rules_at(a, i) & -rules_at(a, i), names, sizeof names);
     point_tip(a, i, value, tip, sizeof tip);
     draw_run(a, i, rules_at(a, i));
     a->c->mark(a->c, MARK_DIAMOND, at, 5.8, INK_SIGNAL, tip);
@@ -392,11 +391,11 @@ static void draw_x_axis(const panel *a)
     if (!a->p->time || a->p->time[0] == TIME_NONE || a->p->time[n - 1] == TIME_NONE)
         return;
     text_style style = {INK_MUTED, 11, false, ANCHOR_START};
-    time_format(a->p->time[0], a->p->offset, text, sizeof text);
+    words_time(a->p->time[0], a->p->offset, text, sizeof text);
     a->c->text(a->c, (spot){a->x, y + 17}, style, text);
     if (n < 2)
         return;
-    time_format(a->p->time[n - 1], a->p->offset, text, sizeof text);
+    words_time(a->p->time[n - 1], a->p->offset, text, sizeof text);
     style.anchor = ANCHOR_END;
     a->c->text(a->c, (spot){a->x + a->width, y + 17}, style, text);
 }
@@ -490,7 +489,7 @@ void plot_chart(canvas *c, const chart_plot *p)
     bool with_histogram = p->readings && p->reading_count >= 5 && !is_cusum;
     double width = c->width - left_margin - label_width - (with_histogram ? histogram_width : 0);
     double body = c->height - head_height - foot_height;
-    double gap = chart->has_spread ? 30 : 0;
+    double gap = chart->has_spread ? 38 : 0;
     double upper = chart->has_spread ? (body - gap) * 0.62 : body;
     char name[160];
     snprintf(name, sizeof name, "%s%s%s%s", location_name(chart->type), *p->unit && !is_cusum ? " [" : "",

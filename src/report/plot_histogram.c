@@ -73,7 +73,8 @@ static void draw_curve(const frame *f, const histogram_plot *p, const bins *b)
     f->c->polyline(f->c, at, steps + 1, (stroke){INK_DATA, 2, STROKE_SOLID});
 }
 
-static void draw_bound(const frame *f, const char *name, double value, int decimals, ink color)
+static void draw_bound(const frame *f, const char *name, double value, int decimals, ink color,
+                       bool with_label)
 {
     if (isnan(value))
         return;
@@ -82,7 +83,15 @@ static void draw_bound(const frame *f, const char *name, double value, int decim
     format_figure(figure, sizeof figure, value, decimals);
     snprintf(text, sizeof text, "%s %s", name, figure);
     frame_line(f->c, x, f->y - 4, x, f->y + f->height, (stroke){color, 1.6, STROKE_DASHED});
-    f->c->text(f->c, (spot){x, f->y - 8}, (text_style){color, 11, true, ANCHOR_MIDDLE}, text);
+    if (with_label)
+        f->c->text(f->c, (spot){x, f->y - 8}, (text_style){color, 11, true, ANCHOR_MIDDLE}, text);
+}
+
+/* Is there room for the label of the target between those of the limits? */
+static bool has_room(const frame *f, const histogram_plot *p)
+{
+    double x = frame_x(f, p->target);
+    return !(fabs(x - frame_x(f, p->lsl)) < 90) && !(fabs(x - frame_x(f, p->usl)) < 90);
 }
 
 void plot_histogram(canvas *c, const histogram_plot *p)
@@ -113,8 +122,7 @@ void plot_histogram(canvas *c, const histogram_plot *p)
     }
     if (p->density)
         draw_curve(&f, p, &b);
-    draw_bound(&f, "LSL", p->lsl, p->decimals, INK_SPEC);
-    draw_bound(&f, "USL", p->usl, p->decimals, INK_SPEC);
-    if (isnan(p->lsl) || isnan(p->usl) || fabs(p->target - (p->lsl + p->usl) / 2) < (p->usl - p->lsl) / 4)
-        draw_bound(&f, _("target"), p->target, p->decimals, INK_CENTER);
+    draw_bound(&f, "LSL", p->lsl, p->decimals, INK_SPEC, true);
+    draw_bound(&f, "USL", p->usl, p->decimals, INK_SPEC, true);
+    draw_bound(&f, _("target"), p->target, p->decimals, INK_CENTER, has_room(&f, p));
 }

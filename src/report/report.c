@@ -31,14 +31,9 @@ static void span_text(int64_t first, int64_t last, int32_t offset, char *out, si
     out[0] = 0;
     if (first == TIME_NONE || last == TIME_NONE)
         return;
-    time_format(first, offset, from, sizeof from);
-    time_format(last, offset, to, sizeof to);
+    words_time(first, offset, from, sizeof from);
+    words_time(last, offset, to, sizeof to);
     snprintf(out, room, "%s … %s", from, to);
-}
-
-void overview_span(const overview_row *row, char *out, size_t room)
-{
-    span_text(row->first, row->last, row->offset, out, room);
 }
 
 void document_span(const document *d, char *out, size_t room)

@@ -49,6 +49,10 @@ const char *words_sigma(assay_sigma_method method);
 void words_verdict(const analysis *a, buf *out);
 /* A rule in words: "9 points in a row on one side of the centre line". */
 void words_rule(const assay_rule *rule, char *out, size_t room);
+/* The names of a bit set of rules: "1,5". */
+void words_rule_names(const assay_rules *rules, uint32_t fired, char *out, size_t room);
+/* A time for people: "2026-01-05 08:21:00+01:00". room >= 40. */
+void words_time(int64_t ns, int32_t offset, char *out, size_t room);
 const char *words_path(const analysis *a); /* path or name of the characteristic */
 
 #endif

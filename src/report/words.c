@@ -137,3 +137,20 @@ void words_rule(const assay_rule *r, char *out, size_t room)
         break;
     }
 }
+
+void words_rule_names(const assay_rules *rules, uint32_t fired, char *out, size_t room)
+{
+    size_t used = 0;
+    out[0] = 0;
+    for (int j = 0; j < rules->count && used < room; j++)
+        if (fired >> j & 1)
+            used += (size_t)snprintf(out + used, room - used, "%s%s", used ? "," : "", rules->rule[j].name);
+}
+
+void words_time(int64_t ns, int32_t offset, char *out, size_t room)
+{
+    time_format(ns, offset, out, room);
+    char *t = strchr(out, 'T');
+    if (t)
+        *t = ' ';
+}

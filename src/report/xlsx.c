@@ -104,15 +104,6 @@ static void add_figures(xlsx *own, const analysis *a)
     }
 }
 
-static void rule_names(const analysis *a, uint32_t rules, char *out, size_t room)
-{
-    size_t used = 0;
-    out[0] = 0;
-    for (int j = 0; j < a->rules.count && used < room; j++)
-        if (rules >> j & 1)
-            used += (size_t)snprintf(out + used, room - used, "%s%s", used ? "," : "", a->rules.rule[j].name);
-}
-
 static void add_point(xlsx *own, const analysis *a, const view *v, size_t i)
 {
     const assay_chart_point *p = &a->chart.location[i];
@@ -129,7 +120,7 @@ static void add_point(xlsx *own, const analysis *a, const view *v, size_t i)
     number(own->points, row, 5, p->center);
     number(own->points, row, 6, p->ucl);
     number(own->points, row, 7, p->n);
-    rule_names(a, p->rules, text, sizeof text);
+    words_rule_names(&a->rules, p->rules, text, sizeof text);
     if (*text)
         worksheet_write_string(own->points, row, 8, text, NULL);
     if (a->chart.has_spread)
