@@ -2,47 +2,10 @@
 /* Rows of a block into columns. The common forms (decimals up to 8 bytes, whole epochs, ISO times,
  * short texts seen before) are read without a loop over characters; everything else falls back
  * to base/decimal, base/time and the dictionaries, which decide. */
+#include "read/csv_worker.h"
 #include "read/csv_split.h"
-#include "read/csv_swar.h"
 
 #include <stdlib.h>
-
-#define NS_PER_S INT64_C(1000000000)
-
-enum { cache_slots = 2048, texts_count = CONTEXT_COUNT + 1, texts_max = 4000000 };
-
-/* The code of a text of up to 8 bytes, looked up by its bytes. */
-typedef struct {
-    uint64_t key;
-    uint32_t code;
-    uint32_t length;
-} cache_entry;
-
-struct csv_worker {
-    csv_plan plan;
-    unsigned number;
-    uint64_t signs; /* the decimal sign in every byte */
-    int64_t epoch_unit; /* ns, or 0 */
-    csv_index_fn *index_fn;
-    uint32_t *index;
-    size_t index_room;
-    uint32_t *starts, *ends; /* [csv_fields_max] */
-    dictionary *texts[texts_count]; /* contexts, then characteristics */
-    cache_entry *caches[texts_count];
-    arena units;
-    /* the last date and the last stretch of zone asked for */
-    char date[10];
-    int64_t date_ns;
-    int64_t plain_from, plain_to;
-    int32_t plain_offset;
-};
-
-/* One row being read: field i is text[starts[i] + 1 .. ends[i]). */
-typedef struct {
-    const uint32_t *starts, *ends;
-    uint32_t n;
-    uint32_t record, line, end;
-} row_view;
 
 /* -- refusing -- */
 
@@ -117,7 +80,7 @@ static inline uint32_t code_of(csv_worker *w, csv_block *b, int list, const row_
     uint64_t key;
     memcpy(&key, from, 8);
     key &= ~(uint64_t)0 >> (64 - 8 * length);
-    cache_entry *e = &w->caches[list][key * 0x9E3779B97F4A7C15u >> 53];
+    cache_entry *e = cache_slot(w->caches[list], key);
     if (e->key != key || e->length != length) {
         uint32_t code = code_slow(w, b, list, from, to);
         if (code == 0)
@@ -128,60 +91,6 @@ static inline uint32_t code_of(csv_worker *w, csv_block *b, int list, const row_
 }
 
 /* -- times -- */
-
-static bool date_look_up(csv_worker *w, const char *date)
-{
-    int64_t ns;
-    int32_t none;
-    const int64_t day = 86400 * NS_PER_S;
-    if (!time_parse_iso(date, 10, &ns, &none) || ns < INT64_MIN + day || ns > INT64_MAX - day)
-        return false;
-    memcpy(w->date, date, 10);
-    w->date_ns = ns;
-    return true;
-}
-
-static bool iso_fast(csv_worker *w, const char *from, const char *to, int64_t *ns, int32_t *offset)
-{
-    size_t length = (size_t)(to - from);
-    if ((length != 20 && length != 24 && length != 19) || (from[10] != 'T' && from[10] != ' '))
-        return false;
-    if (memcmp(from, w->date, 10) != 0 && !date_look_up(w, from))
-        return false;
-    int64_t seconds, fraction = 0;
-    if (!swar_clock(from + 11, &seconds))
-        return false;
-    if (length > 19 && to[-1] != 'Z')
-        return false;
-    if (length == 24 && (from[19] != '.' || !swar_integer(from + 23, 3, &fraction)))
-        return false;
-    *ns = w->date_ns + seconds * NS_PER_S + fraction * 1000000;
-    *offset = length > 19 ? 0 : TIME_OFFSET_NONE;
-    return true;
-}
-
-static inline bool epoch_fast(const csv_worker *w, const char *from, const char *to, int64_t *ns)
-{
-    size_t length = (size_t)(to - from);
-    return length >= 1 && length <= 16 && swar_integer(to, (unsigned)length, ns) &&
-           !__builtin_mul_overflow(*ns, w->epoch_unit, ns);
-}
-
-/* Wall time to UTC: one look at the zone for each stretch between two changes of the clock. */
-static bool wall_to_utc(csv_worker *w, int64_t *ns, int32_t *offset, bool *is_folded)
-{
-    if (!w->plan.zone)
-        return true;
-    if (*ns < w->plain_from || *ns >= w->plain_to) {
-        if (!zone_plain(w->plan.zone, *ns, &w->plain_from, &w->plain_to, &w->plain_offset)) {
-            w->plain_from = 0;
-            w->plain_to = 0;
-            return zone_to_utc(w->plan.zone, *ns, false, ns, offset, is_folded);
-        }
-    }
-    *offset = w->plain_offset;
-    return !__builtin_sub_overflow(*ns, *offset * NS_PER_S, ns);
-}
 
 typedef enum { TIME_READ, TIME_BAD, TIME_BAD_CLOCK, TIME_SKIPPED } time_result;
 
@@ -448,21 +357,27 @@ static size_t fields_to_line_end(const csv_block *b, const uint32_t *ends, size_
     return n;
 }
 
-/* Is the row that ends at ends[columns - 1] a row of just so many fields? */
-static inline bool is_full_row(const char *text, const uint32_t *ends, uint32_t columns)
+/* The row whose first field ends at ends[0]; returns its number of fields. */
+static size_t row_plain(csv_worker *w, csv_block *b, uint32_t *ends, size_t left)
 {
-    if (text[ends[columns - 1]] != '\n')
-        return false;
-    for (uint32_t j = 0; j + 1 < columns; j++) {
-        if (text[ends[j]] == '\n')
-            return false;
-    }
-    return true;
+    uint32_t columns = w->plan.layout->columns;
+    bool is_full = left >= columns && csv_is_full_row(b->text, ends, columns);
+    size_t n = is_full ? columns : fields_to_line_end(b, ends, left);
+    uint32_t *last = &ends[n - 1], line_end = *last;
+    if (line_end > ends[(ptrdiff_t)n - 2] + 1 && b->text[line_end - 1] == '\r')
+        (*last)--;
+    row_view row = {ends - 1, ends, (uint32_t)n, (uint32_t)b->records, (uint32_t)b->lines, line_end + 1};
+    bool is_blank = n == 1 && *last == ends[-1] + 1;
+    if (!is_blank && (n == columns || is_row_usable(w, b, &row)))
+        row_read(w, b, &row);
+    b->records += !is_blank;
+    b->lines++;
+    *last = line_end;
+    return n;
 }
 
 static void rows_plain(csv_worker *w, csv_block *b)
 {
-    const uint32_t columns = w->plan.layout->columns;
     if (!index_reserve(w, b->length)) {
         b->out_of_memory = 1;
         return;
@@ -470,29 +385,12 @@ static void rows_plain(csv_worker *w, csv_block *b)
     uint32_t *ends = w->index + 1;
     w->index[0] = UINT32_MAX; /* the first field starts at 0 = UINT32_MAX + 1 */
     size_t count = w->index_fn(b->text, b->length, w->plan.dialect->delimiter, ends);
-    uint32_t record = 0, line = 0;
     for (size_t i = 0; i < count;) {
-        size_t n = columns;
-        if (count - i < columns || !is_full_row(b->text, ends + i, columns))
-            n = fields_to_line_end(b, ends + i, count - i);
-        uint32_t *last = &ends[i + n - 1], line_end = *last;
-        uint32_t start = ends[(ptrdiff_t)i - 1] + 1;
-        if (line_end > start && b->text[line_end - 1] == '\r' && line_end - 1 > ends[(ptrdiff_t)(i + n) - 2])
-            (*last)--;
-        row_view row = {ends + i - 1, ends + i, (uint32_t)n, record, line++, line_end + 1};
-        if (n == 1 && *last == start) {
-            /* a blank line */
-        } else if (n == columns || is_row_usable(w, b, &row)) {
-            row_read(w, b, &row);
-            record++;
-        } else {
-            record++;
-        }
-        *last = line_end;
-        i += n;
+        if (w->fast_fn)
+            i += w->fast_fn(w, b, ends + i, count - i);
+        if (i < count)
+            i += row_plain(w, b, ends + i, count - i);
     }
-    b->records = record;
-    b->lines = line;
 }
 
 static uint32_t lines_in(const char *text, size_t from, size_t to)
@@ -636,6 +534,7 @@ assay_status csv_worker_new(const csv_plan *plan, unsigned number, csv_worker **
     w->signs = (uint64_t)(unsigned char)plan->dialect->decimal * 0x0101010101010101u;
     w->epoch_unit = epoch_unit_of(plan->dialect->date);
     w->index_fn = csv_index_best();
+    w->fast_fn = csv_fast_for(plan, w->epoch_unit);
     arena_init(&w->units);
     w->starts = malloc(csv_fields_max * sizeof *w->starts);
     w->ends = malloc(csv_fields_max * sizeof *w->ends);

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one thread keeps while it parses blocks, and the readings that both paths share. */
+#ifndef READ_CSV_WORKER_H
+#define READ_CSV_WORKER_H
+
+#include "read/csv.h"
+#include "read/csv_swar.h"
+
+#define NS_PER_S INT64_C(1000000000)
+
+enum { cache_slots = 2048, texts_count = CONTEXT_COUNT + 1, texts_max = 4000000 };
+
+/* The code of a text of up to 8 bytes, looked up by its bytes. */
+typedef struct {
+    uint64_t key;
+    uint32_t code;
+    uint32_t length;
+} cache_entry;
+
+/* Reads rows of the plain long form from ends[0] on and stops before the first row that is not
+ * plain. Returns the number of fields read. */
+typedef size_t csv_fast_fn(csv_worker *w, csv_block *b, const uint32_t *ends, size_t left);
+csv_fast_fn *csv_fast_for(const csv_plan *plan, int64_t epoch_unit);
+
+struct csv_worker {
+    csv_plan plan;
+    unsigned number;
+    uint64_t signs; /* the decimal sign in every byte */
+    int64_t epoch_unit; /* ns, or 0 */
+    csv_index_fn *index_fn;
+    csv_fast_fn *fast_fn; /* NULL: every row takes the general path */
+    uint32_t *index;
+    size_t index_room;
+    uint32_t *starts, *ends; /* [csv_fields_max] */
+    dictionary *texts[texts_count]; /* contexts, then characteristics */
+    cache_entry *caches[texts_count];
+    arena units;
+    /* the last date and the last stretch of zone asked for */
+    char date[10];
+    int64_t date_ns;
+    int64_t plain_from, plain_to;
+    int32_t plain_offset;
+};
+
+/* One row being read: field i is text[starts[i] + 1 .. ends[i]). */
+typedef struct {
+    const uint32_t *starts, *ends;
+    uint32_t n;
+    uint32_t record, line, end;
+} row_view;
+
+static inline cache_entry *cache_slot(cache_entry *cache, uint64_t key)
+{
+    return &cache[key * 0x9E3779B97F4A7C15u >> 53]; /* 11 bits: cache_slots */
+}
+
+/* Is the row that ends at ends[columns - 1] a row of just so many fields? */
+static inline bool csv_is_full_row(const char *text, const uint32_t *ends, uint32_t columns)
+{
+    if (text[ends[columns - 1]] != '\n')
+        return false;
+    for (uint32_t j = 0; j + 1 < columns; j++) {
+        if (text[ends[j]] == '\n')
+            return false;
+    }
+    return true;
+}
+
+static inline bool date_look_up(csv_worker *w, const char *date)
+{
+    int64_t ns;
+    int32_t none;
+    const int64_t day = 86400 * NS_PER_S;
+    if (!time_parse_iso(date, 10, &ns, &none) || ns < INT64_MIN + day || ns > INT64_MAX - day)
+        return false;
+    memcpy(w->date, date, 10);
+    w->date_ns = ns;
+    return true;
+}
+
+static inline bool iso_fast(csv_worker *w, const char *from, const char *to, int64_t *ns, int32_t *offset)
+{
+    size_t length = (size_t)(to - from);
+    if ((length != 20 && length != 24 && length != 19) || (from[10] != 'T' && from[10] != ' '))
+        return false;
+    if (memcmp(from, w->date, 10) != 0 && !date_look_up(w, from))
+        return false;
+    int64_t seconds, fraction = 0;
+    if (!swar_clock(from + 11, &seconds))
+        return false;
+    if (length > 19 && to[-1] != 'Z')
+        return false;
+    if (length == 24 && (from[19] != '.' || !swar_integer(from + 23, 3, &fraction)))
+        return false;
+    *ns = w->date_ns + seconds * NS_PER_S + fraction * 1000000;
+    *offset = length > 19 ? 0 : TIME_OFFSET_NONE;
+    return true;
+}
+
+static inline bool epoch_fast(const csv_worker *w, const char *from, const char *to, int64_t *ns)
+{
+    size_t length = (size_t)(to - from);
+    return length >= 1 && length <= 16 && swar_integer(to, (unsigned)length, ns) &&
+           !__builtin_mul_overflow(*ns, w->epoch_unit, ns);
+}
+
+/* Wall time to UTC: one look at the zone for each stretch between two changes of the clock. */
+static inline bool wall_to_utc(csv_worker *w, int64_t *ns, int32_t *offset, bool *is_folded)
+{
+    if (!w->plan.zone)
+        return true;
+    if (*ns < w->plain_from || *ns >= w->plain_to) {
+        if (!zone_plain(w->plan.zone, *ns, &w->plain_from, &w->plain_to, &w->plain_offset)) {
+            w->plain_from = 0;
+            w->plain_to = 0;
+            return zone_to_utc(w->plan.zone, *ns, false, ns, offset, is_folded);
+        }
+    }
+    *offset = w->plain_offset;
+    return !__builtin_sub_overflow(*ns, *offset * NS_PER_S, ns);
+}
+
+#endif
