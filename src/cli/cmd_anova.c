@@ -100,7 +100,7 @@ static void anova_table(cli *c, const comparison *k)
         figure_cell(&t, rows[i].row->ss, 6);
         figure_cell(&t, rows[i].row->ms, 6);
         table_cell(&t, i == 0 ? text_real(a->f.value, 3) : "");
-        table_cell(&t, i == 0 ? text_real(a->p.value, 4) : "");
+        table_cell(&t, i == 0 ? text_p(a->p.value) : "");
     }
     table_write(&look, &t, &c->out);
     table_done(&t);

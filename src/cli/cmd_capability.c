@@ -97,13 +97,18 @@ static void write_ppm(const assay_capability *p, buf *out)
     } rows[] = {{_("observed"), &p->ppm_observed},
                 {_("expected, within"), &p->ppm_within},
                 {_("expected, overall"), &p->ppm_overall}};
-    buf_addf(out, "\n%s\n", _("Out of tolerance (ppm)"));
+    const char *head[] = {_("below"), _("above"), _("total")};
+    buf_add_char(out, '\n');
+    text_left(out, _("Out of tolerance (ppm)"), 24);
+    for (size_t i = 0; i < 3; i++)
+        text_right(out, head[i], 12);
+    buf_add_char(out, '\n');
     for (size_t i = 0; i < 3; i++) {
         buf_add_text(out, "  ");
         text_left(out, rows[i].name, 22);
-        text_right(out, text_real(rows[i].ppm->below, 1), 12);
-        text_right(out, text_real(rows[i].ppm->above, 1), 12);
-        text_right(out, text_real(rows[i].ppm->total, 1), 12);
+        text_right(out, text_ppm(rows[i].ppm->below), 12);
+        text_right(out, text_ppm(rows[i].ppm->above), 12);
+        text_right(out, text_ppm(rows[i].ppm->total), 12);
         buf_add_char(out, '\n');
     }
 }
@@ -143,7 +148,7 @@ static void write_numbers(const analysis *a, buf *out)
     pair(_("limits"), text, out);
     const assay_fit *f = &p->distribution;
     snprintf(text, sizeof text, "%s, A² %s, p %s", assay_family_name(f->family),
-             text_real(f->ad, 3), text_real(f->ad_p, 4));
+             text_real(f->ad, 3), text_p(f->ad_p));
     pair(_("distribution"), f->why ? f->why : text, out);
 }
 

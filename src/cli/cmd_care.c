@@ -135,7 +135,7 @@ static void record_json(json *j, const record *r)
     json_flat_object(j);
     json_member_unsigned(j, "sequence", r->sequence);
     json_member_unsigned(j, "commit", r->commit);
-    answer_time(j, "time", r->time, 0);
+    answer_time(j, "time", r->time, TIME_OFFSET_NONE);
     json_member_text(j, "type", r->type);
     json_member_text(j, "actor", r->actor);
     json_member_text(j, "object", hex);

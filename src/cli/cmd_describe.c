@@ -144,6 +144,13 @@ static void line(buf *out, const char *name, assay_figure f, int places)
     buf_addf(out, " %s\n", f.why ? f.why : text_real(f.value, places));
 }
 
+static void p_line(buf *out, const char *name, assay_figure f)
+{
+    buf_add_text(out, "  ");
+    text_left(out, name, 22);
+    buf_addf(out, " %s\n", f.why ? f.why : text_p(f.value));
+}
+
 static void write_page(cli *c, const description *d)
 {
     buf *out = &c->out;
@@ -165,8 +172,8 @@ static void write_page(cli *c, const description *d)
     line(out, _("skewness"), a->skewness, 4);
     line(out, _("kurtosis (excess)"), a->kurtosis, 4);
     line(out, _("autocorrelation, lag 1"), a->autocorrelation1, 4);
-    line(out, _("runs about median, p"), a->runs_about_median.p, 4);
-    line(out, _("runs up and down, p"), a->runs_up_down.p, 4);
+    p_line(out, _("runs about median, p"), a->runs_about_median.p);
+    p_line(out, _("runs up and down, p"), a->runs_up_down.p);
     if (d->bins.count) {
         assay_bins bins;
         uint64_t counts[ASSAY_BINS_MAX];

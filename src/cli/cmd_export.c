@@ -60,7 +60,7 @@ static void json_line(const exporting *e, const series *s, size_t i)
     buf_add_text(out, "{\"characteristic\": ");
     json_quote(out, path, strlen(path));
     if (s->time && s->time[i] != TIME_NONE) {
-        time_format(s->time[i], 0, text, sizeof text);
+        time_format(s->time[i], TIME_OFFSET_NONE, text, sizeof text);
         buf_addf(out, ", \"time\": \"%s\"", text);
     }
     if (!isnan(series_value(s, i))) {

@@ -196,7 +196,7 @@ static void anova_table(cli *c, const assay_gauge_study *g)
         figure_cell(&t, r->ss, 6);
         table_cell(&t, text_real(r->ms.value, 6));
         table_cell(&t, isnan(r->f.value) ? "" : text_real(r->f.value, 3));
-        table_cell(&t, isnan(r->p.value) ? "" : text_real(r->p.value, 4));
+        table_cell(&t, isnan(r->p.value) ? "" : text_p(r->p.value));
     }
     table_write(&look, &t, &c->out);
     table_done(&t);

@@ -73,14 +73,16 @@ static void quantity_text(const quantity *q, bound_kind kind, char *out)
         decimal_format(q->value.mantissa, q->value.exponent, q->value.decimals, out, 64);
 }
 
-static void time_text(int64_t time, int32_t offset, char *out)
+/* To the minute, or the day alone where there is little room. */
+static void time_text(const cli *c, int64_t time, int32_t offset, char *out)
 {
     out[0] = 0;
-    if (time != TIME_NONE) {
-        time_format(time, offset, out, 40);
-        out[16] = 0; /* to the minute */
+    if (time == TIME_NONE)
+        return;
+    time_format(time, offset, out, 40);
+    out[c->width < 100 ? 10 : 16] = 0;
+    if (out[10])
         out[10] = ' ';
-    }
 }
 
 static void add(listing *l, const entry *e)
@@ -106,8 +108,8 @@ static void add(listing *l, const entry *e)
         return;
     }
     static const char *const kinds[] = {N_("variable"), N_("defectives"), N_("defects")};
-    time_text(e->first, e->offset, first);
-    time_text(e->last, e->offset, last);
+    time_text(l->c, e->first, e->offset, first);
+    time_text(l->c, e->last, e->offset, last);
     table_cell(&l->table, c->path ? c->path : "");
     table_cell(&l->table, c->unit ? c->unit : "");
     table_cell(&l->table, _(kinds[c->kind]));

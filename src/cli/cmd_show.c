@@ -182,7 +182,8 @@ static void write_values(const showing *v, const term *look, buf *out)
         char value[64], time[40] = "";
         value_text(v->s, i, value, sizeof value);
         if (v->s->time && v->s->time[i] != TIME_NONE)
-            time_format(v->s->time[i], v->s->offset, time, sizeof time);
+            time_format(v->s->time[i], v->s->offset ? v->s->offset : TIME_OFFSET_NONE, time,
+                        sizeof time);
         table_cellf(&table, "%llu", (unsigned long long)(v->total - v->s->n + i + 1));
         table_cell(&table, time);
         table_cell(&table, value);

@@ -69,15 +69,16 @@ static void write_line(listing *l, const analysis *a, size_t i, const char *part
     int places = text_places(a->series->decimals);
     buf *out = &l->c->out;
     if (analysis_time(a, i) != TIME_NONE)
-        time_format(analysis_time(a, i), a->series->offset, time, sizeof time);
+        time_format(analysis_time(a, i), a->series->offset ? a->series->offset : TIME_OFFSET_NONE,
+                    time, sizeof time);
     rule_words(rules, p->rules, words, sizeof words);
     snprintf(place, sizeof place, "%zu", i + 1);
     buf_add_text(out, "  ");
     text_right(out, place, 6);
     buf_add_text(out, "  ");
     if (time[0])
-        text_left(out, time, 21);
-    text_left(out, part, 9);
+        text_left(out, time, 26);
+    text_left(out, part, 8);
     text_right(out, text_real(p->value, places), 10);
     buf_addf(out, "  %s\n", words);
 }

@@ -75,6 +75,6 @@ void csv_time(buf *out, int64_t time, int32_t offset, bool is_last)
 {
     char text[40];
     if (time != TIME_NONE)
-        buf_add(out, text, time_format(time, offset, text, sizeof text));
+        buf_add(out, text, time_format(time, offset ? offset : TIME_OFFSET_NONE, text, sizeof text));
     cell_end(out, is_last);
 }

@@ -24,7 +24,7 @@ void answer_time(json *j, const char *key, int64_t time, int32_t offset)
         json_member_null(j, key, "the source gives none");
         return;
     }
-    time_format(time, offset, text, sizeof text);
+    time_format(time, offset ? offset : TIME_OFFSET_NONE, text, sizeof text);
     json_member_text(j, key, text);
 }
 

@@ -34,6 +34,8 @@ void text_wrap(buf *out, const char *text, int indent, int width);
 
 /* A value with `places` after the point, or a dash for NaN. Static ring of four buffers. */
 const char *text_real(double x, int places);
+const char *text_p(double p);     /* "0.0312", "< 0.0001" */
+const char *text_ppm(double ppm); /* "12.4", "< 0.1" */
 /* Places that suit statistics of values with `decimals` places: one more, at most 9. */
 int text_places(int decimals);
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { TEXT_ROOM = 48 };
+
 int term_width(const char *text)
 {
     return (int)text_width(text, strlen(text));
@@ -80,16 +82,31 @@ void text_wrap(buf *out, const char *text, int indent, int width)
     buf_add_char(out, '\n');
 }
 
+static char *next_text(void)
+{
+    static _Thread_local char ring[8][TEXT_ROOM];
+    static _Thread_local unsigned next;
+    return ring[next++ % 8];
+}
+
+const char *text_p(double p)
+{
+    return p < 0.0001 ? "< 0.0001" : text_real(p, 4);
+}
+
+const char *text_ppm(double ppm)
+{
+    return ppm > 0 && ppm < 0.05 ? "< 0.1" : text_real(ppm, 1);
+}
+
 const char *text_real(double x, int places)
 {
-    static _Thread_local char ring[8][48];
-    static _Thread_local unsigned next;
-    char *out = ring[next++ % 8];
+    char *out = next_text();
     if (isnan(x))
         return "–";
     double size = fabs(x);
     bool is_far = size != 0 && (size >= 1e15 || size < 1e-7);
-    snprintf(out, sizeof ring[0], is_far ? "%.*e" : "%.*f", is_far ? 5 : places, x);
+    snprintf(out, TEXT_ROOM, is_far ? "%.*e" : "%.*f", is_far ? 5 : places, x);
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include "signal/subgroup.h"
 
 #include <assay/arl.h>
+#include <assay/moments.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,36 @@ static assay_spec spec_for(const characteristic *c, const analysis_options *o)
     return spec;
 }
 
+/* The chart already has the spread within; mean and overall spread take one exact pass. */
+static bool suits_brief(const analysis *a, const analysis_options *options)
+{
+    bool has_sigma = a->has_chart && a->chart.stage_count == 1 && a->input.phase1_to == 0 &&
+                     (a->chart.type == ASSAY_CHART_XBAR_R || a->chart.type == ASSAY_CHART_XBAR_S ||
+                      a->chart.type == ASSAY_CHART_I_MR);
+    return options->is_brief && has_sigma && !a->input.excluded &&
+           options->capability.distribution == ASSAY_FAMILY_NORMAL && isnan(options->chart.std_dev);
+}
+
+static assay_status make_brief(analysis *a, const analysis_options *options, assay_err *err)
+{
+    assay_moments m;
+    assay_status status = assay_moments_of(&a->input.x, &m, err);
+    if (status != ASSAY_OK)
+        return status;
+    assay_capability_moments known = {
+        .n = (double)m.n,
+        .mean = assay_moments_mean(&m).value,
+        .sd_within = a->chart.stages[0].sigma,
+        .nu = NAN,
+        .sd_overall = assay_moments_sd(&m).value,
+        .sigma_method = a->chart.method,
+    };
+    status = assay_capability_from_moments(&known, &a->spec, &options->capability, &a->capability,
+                                           err);
+    a->has_capability = status == ASSAY_OK;
+    return status;
+}
+
 static assay_status make_capability(analysis *a, const analysis_options *options, assay_err *err)
 {
     assay_capability_input in = {
@@ -150,7 +181,8 @@ assay_status analysis_make(const series_set *set, const series *s,
     if (status == ASSAY_OK && !options->without_chart)
         status = make_chart(a, options, err);
     if (status == ASSAY_OK && options->with_capability)
-        status = make_capability(a, options, err);
+        status = suits_brief(a, options) ? make_brief(a, options, err)
+                                         : make_capability(a, options, err);
     return status;
 }
 

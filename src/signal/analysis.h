@@ -27,6 +27,7 @@ typedef struct {
     bool is_lower_natural, is_upper_natural; /* that side is bounded by nature */
     assay_capability_options capability;
     bool with_capability;
+    bool is_brief;            /* capability from moments: no fit, no intervals, no observed ppm */
     bool without_chart;       /* capability alone: stability is then not known */
 } analysis_options;
 
