@@ -2,6 +2,8 @@
 /* Fit a family to a sorted sample, judge the fit, choose among families. */
 #include "stat/fit.h"
 
+#include "num/elementary.h"
+
 #include <math.h>
 
 static fit_estimator *const estimators[ASSAY_FAMILY_COUNT] = {
@@ -29,7 +31,7 @@ double assay_anderson_darling(const assay_fit *fit, const double *x, size_t n)
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         double below = assay_fit_cdf(fit, x[i]), above = assay_fit_upper(fit, x[n - 1 - i]);
-        sum += (double)(2 * i + 1) * (log(below) + log(above));
+        sum += (double)(2 * i + 1) * (num_log(below) + num_log(above));
     }
     return n ? -(double)n - sum / (double)n : NAN;
 }
@@ -42,12 +44,12 @@ double assay_anderson_darling_p(assay_family family, double ad, size_t n)
         return NAN;
     double m = (double)n, a = ad * (1 + 0.75 / m + 2.25 / (m * m));
     if (a < 0.2)
-        return 1 - exp(-13.436 + 101.14 * a - 223.73 * a * a);
+        return 1 - num_exp(-13.436 + 101.14 * a - 223.73 * a * a);
     if (a < 0.34)
-        return 1 - exp(-8.318 + 42.796 * a - 59.938 * a * a);
+        return 1 - num_exp(-8.318 + 42.796 * a - 59.938 * a * a);
     if (a < 0.6)
-        return exp(0.9177 - 4.279 * a - 1.38 * a * a);
-    return a < 10 ? exp(1.2937 - 5.709 * a + 0.0186 * a * a) : 3.7e-24;
+        return num_exp(0.9177 - 4.279 * a - 1.38 * a * a);
+    return a < 10 ? num_exp(1.2937 - 5.709 * a + 0.0186 * a * a) : 3.7e-24;
 }
 
 void assay_probability_plot(const assay_fit *fit, size_t n, double *out)
@@ -96,7 +98,7 @@ static assay_fit fit_family(assay_family family, const double *x, size_t n)
     if (!is_whole(&fit))
         return no_fit(family, "the likelihood equations have no finite solution");
     fit.log_likelihood = log_likelihood(&fit, x, n);
-    fit.bic = -2 * fit.log_likelihood + assay_family_parameters(family) * log((double)n);
+    fit.bic = -2 * fit.log_likelihood + assay_family_parameters(family) * num_log((double)n);
     fit.ad = assay_anderson_darling(&fit, x, n);
     fit.ad_p = assay_anderson_darling_p(family, fit.ad, n);
     return fit;

@@ -8,6 +8,7 @@
  *
  * and the interval where it stays within chi2(confidence; 1) / 2 of its maximum.
  */
+#include "num/elementary.h"
 #include "num/root.h"
 #include "stat/fit.h"
 
@@ -30,7 +31,7 @@ static double transform(double lambda, double u, double *slope)
         return u * (1 + a / 2 + a * a / 6 + a * a * a / 24);
     }
     double y = expm1(a) / lambda;
-    *slope = (u * exp(a) - y) / lambda;
+    *slope = (u * num_exp(a) - y) / lambda;
     return y;
 }
 
@@ -42,12 +43,12 @@ static box_cox_rss rss_at(double lambda, const box_cox_sample *s)
 {
     double sum = 0, slope_sum = 0, n = (double)s->n, slope;
     for (size_t i = 0; i < s->n; i++) {
-        sum += transform(lambda, log(s->x[i]) - s->log_mean, &slope);
+        sum += transform(lambda, num_log(s->x[i]) - s->log_mean, &slope);
         slope_sum += slope;
     }
     box_cox_rss out = {0, 0};
     for (size_t i = 0; i < s->n; i++) {
-        double d = transform(lambda, log(s->x[i]) - s->log_mean, &slope) - sum / n;
+        double d = transform(lambda, num_log(s->x[i]) - s->log_mean, &slope) - sum / n;
         out.rss += d * d;
         out.slope += 2 * d * (slope - slope_sum / n);
     }
@@ -63,7 +64,7 @@ static double slope_at(double lambda, const void *with)
 static double profile_at(double lambda, const box_cox_sample *s)
 {
     double n = (double)s->n;
-    return -n / 2 * log(rss_at(lambda, s).rss / n) - n * s->log_mean;
+    return -n / 2 * num_log(rss_at(lambda, s).rss / n) - n * s->log_mean;
 }
 
 static double level_excess(double lambda, const void *with)

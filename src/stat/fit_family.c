@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The families: distribution function, upper tail, density, quantile, one row each. */
+#include "num/elementary.h"
 #include "num/root.h"
 
 #include <assay/distribution.h>
@@ -25,7 +26,7 @@ static double normal_upper(const double *p, double x)
 static double normal_log_density(const double *p, double x)
 {
     double z = (x - p[0]) / p[1];
-    return -z * z / 2 - log(p[1]) - log_root_2pi;
+    return -z * z / 2 - num_log(p[1]) - log_root_2pi;
 }
 
 static double normal_quantile(const double *p, double q)
@@ -42,30 +43,30 @@ static double above(const double *p, double x)
 static double lognormal_cdf(const double *p, double x)
 {
     double y = above(p, x);
-    return y > 0 ? normal_cdf(p, log(y)) : 0;
+    return y > 0 ? normal_cdf(p, num_log(y)) : 0;
 }
 
 static double lognormal_upper(const double *p, double x)
 {
     double y = above(p, x);
-    return y > 0 ? normal_upper(p, log(y)) : 1;
+    return y > 0 ? normal_upper(p, num_log(y)) : 1;
 }
 
 static double lognormal_log_density(const double *p, double x)
 {
     double y = above(p, x);
-    return y > 0 ? normal_log_density(p, log(y)) - log(y) : -HUGE_VAL;
+    return y > 0 ? normal_log_density(p, num_log(y)) - num_log(y) : -HUGE_VAL;
 }
 
 static double lognormal_quantile(const double *p, double q)
 {
-    return exp(normal_quantile(p, q)) + (isnan(p[2]) ? 0 : p[2]);
+    return num_exp(normal_quantile(p, q)) + (isnan(p[2]) ? 0 : p[2]);
 }
 
 static double weibull_power(const double *p, double x)
 {
     double y = above(p, x);
-    return y > 0 ? pow(y / p[1], p[0]) : 0;
+    return y > 0 ? num_exp(p[0] * num_log(y / p[1])) : 0;
 }
 
 static double weibull_cdf(const double *p, double x)
@@ -75,7 +76,7 @@ static double weibull_cdf(const double *p, double x)
 
 static double weibull_upper(const double *p, double x)
 {
-    return exp(-weibull_power(p, x));
+    return num_exp(-weibull_power(p, x));
 }
 
 static double weibull_log_density(const double *p, double x)
@@ -83,12 +84,12 @@ static double weibull_log_density(const double *p, double x)
     double y = above(p, x);
     if (!(y > 0))
         return -HUGE_VAL;
-    return log(p[0] / p[1]) + (p[0] - 1) * log(y / p[1]) - weibull_power(p, x);
+    return num_log(p[0] / p[1]) + (p[0] - 1) * num_log(y / p[1]) - weibull_power(p, x);
 }
 
 static double weibull_quantile(const double *p, double q)
 {
-    return p[1] * pow(-log1p(-q), 1 / p[0]) + (isnan(p[2]) ? 0 : p[2]);
+    return p[1] * num_exp(num_log(-log1p(-q)) / p[0]) + (isnan(p[2]) ? 0 : p[2]);
 }
 
 static double gamma_cdf(const double *p, double x)
@@ -104,7 +105,7 @@ static double gamma_upper(const double *p, double x)
 static double gamma_log_density(const double *p, double x)
 {
     double log_gamma = lgamma_r(p[0], &(int){0});
-    return x > 0 ? (p[0] - 1) * log(x / p[1]) - x / p[1] - log(p[1]) - log_gamma : -HUGE_VAL;
+    return x > 0 ? (p[0] - 1) * num_log(x / p[1]) - x / p[1] - num_log(p[1]) - log_gamma : -HUGE_VAL;
 }
 
 static double gamma_quantile(const double *p, double q)
@@ -119,12 +120,12 @@ static double exponential_cdf(const double *p, double x)
 
 static double exponential_upper(const double *p, double x)
 {
-    return x > 0 ? exp(-x / p[0]) : 1;
+    return x > 0 ? num_exp(-x / p[0]) : 1;
 }
 
 static double exponential_log_density(const double *p, double x)
 {
-    return x >= 0 ? -x / p[0] - log(p[0]) : -HUGE_VAL;
+    return x >= 0 ? -x / p[0] - num_log(p[0]) : -HUGE_VAL;
 }
 
 static double exponential_quantile(const double *p, double q)
@@ -134,85 +135,85 @@ static double exponential_quantile(const double *p, double q)
 
 static double logistic_cdf(const double *p, double x)
 {
-    return 1 / (1 + exp(-(x - p[0]) / p[1]));
+    return 1 / (1 + num_exp(-(x - p[0]) / p[1]));
 }
 
 static double logistic_upper(const double *p, double x)
 {
-    return 1 / (1 + exp((x - p[0]) / p[1]));
+    return 1 / (1 + num_exp((x - p[0]) / p[1]));
 }
 
 static double logistic_log_density(const double *p, double x)
 {
     double z = fabs(x - p[0]) / p[1];
-    return -z - log(p[1]) - 2 * log1p(exp(-z));
+    return -z - num_log(p[1]) - 2 * log1p(num_exp(-z));
 }
 
 static double logistic_quantile(const double *p, double q)
 {
-    return p[0] + p[1] * (log(q) - log1p(-q));
+    return p[0] + p[1] * (num_log(q) - log1p(-q));
 }
 
 static double loglogistic_cdf(const double *p, double x)
 {
-    return x > 0 ? logistic_cdf(p, log(x)) : 0;
+    return x > 0 ? logistic_cdf(p, num_log(x)) : 0;
 }
 
 static double loglogistic_upper(const double *p, double x)
 {
-    return x > 0 ? logistic_upper(p, log(x)) : 1;
+    return x > 0 ? logistic_upper(p, num_log(x)) : 1;
 }
 
 static double loglogistic_log_density(const double *p, double x)
 {
-    return x > 0 ? logistic_log_density(p, log(x)) - log(x) : -HUGE_VAL;
+    return x > 0 ? logistic_log_density(p, num_log(x)) - num_log(x) : -HUGE_VAL;
 }
 
 static double loglogistic_quantile(const double *p, double q)
 {
-    return exp(logistic_quantile(p, q));
+    return num_exp(logistic_quantile(p, q));
 }
 
 static double smallest_ev_cdf(const double *p, double x)
 {
-    return -expm1(-exp((x - p[0]) / p[1]));
+    return -expm1(-num_exp((x - p[0]) / p[1]));
 }
 
 static double smallest_ev_upper(const double *p, double x)
 {
-    return exp(-exp((x - p[0]) / p[1]));
+    return num_exp(-num_exp((x - p[0]) / p[1]));
 }
 
 static double smallest_ev_log_density(const double *p, double x)
 {
     double z = (x - p[0]) / p[1];
-    return z - exp(z) - log(p[1]);
+    return z - num_exp(z) - num_log(p[1]);
 }
 
 static double smallest_ev_quantile(const double *p, double q)
 {
-    return p[0] + p[1] * log(-log1p(-q));
+    return p[0] + p[1] * num_log(-log1p(-q));
 }
 
 static double largest_ev_cdf(const double *p, double x)
 {
-    return exp(-exp(-(x - p[0]) / p[1]));
+    return num_exp(-num_exp(-(x - p[0]) / p[1]));
 }
 
 static double largest_ev_upper(const double *p, double x)
 {
-    return -expm1(-exp(-(x - p[0]) / p[1]));
+    return -expm1(-num_exp(-(x - p[0]) / p[1]));
 }
 
 static double largest_ev_log_density(const double *p, double x)
 {
     double z = (x - p[0]) / p[1];
-    return -z - exp(-z) - log(p[1]);
+    return -z - num_exp(-z) - num_log(p[1]);
 }
 
 static double largest_ev_quantile(const double *p, double q)
 {
-    return p[0] - p[1] * log(-log(q));
+    return p[0] - p[1] * num_log(-num_log(q));
 }
 
 static double folded_normal_upper(const double *p, double x)
@@ -230,7 +231,7 @@ static double folded_normal_log_density(const double *p, double x)
 {
     if (!(x >= 0))
         return -HUGE_VAL;
-    return normal_log_density(p, x) + log1p(exp(-2 * p[0] * x / (p[1] * p[1])));
+    return normal_log_density(p, x) + log1p(num_exp(-2 * p[0] * x / (p[1] * p[1])));
 }
 
 typedef struct {
@@ -261,13 +262,13 @@ static double rayleigh_cdf(const double *p, double x)
 
 static double rayleigh_upper(const double *p, double x)
 {
-    return x > 0 ? exp(-x * x / (2 * p[0] * p[0])) : 1;
+    return x > 0 ? num_exp(-x * x / (2 * p[0] * p[0])) : 1;
 }
 
 static double rayleigh_log_density(const double *p, double x)
 {
     double z = x / p[0];
-    return x > 0 ? log(z / p[0]) - z * z / 2 : -HUGE_VAL;
+    return x > 0 ? num_log(z / p[0]) - z * z / 2 : -HUGE_VAL;
 }
 
 static double rayleigh_quantile(const double *p, double q)
@@ -294,7 +295,7 @@ static double johnson_su_upper(const double *p, double x)
 static double johnson_su_log_density(const double *p, double x)
 {
     double z = su_score(p, x), y = (x - p[2]) / p[3];
-    return -z * z / 2 - log_root_2pi + log(p[1] / p[3]) - log1p(y * y) / 2;
+    return -z * z / 2 - log_root_2pi + num_log(p[1] / p[3]) - log1p(y * y) / 2;
 }
 
 static double johnson_su_quantile(const double *p, double q)
@@ -306,7 +307,7 @@ static double johnson_su_quantile(const double *p, double q)
 static double sb_score(const double *p, double x)
 {
     double y = (x - p[2]) / p[3];
-    return y <= 0 ? -HUGE_VAL : y >= 1 ? HUGE_VAL : p[0] + p[1] * (log(y) - log1p(-y));
+    return y <= 0 ? -HUGE_VAL : y >= 1 ? HUGE_VAL : p[0] + p[1] * (num_log(y) - log1p(-y));
 }
 
 static double johnson_sb_cdf(const double *p, double x)
@@ -324,12 +325,12 @@ static double johnson_sb_log_density(const double *p, double x)
     double z = sb_score(p, x), y = (x - p[2]) / p[3];
     if (isinf(z))
         return -HUGE_VAL;
-    return -z * z / 2 - log_root_2pi + log(p[1] / p[3]) - log(y) - log1p(-y);
+    return -z * z / 2 - log_root_2pi + num_log(p[1] / p[3]) - num_log(y) - log1p(-y);
 }
 
 static double johnson_sb_quantile(const double *p, double q)
 {
-    return p[2] + p[3] / (1 + exp(-(assay_normal_quantile(q) - p[0]) / p[1]));
+    return p[2] + p[3] / (1 + num_exp(-(assay_normal_quantile(q) - p[0]) / p[1]));
 }
 
 /* ---- the table ---- */

@@ -6,6 +6,7 @@
 #include "stat/fit.h"
 
 #include "num/dist.h"
+#include "num/elementary.h"
 #include "num/root.h"
 
 static const char not_positive[] = "a reading is not above 0";
@@ -26,7 +27,7 @@ static const char *why_not_positive(const double *x, size_t n)
 double fit_value(const fit_sample *s, size_t i)
 {
     if (s->scale == FIT_LOG)
-        return log(s->x[i] - s->threshold);
+        return num_log(s->x[i] - s->threshold);
     return s->scale == FIT_MIRRORED ? -s->x[i] : s->x[i];
 }
 
@@ -82,7 +83,7 @@ static double weighted_mean(const extreme_equation *of, double scale, double *we
 {
     double sum = 0, weights = 0;
     for (size_t i = 0; i < of->s->n; i++) {
-        double d = fit_value(of->s, i) - of->largest, w = exp(d / scale);
+        double d = fit_value(of->s, i) - of->largest, w = num_exp(d / scale);
         weights += w;
         sum += w * d;
     }
@@ -94,7 +95,7 @@ static double weighted_mean(const extreme_equation *of, double scale, double *we
 static double extreme_excess(double log_scale, const void *with)
 {
     const extreme_equation *of = with;
-    double scale = exp(log_scale), weight;
+    double scale = num_exp(log_scale), weight;
     return weighted_mean(of, scale, &weight) - of->mean - scale;
 }
 
@@ -106,11 +107,11 @@ const char *fit_extreme(const fit_sample *s, double *location, double *scale)
     of.largest = fmax(fit_value(s, 0), fit_value(s, s->n - 1));
     if (!(squares > 0))
         return no_spread;
-    double guess = log(sqrt(squares / (double)s->n) * 0.78);
-    double b = exp(root_from(guess, 0.1, extreme_excess, &of));
+    double guess = num_log(sqrt(squares / (double)s->n) * 0.78);
+    double b = num_exp(root_from(guess, 0.1, extreme_excess, &of));
     weighted_mean(&of, b, &weight);
     *scale = b;
-    *location = of.largest + b * log(weight / (double)s->n);
+    *location = of.largest + b * num_log(weight / (double)s->n);
     return NULL;
 }
 
@@ -141,7 +142,7 @@ const char *fit_weibull(const double *x, size_t n, double *parameter)
     if (why)
         return why;
     parameter[0] = 1 / scale;
-    parameter[1] = exp(location);
+    parameter[1] = num_exp(location);
     return NULL;
 }
 
@@ -151,9 +152,9 @@ const char *fit_weibull(const double *x, size_t n, double *parameter)
 static double gamma_excess(double log_k, const void *with)
 {
     const double *wanted = with;
-    double k = exp(log_k);
+    double k = num_exp(log_k);
     double gap = k > 1e5 ? (0.5 + 1 / (12 * k)) / k : log_k - digamma(k);
-    return log(gap) - log(*wanted);
+    return num_log(gap) - num_log(*wanted);
 }
 
 const char *fit_gamma(const double *x, size_t n, double *parameter)
@@ -168,7 +169,7 @@ const char *fit_gamma(const double *x, size_t n, double *parameter)
     for (size_t i = 0; i < n; i++)
         gap -= log1pmx((x[i] - mean) / mean);
     gap /= (double)n;
-    double k = exp(root_from(log(0.5 / gap), 0.3, gamma_excess, &gap));
+    double k = num_exp(root_from(num_log(0.5 / gap), 0.3, gamma_excess, &gap));
     parameter[0] = k;
     parameter[1] = mean / k;
     return NULL;
@@ -225,7 +226,7 @@ static double logistic_location(const fit_sample *s, double scale)
 static double logistic_scale_excess(double log_scale, const void *with)
 {
     const fit_sample *s = with;
-    double scale = exp(log_scale), location = logistic_location(s, scale), sum = 0;
+    double scale = num_exp(log_scale), location = logistic_location(s, scale), sum = 0;
     for (size_t i = 0; i < s->n; i++) {
         double z = (fit_value(s, i) - location) / scale;
         sum += z * tanh(z / 2);
@@ -239,8 +240,8 @@ static const char *logistic_estimate(const fit_sample *s, double *parameter)
     fit_moments(s, &mean, &squares);
     if (!(squares > 0))
         return no_spread;
-    double guess = log(sqrt(squares / (double)s->n) * 0.55);
-    parameter[1] = exp(root_from(guess, 0.1, logistic_scale_excess, s));
+    double guess = num_log(sqrt(squares / (double)s->n) * 0.55);
+    parameter[1] = num_exp(root_from(guess, 0.1, logistic_scale_excess, s));
     parameter[0] = logistic_location(s, parameter[1]);
     return NULL;
 }

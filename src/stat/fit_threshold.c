@@ -8,6 +8,7 @@
  */
 #include "stat/fit.h"
 
+#include "num/elementary.h"
 #include "num/root.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@ typedef double threshold_slope(double v, const void *sample);
 
 static fit_sample sample_above(const fit_sample *s, double v)
 {
-    return (fit_sample){.x = s->x, .n = s->n, .scale = FIT_LOG, .threshold = s->x[0] - exp(v)};
+    return (fit_sample){.x = s->x, .n = s->n, .scale = FIT_LOG, .threshold = s->x[0] - num_exp(v)};
 }
 
 /* d log L / d threshold of the lognormal, times the gap exp(v) to be free of scale. */
@@ -29,7 +30,7 @@ static double lognormal_slope(double v, const void *sample)
     double variance = squares / (double)s.n;
     for (size_t i = 0; i < s.n; i++) {
         double y = fit_value(&s, i);
-        sum += exp(v - y) * (1 + (y - mean) / variance);
+        sum += num_exp(v - y) * (1 + (y - mean) / variance);
     }
     return sum;
 }
@@ -41,8 +42,8 @@ static double weibull_slope(double v, const void *sample)
     if (fit_extreme(&s, &location, &scale))
         return NAN;
     for (size_t i = 0; i < s.n; i++) {
-        double y = fit_value(&s, i), power = exp((y - location) / scale);
-        sum += exp(v - y) * (1 - 1 / scale + power / scale);
+        double y = fit_value(&s, i), power = num_exp((y - location) / scale);
+        sum += num_exp(v - y) * (1 - 1 / scale + power / scale);
     }
     return sum;
 }
@@ -50,7 +51,7 @@ static double weibull_slope(double v, const void *sample)
 static const char *find_threshold(const fit_sample *s, threshold_slope *slope, double *v)
 {
     double range = s->x[s->n - 1] - s->x[0];
-    double from = log(range * 1e3), to = log(range * 1e-6), step = 0.25;
+    double from = num_log(range * 1e3), to = num_log(range * 1e-6), step = 0.25;
     if (!(slope(from, s) > 0))
         return "no maximum likelihood estimate exists: the likelihood grows as the threshold "
                "recedes without end";
@@ -103,7 +104,7 @@ const char *fit_weibull3(const double *x, size_t n, double *parameter)
     if (why)
         return why;
     parameter[0] = 1 / scale;
-    parameter[1] = exp(location);
+    parameter[1] = num_exp(location);
     parameter[2] = best.threshold;
     return NULL;
 }
