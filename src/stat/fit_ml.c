@@ -71,6 +71,13 @@ const char *fit_lognormal(const double *x, size_t n, double *parameter)
     return NULL;
 }
 
+/* From our own exp, for the same bits everywhere. Right to 1e-16 absolute, as sums need it. */
+static double fit_tanh(double x)
+{
+    double e = num_exp(-2 * fabs(x));
+    return copysign((1 - e) / (1 + e), x);
+}
+
 /* ---- extreme values and Weibull ---- */
 
 typedef struct {
@@ -211,7 +218,7 @@ static double logistic_location_excess(double location, const void *with)
     const logistic_equation *of = with;
     double sum = 0;
     for (size_t i = 0; i < of->s->n; i++)
-        sum += tanh((fit_value(of->s, i) - location) / (2 * of->scale));
+        sum += fit_tanh((fit_value(of->s, i) - location) / (2 * of->scale));
     return sum;
 }
 
@@ -222,14 +229,14 @@ static double logistic_location(const fit_sample *s, double scale)
     return root_between(fmin(a, b), fmax(a, b), logistic_location_excess, &of);
 }
 
-/* Likelihood equation of the scale, the location at its best: sum z tanh(z / 2) - n. */
+/* Likelihood equation of the scale, the location at its best: sum z fit_tanh(z / 2) - n. */
 static double logistic_scale_excess(double log_scale, const void *with)
 {
     const fit_sample *s = with;
     double scale = num_exp(log_scale), location = logistic_location(s, scale), sum = 0;
     for (size_t i = 0; i < s->n; i++) {
         double z = (fit_value(s, i) - location) / scale;
-        sum += z * tanh(z / 2);
+        sum += z * fit_tanh(z / 2);
     }
     return sum / (double)s->n - 1;
 }
@@ -268,13 +275,13 @@ typedef struct {
     double square; /* mean of x^2 */
 } folded_equation;
 
-/* mean + variance equation: sigma^2 = square - mu^2, mu = mean of x tanh(mu x / sigma^2). */
+/* mean + variance equation: sigma^2 = square - mu^2, mu = mean of x fit_tanh(mu x / sigma^2). */
 static double folded_excess(double mu, const void *with)
 {
     const folded_equation *of = with;
     double variance = of->square - mu * mu, sum = 0;
     for (size_t i = 0; i < of->n; i++)
-        sum += of->x[i] * tanh(mu * of->x[i] / variance);
+        sum += of->x[i] * fit_tanh(mu * of->x[i] / variance);
     return sum / (double)of->n - mu;
 }
 
