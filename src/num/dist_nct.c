@@ -11,6 +11,7 @@
 
 #include "num/chi.h"
 #include "num/dist.h"
+#include "num/elementary.h"
 #include "num/root.h"
 
 typedef struct {
@@ -21,10 +22,8 @@ typedef struct {
 static double conditional_tail(double s, const void *with)
 {
     const nct_point *at = with;
-    double z = at->is_upper ? at->delta - at->t * s : at->t * s - at->delta;
-    /* erfc is four times as fast; its argument is rounded, which costs z^2 units in the last
-     * place: nothing in the middle. */
-    return fabs(z) < 6 ? erfc(z * -0.70710678118654752440) / 2 : assay_normal_cdf(z);
+    double z = at->t * s - at->delta;
+    return at->is_upper ? assay_normal_upper(z) : assay_normal_cdf(z);
 }
 
 /* d log(integrand) / d log s, which has one sign change. The inverse Mills ratio keeps to three
@@ -32,7 +31,7 @@ static double conditional_tail(double s, const void *with)
 static double slope(const nct_point *at, double s)
 {
     double sign = at->is_upper ? -1 : 1, z = sign * (at->t * s - at->delta);
-    double mills = z < -20 ? -z : exp(-z * z / 2) * 0.3989422804 / assay_normal_cdf(z);
+    double mills = z < -20 ? -z : num_exp(-z * z / 2) * 0.3989422804 / assay_normal_cdf(z);
     return at->nu * (1 - s * s) + sign * at->t * s * mills;
 }
 
@@ -42,16 +41,16 @@ static double mode_of(const nct_point *at)
 {
     double width = 1 / sqrt(2 * at->nu + at->delta * at->delta + 14);
     double side = slope(at, 1) > 0 ? 1 : -1, near = 0, far = side * width;
-    while ((slope(at, exp(far)) > 0) == (side > 0) && fabs(far) < 700)
+    while ((slope(at, num_exp(far)) > 0) == (side > 0) && fabs(far) < 700)
         near = far, far *= 2;
     while (fabs(far - near) > 2 * width) {
         double middle = (near + far) / 2;
-        if ((slope(at, exp(middle)) > 0) == (side > 0))
+        if ((slope(at, num_exp(middle)) > 0) == (side > 0))
             near = middle;
         else
             far = middle;
     }
-    return exp((near + far) / 2);
+    return num_exp((near + far) / 2);
 }
 
 /* One tail for t > 0; the caller takes the small one. */
@@ -96,14 +95,14 @@ typedef struct {
 /* Where the tail underflows, something that still falls with the distance shows the way back. */
 static double log_tail(double tail, double distance)
 {
-    return tail > 0 ? log(tail) : -746 - distance;
+    return tail > 0 ? num_log(tail) : -746 - distance;
 }
 
 static double excess(double t, double nu, double delta, double p)
 {
     if (p <= 0.5)
-        return log_tail(assay_nct_cdf(t, nu, delta), fabs(t - delta)) - log(p);
-    return log1p(-p) - log_tail(assay_nct_upper(t, nu, delta), fabs(t - delta));
+        return log_tail(assay_nct_cdf(t, nu, delta), fabs(t - delta)) - num_log(p);
+    return num_log1p(-p) - log_tail(assay_nct_upper(t, nu, delta), fabs(t - delta));
 }
 
 static double excess_at_t(double t, const void *with)
@@ -146,6 +145,6 @@ double assay_nct_noncentrality(double p, double t, double nu)
     if (nu >= 4000)
         return guess;
     double sd = sqrt(1 + t * t / (2 * nu));
-    double slope = -0.3989422804 * exp(-z * z / 2) / fmin(p, 1 - p) / sd;
+    double slope = -0.3989422804 * num_exp(-z * z / 2) / fmin(p, 1 - p) / sd;
     return root_near(guess, slope, 1e-12 * sd, excess_at_delta, &of);
 }

@@ -11,6 +11,7 @@
 
 #include "num/chi.h"
 #include "num/dist.h"
+#include "num/elementary.h"
 
 /* From -9 to 17: a range of w has its maximum about w / 2 with deviation 0.7, so that the upper
  * tail is whole to w = 22, where it is 1e-53. */
@@ -30,8 +31,8 @@ static double range_tail(double w, const tukey_point *at)
     for (int i = 0; i < tukey_nodes; i++) {
         double z = tukey_from + i * tukey_step;
         double ratio = assay_normal_cdf(z - w) / at->cdf[i];
-        double power = at->is_upper ? -expm1((at->k - 1) * log1p(-ratio))
-                                    : exp((at->k - 1) * log1p(-ratio));
+        double power = at->is_upper ? -num_expm1((at->k - 1) * num_log1p(-ratio))
+                                    : num_exp((at->k - 1) * num_log1p(-ratio));
         sum += at->density[i] * power;
     }
     return sum * tukey_step * at->k;
@@ -48,7 +49,7 @@ static void fill_nodes(tukey_point *at)
     for (int i = 0; i < tukey_nodes; i++) {
         double z = tukey_from + i * tukey_step;
         at->cdf[i] = assay_normal_cdf(z);
-        at->density[i] = exp(-z * z / 2) * 0.398942280401432677940 * pow(at->cdf[i], at->k - 1);
+        at->density[i] = num_exp(-z * z / 2) * 0.398942280401432677940 * pow(at->cdf[i], at->k - 1);
     }
 }
 

@@ -6,24 +6,59 @@
 #include "num/elementary.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <string.h>
 
 static const double log2_high = 6.93147180369123816490e-01; /* its last 21 bits are 0 */
 static const double log2_low = 1.90821492927058770002e-10;
 
+/* (exp(r) - 1 - r) / r^2 for |r| <= 0.35. */
+static double exp_series(double r)
+{
+    static const double c[] = {1.0 / 2,       1.0 / 6,        1.0 / 24,        1.0 / 120,
+                               1.0 / 720,     1.0 / 5040,     1.0 / 40320,     1.0 / 362880,
+                               1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
+    /* Even and odd powers apart: two short chains run side by side. */
+    double r2 = r * r, even = c[10], odd = c[11];
+    for (int i = 8; i >= 0; i -= 2) {
+        even = even * r2 + c[i];
+        odd = odd * r2 + c[i + 1];
+    }
+    return even + r * odd;
+}
+
+/* 2^k, -1022 <= k <= 1023. */
+static double power_of_two(int64_t k)
+{
+    uint64_t bits = (uint64_t)(k + 1023) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return power;
+}
+
 double num_exp(double x)
 {
-    static const double c[] = {1.0 / 2,      1.0 / 6,       1.0 / 24,       1.0 / 120,
-                               1.0 / 720,    1.0 / 5040,    1.0 / 40320,    1.0 / 362880,
-                               1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
     if (!(x > -746))
         return isnan(x) ? x : 0;
     if (x > 710)
         return HUGE_VAL;
-    double k = rint(x * 1.44269504088896340736);
-    double r = (x - k * log2_high) - k * log2_low, sum = 0;
-    for (int i = 11; i >= 0; i--)
-        sum = sum * r + c[i];
-    return ldexp(1 + (r + r * r * sum), (int)k);
+    static const double round_to_integer = 6755399441055744.0; /* 1.5 * 2^52 */
+    double k = (x * 1.44269504088896340736 + round_to_integer) - round_to_integer;
+    double r = (x - k * log2_high) - k * log2_low;
+    double y = 1 + (r + r * r * exp_series(r));
+    return fabs(k) < 1020 ? y * power_of_two((int64_t)k) : ldexp(y, (int)k);
+}
+
+double num_expm1(double x)
+{
+    return fabs(x) <= 0.35 ? x + x * x * exp_series(x) : num_exp(x) - 1;
+}
+
+/* The rounding of 1 + x is taken back by the ratio (Kahan). */
+double num_log1p(double x)
+{
+    double u = 1 + x;
+    return u == 1 || isinf(u) ? x : num_log(u) * (x / (u - 1));
 }
 
 double num_log(double x)

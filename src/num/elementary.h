@@ -10,4 +10,8 @@
 double num_exp(double x);
 double num_log(double x);
 
+/* exp(x) - 1 and log(1 + x), precise near 0; error below 4 units. */
+double num_expm1(double x);
+double num_log1p(double x);
+
 #endif

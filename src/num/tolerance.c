@@ -13,6 +13,7 @@
 #include <assay/tolerance.h>
 
 #include "num/dist.h"
+#include "num/elementary.h"
 #include "num/root.h"
 
 #include <assay/distribution.h>
@@ -52,7 +53,7 @@ static double half_width(double x, double coverage)
     for (int i = 0; i < 100; i++) {
         double f = assay_normal_upper(r - x) + assay_normal_upper(r + x) - missed;
         double slope = 0.398942280401432677940 *
-                       (exp(-(r - x) * (r - x) / 2) + exp(-(r + x) * (r + x) / 2));
+                       (num_exp(-(r - x) * (r - x) / 2) + num_exp(-(r + x) * (r + x) / 2));
         double step = f / slope;
         step = fmax(fmin(step, 0.5), -0.5);
         r += step;
@@ -69,7 +70,7 @@ static double confidence_excess(double k, const void *with)
     for (int i = 0; i < tolerance_nodes; i++) {
         double z = i * tolerance_step;
         double share = assay_chi2_upper(of->nu * of->r2[i] / (k * k), of->nu);
-        sum += (i ? 2 : 1) * exp(-z * z / 2) * share;
+        sum += (i ? 2 : 1) * num_exp(-z * z / 2) * share;
     }
     return sum * tolerance_step * 0.398942280401432677940 - of->confidence;
 }

@@ -30,7 +30,7 @@ static double transform(double lambda, double u, double *slope)
         *slope = u * u * (0.5 + a / 3 + a * a / 8);
         return u * (1 + a / 2 + a * a / 6 + a * a * a / 24);
     }
-    double y = expm1(a) / lambda;
+    double y = num_expm1(a) / lambda;
     *slope = (u * num_exp(a) - y) / lambda;
     return y;
 }

@@ -71,7 +71,7 @@ static double weibull_power(const double *p, double x)
 
 static double weibull_cdf(const double *p, double x)
 {
-    return -expm1(-weibull_power(p, x));
+    return -num_expm1(-weibull_power(p, x));
 }
 
 static double weibull_upper(const double *p, double x)
@@ -89,7 +89,7 @@ static double weibull_log_density(const double *p, double x)
 
 static double weibull_quantile(const double *p, double q)
 {
-    return p[1] * num_exp(num_log(-log1p(-q)) / p[0]) + (isnan(p[2]) ? 0 : p[2]);
+    return p[1] * num_exp(num_log(-num_log1p(-q)) / p[0]) + (isnan(p[2]) ? 0 : p[2]);
 }
 
 static double gamma_cdf(const double *p, double x)
@@ -115,7 +115,7 @@ static double gamma_quantile(const double *p, double q)
 
 static double exponential_cdf(const double *p, double x)
 {
-    return x > 0 ? -expm1(-x / p[0]) : 0;
+    return x > 0 ? -num_expm1(-x / p[0]) : 0;
 }
 
 static double exponential_upper(const double *p, double x)
@@ -130,7 +130,7 @@ static double exponential_log_density(const double *p, double x)
 
 static double exponential_quantile(const double *p, double q)
 {
-    return -p[0] * log1p(-q);
+    return -p[0] * num_log1p(-q);
 }
 
 static double logistic_cdf(const double *p, double x)
@@ -146,12 +146,12 @@ static double logistic_upper(const double *p, double x)
 static double logistic_log_density(const double *p, double x)
 {
     double z = fabs(x - p[0]) / p[1];
-    return -z - num_log(p[1]) - 2 * log1p(num_exp(-z));
+    return -z - num_log(p[1]) - 2 * num_log1p(num_exp(-z));
 }
 
 static double logistic_quantile(const double *p, double q)
 {
-    return p[0] + p[1] * (num_log(q) - log1p(-q));
+    return p[0] + p[1] * (num_log(q) - num_log1p(-q));
 }
 
 static double loglogistic_cdf(const double *p, double x)
@@ -176,7 +176,7 @@ static double loglogistic_quantile(const double *p, double q)
 
 static double smallest_ev_cdf(const double *p, double x)
 {
-    return -expm1(-num_exp((x - p[0]) / p[1]));
+    return -num_expm1(-num_exp((x - p[0]) / p[1]));
 }
 
 static double smallest_ev_upper(const double *p, double x)
@@ -192,7 +192,7 @@ static double smallest_ev_log_density(const double *p, double x)
 
 static double smallest_ev_quantile(const double *p, double q)
 {
-    return p[0] + p[1] * num_log(-log1p(-q));
+    return p[0] + p[1] * num_log(-num_log1p(-q));
 }
 
 static double largest_ev_cdf(const double *p, double x)
@@ -202,7 +202,7 @@ static double largest_ev_cdf(const double *p, double x)
 
 static double largest_ev_upper(const double *p, double x)
 {
-    return -expm1(-num_exp(-(x - p[0]) / p[1]));
+    return -num_expm1(-num_exp(-(x - p[0]) / p[1]));
 }
 
 static double largest_ev_log_density(const double *p, double x)
@@ -231,7 +231,7 @@ static double folded_normal_log_density(const double *p, double x)
 {
     if (!(x >= 0))
         return -HUGE_VAL;
-    return normal_log_density(p, x) + log1p(num_exp(-2 * p[0] * x / (p[1] * p[1])));
+    return normal_log_density(p, x) + num_log1p(num_exp(-2 * p[0] * x / (p[1] * p[1])));
 }
 
 typedef struct {
@@ -257,7 +257,7 @@ static double folded_normal_quantile(const double *p, double q)
 
 static double rayleigh_cdf(const double *p, double x)
 {
-    return x > 0 ? -expm1(-x * x / (2 * p[0] * p[0])) : 0;
+    return x > 0 ? -num_expm1(-x * x / (2 * p[0] * p[0])) : 0;
 }
 
 static double rayleigh_upper(const double *p, double x)
@@ -273,7 +273,7 @@ static double rayleigh_log_density(const double *p, double x)
 
 static double rayleigh_quantile(const double *p, double q)
 {
-    return p[0] * sqrt(-2 * log1p(-q));
+    return p[0] * sqrt(-2 * num_log1p(-q));
 }
 
 /* Johnson: gamma + delta g((x - xi) / lambda) is standard normal. */
@@ -295,7 +295,7 @@ static double johnson_su_upper(const double *p, double x)
 static double johnson_su_log_density(const double *p, double x)
 {
     double z = su_score(p, x), y = (x - p[2]) / p[3];
-    return -z * z / 2 - log_root_2pi + num_log(p[1] / p[3]) - log1p(y * y) / 2;
+    return -z * z / 2 - log_root_2pi + num_log(p[1] / p[3]) - num_log1p(y * y) / 2;
 }
 
 static double johnson_su_quantile(const double *p, double q)
@@ -307,7 +307,7 @@ static double johnson_su_quantile(const double *p, double q)
 static double sb_score(const double *p, double x)
 {
     double y = (x - p[2]) / p[3];
-    return y <= 0 ? -HUGE_VAL : y >= 1 ? HUGE_VAL : p[0] + p[1] * (num_log(y) - log1p(-y));
+    return y <= 0 ? -HUGE_VAL : y >= 1 ? HUGE_VAL : p[0] + p[1] * (num_log(y) - num_log1p(-y));
 }
 
 static double johnson_sb_cdf(const double *p, double x)
@@ -325,7 +325,7 @@ static double johnson_sb_log_density(const double *p, double x)
     double z = sb_score(p, x), y = (x - p[2]) / p[3];
     if (isinf(z))
         return -HUGE_VAL;
-    return -z * z / 2 - log_root_2pi + num_log(p[1] / p[3]) - num_log(y) - log1p(-y);
+    return -z * z / 2 - log_root_2pi + num_log(p[1] / p[3]) - num_log(y) - num_log1p(-y);
 }
 
 static double johnson_sb_quantile(const double *p, double q)

@@ -229,7 +229,7 @@ static double logistic_location(const fit_sample *s, double scale)
     return root_between(fmin(a, b), fmax(a, b), logistic_location_excess, &of);
 }
 
-/* Likelihood equation of the scale, the location at its best: sum z fit_tanh(z / 2) - n. */
+/* Likelihood equation of the scale, the location at its best: sum z tanh(z / 2) - n. */
 static double logistic_scale_excess(double log_scale, const void *with)
 {
     const fit_sample *s = with;
@@ -275,7 +275,7 @@ typedef struct {
     double square; /* mean of x^2 */
 } folded_equation;
 
-/* mean + variance equation: sigma^2 = square - mu^2, mu = mean of x fit_tanh(mu x / sigma^2). */
+/* mean + variance equation: sigma^2 = square - mu^2, mu = mean of x tanh(mu x / sigma^2). */
 static double folded_excess(double mu, const void *with)
 {
     const folded_equation *of = with;

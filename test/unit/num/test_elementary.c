@@ -30,6 +30,20 @@ static void log_is_right_to_the_last_place(void **state)
         assert_true(units(num_log(1 + d), logl(1 + d)) < 1.1);
 }
 
+static void small_arguments_keep_their_digits(void **state)
+{
+    (void)state;
+    for (double x = 1e-300; x < 30; x *= 1.31) {
+        assert_true(units(num_expm1(x), expm1l(x)) < 4);
+        assert_true(units(num_expm1(-x), expm1l(-x)) < 4);
+        assert_true(units(num_log1p(x), log1pl(x)) < 4);
+    }
+    for (double x = 1e-300; x < 1; x *= 1.31)
+        assert_true(units(num_log1p(-x), log1pl(-x)) < 4);
+    assert_true(num_log1p(-1) == -HUGE_VAL && num_log1p(HUGE_VAL) == HUGE_VAL);
+    assert_true(num_expm1(-800) == -1);
+}
+
 static void ends_of_the_range_are_those_of_the_standard(void **state)
 {
     (void)state;
@@ -47,6 +61,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exp_is_right_to_the_last_place),
         cmocka_unit_test(log_is_right_to_the_last_place),
+        cmocka_unit_test(small_arguments_keep_their_digits),
         cmocka_unit_test(ends_of_the_range_are_those_of_the_standard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
