@@ -215,6 +215,33 @@ static void outside_the_domain_is_nan_and_silent(void **state)
     assert_true(isnan(assay_tolerance_k_two_sided_nu(5, HUGE_VAL, 0.9, 0.9)));
 }
 
+static void every_condition_of_a_domain_is_kept(void **state)
+{
+    (void)state;
+    assert_true(isnan(assay_f_upper(NAN, 1, 1)) && isnan(assay_f_cdf(1, 1, HUGE_VAL)));
+    assert_true(isnan(assay_f_quantile(0.5, 0, 1)) && isnan(assay_f_quantile(0.5, 1, 0)));
+    assert_true(isnan(assay_beta_cdf(0.5, 0, 1)) && isnan(assay_beta_upper(0.5, 1, 0)));
+    assert_true(isnan(assay_beta_cdf(NAN, 1, 1)) && isnan(assay_beta_quantile(0.5, 1, 0)));
+    assert_true(isnan(assay_beta_cdf(0.5, 1, 0)) && isnan(assay_beta_upper(0.5, 0, 1)));
+    assert_true(isnan(assay_beta_quantile(2, 1, 1)) && isnan(assay_beta_quantile(0.5, 0, 1)));
+    assert_true(isnan(assay_gamma_cdf(1, 0, 1)) && isnan(assay_gamma_cdf(1, 1, 0)));
+    assert_true(isnan(assay_gamma_upper(1, 0, 1)) && isnan(assay_gamma_upper(1, 1, 0)));
+    assert_true(isnan(assay_gamma_quantile(0.5, 0, 1)) && isnan(assay_gamma_quantile(0.5, 1, 0)));
+    assert_true(isnan(assay_weibull_cdf(1, 0, 1)) && isnan(assay_weibull_cdf(1, 1, 0)));
+    assert_true(isnan(assay_weibull_upper(1, 0, 1)) && isnan(assay_weibull_upper(1, 1, 0)));
+    assert_true(isnan(assay_weibull_quantile(0.5, 0, 1)));
+    assert_true(isnan(assay_weibull_quantile(-1, 1, 1)));
+    assert_true(isnan(assay_lognormal_cdf(1, 0, 0)) && isnan(assay_lognormal_quantile(0.5, 0, 0)));
+    assert_true(isnan(assay_lognormal_upper(NAN, 0, 1)));
+    assert_true(isnan(assay_lognormal_quantile(0.5, NAN, 1)));
+    assert_true(isnan(assay_t_upper(HUGE_VAL, -1)) && assay_t_upper(HUGE_VAL, 3) == 0);
+    assert_true(isnan(assay_t_quantile(0.5, 0)));
+    assert_true(assay_t_upper(40, 1e7) >= 0 && assay_t_upper(13, 1e7) < 1e-30);
+    assert_digits(assay_f_cdf(2, 3, 4) + assay_f_upper(2, 3, 4), 1, 14);
+    assert_digits(assay_chi2_cdf(2, 3) + assay_chi2_upper(2, 3), 1, 14);
+    assert_digits(assay_nct_cdf(-1e6, 2, 30), assay_nct_upper(1e6, 2, -30), 15);
+}
+
 static void ends_of_the_range_are_exact(void **state)
 {
     (void)state;
@@ -240,6 +267,7 @@ int main(void)
         cmocka_unit_test(quantiles_and_noncentralities_invert),
         cmocka_unit_test(a_count_and_its_complement_add_to_one),
         cmocka_unit_test(outside_the_domain_is_nan_and_silent),
+        cmocka_unit_test(every_condition_of_a_domain_is_kept),
         cmocka_unit_test(ends_of_the_range_are_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

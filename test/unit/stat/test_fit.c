@@ -361,6 +361,50 @@ static void box_cox_needs_positive_spread_readings(void **state)
     assert_true(!assay_box_cox_fit(hinge, 10, 0.95).why || isnan(assay_box_cox_fit(hinge, 10, 0.95).lambda));
 }
 
+static void readings_that_their_logarithm_cannot_tell_apart_are_equal(void **state)
+{
+    (void)state;
+    static const double close[] = {1e16, 1e16 + 2, 1e16 + 2, 1e16 + 4};
+    check_refused(ASSAY_FAMILY_WEIBULL, close, 4, "equal");
+    check_refused(ASSAY_FAMILY_LOGLOGISTIC, close, 4, "equal");
+    static const double narrow[] = {1000, 1000.001, 1000.002, 1000.004, 1000.005, 1000.009};
+    assay_fit fit = fit_of(ASSAY_FAMILY_GAMMA, narrow, 6);
+    assert_true(fit.parameter[0] > 1e10);
+    assert_digits(fit.parameter[0] * fit.parameter[1], 1000.0035, 12);
+}
+
+static void a_sample_too_small_to_judge_stays_normal(void **state)
+{
+    (void)state;
+    static const double two[] = {1, 2}, equal[] = {3, 3, 3};
+    assert_int_equal(fit_of(ASSAY_FAMILY_AUTO, two, 2).family, ASSAY_FAMILY_NORMAL);
+    assert_non_null(fit_of(ASSAY_FAMILY_AUTO, equal, 3).why);
+}
+
+static void a_reading_impossible_under_a_family_rules_it_out(void **state)
+{
+    (void)state;
+    static double x[500];
+    draw(&examples[6], x, 500);
+    x[499] = 1e5; /* log of an upper tail of 0: A^2 is infinite for most */
+    assay_fit best = fit_of(ASSAY_FAMILY_AUTO, x, 500);
+    assert_true(!best.why && isfinite(best.ad) && isfinite(best.bic));
+}
+
+static void johnson_quantiles_that_coincide_say_so(void **state)
+{
+    (void)state;
+    double x[20];
+    for (int side = 0; side < 3; side++) {
+        for (int i = 0; i < 20; i++)
+            x[i] = side == 0 ? (i < 8 ? 0 : i) : side == 1 ? (i < 12 ? i : 30) : i < 10 ? -i / 1e3 : i;
+        if (side == 2)
+            for (int i = 0; i < 20; i++)
+                x[i] = i < 3 ? i : i > 16 ? i + 10 : 5;
+        check_refused(ASSAY_FAMILY_JOHNSON_SU, x, 20, "coincide");
+    }
+}
+
 static void wrong_input_is_refused_and_named(void **state)
 {
     (void)state;
@@ -437,6 +481,10 @@ int main(void)
         cmocka_unit_test(half_normal_readings_fold_at_zero),
         cmocka_unit_test(johnson_families_exclude_each_other),
         cmocka_unit_test(box_cox_needs_positive_spread_readings),
+        cmocka_unit_test(readings_that_their_logarithm_cannot_tell_apart_are_equal),
+        cmocka_unit_test(a_sample_too_small_to_judge_stays_normal),
+        cmocka_unit_test(a_reading_impossible_under_a_family_rules_it_out),
+        cmocka_unit_test(johnson_quantiles_that_coincide_say_so),
         cmocka_unit_test(wrong_input_is_refused_and_named),
         cmocka_unit_test(anderson_darling_p_falls_from_one_to_zero),
         cmocka_unit_test(a_probability_plot_of_its_own_quantiles_is_a_line),
