@@ -20,12 +20,6 @@ assay_status store_restore(const char *backup, const char *path, assay_err *err)
     return assay_fail(err, ASSAY_UNSUPPORTED, 0, "%s: no restore yet", path);
 }
 
-assay_status store_compact(store *s, store_progress *progress, void *context, assay_err *err)
-{
-    (void)s, (void)progress, (void)context, (void)err;
-    return ASSAY_OK;
-}
-
 assay_status store_amend(store_tx *tx, uint32_t number, uint64_t place, amend_action action,
                          const decimal *value, const char *actor, const char *reason,
                          assay_err *err)

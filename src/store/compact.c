@@ -1,8 +1,488 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Batches -> sealed chunks that do not overlap in series order.
+ *
+ * A window of batches is taken at a time; all its characteristics are merged with the chunks they
+ * reach into (at the least the last one, if it is not full) and written anew, in one transaction.
+ * Rows keep their import, hence their commit number: no answer at any as_of changes. Readers go on
+ * in their snapshots.
+ */
 #include "store/import.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW_BYTES (96u << 20)
+enum { DUE_ROWS = 100000 };
+
+typedef struct {
+    store *s;
+    connection *c;
+    uint32_t number;
+    uint64_t last_batch; /* of the window */
+    int64_t next_id;     /* of a chunk */
+    piece_bytes bytes;
+    rows pending;        /* rows not sealed yet */
+    int64_t *scaled;
+    int64_t last_first_time, tie;
+    bool has_reference;
+    int64_t reference;
+    int exponent;
+    unsigned size; /* of a subgroup, for the sums within */
+} compactor;
+
+/* -- sealing -------------------------------------------------------------------------- */
+
+static assay_status put_extent(compactor *k, sql which, const buf *data, assay_err *err)
+{
+    if (!data->length)
+        return ASSAY_OK;
+    sqlite3_stmt *q = statement(k->c, which);
+    sqlite3_bind_int64(q, 1, k->next_id);
+    sqlite3_bind_blob64(q, 2, data->data, data->length, SQLITE_STATIC);
+    return statement_run(k->c, which, err);
+}
+
+/* The reference of all summaries is the first value ever sealed. */
+static assay_status set_reference(compactor *k, const rows *r, assay_err *err)
+{
+    for (size_t i = 0; i < r->n && !k->has_reference; i++) {
+        if (r->status[i] & (STATUS_MASK | STATUS_RAW))
+            continue;
+        k->reference = r->mantissa[i];
+        k->exponent = r->exponent[i];
+        k->has_reference = true;
+        sqlite3_stmt *q = statement(k->c, SQL_REFERENCE_SET);
+        sqlite3_bind_int64(q, 1, k->number);
+        sqlite3_bind_int64(q, 2, k->reference);
+        sqlite3_bind_int64(q, 3, k->exponent);
+        return statement_run(k->c, SQL_REFERENCE_SET, err);
+    }
+    return ASSAY_OK;
+}
+
+/* 0 when the values have no common unit: such a chunk is decoded whenever it is asked for. */
+static size_t summarise(compactor *k, const rows *r, uint8_t out[CHUNK_SUMMARY_MAX])
+{
+    chunk_values v;
+    const buf *values = &k->bytes.part[EXTENT_VALUES];
+    int64_t reference;
+    if (chunk_values_open(k->c->codec, values->data, values->length, &v, NULL) || !v.is_uniform ||
+        !k->has_reference || !decimal_rescale(k->reference, k->exponent, v.exponent, &reference))
+        return 0;
+    for (size_t i = 0; i < r->n; i++) {
+        k->scaled[i] = r->mantissa[i];
+        bool is_decimal = !(r->status[i] & STATUS_RAW) &&
+                          (r->status[i] & STATUS_MASK) != STATUS_NO_VALUE;
+        if (is_decimal && !decimal_rescale(r->mantissa[i], r->exponent[i], v.exponent,
+                                           &k->scaled[i]))
+            return 0;
+    }
+    chunk_summary s;
+    chunk_summary_init(&s, v.exponent, reference, k->size);
+    chunk_summary_rows part = {r->n, k->scaled, r->status, r->time, NULL};
+    chunk_summary_add(&s, &part);
+    return chunk_summary_pack(&s, out);
+}
+
+static assay_status put_directory(compactor *k, const piece *p, const uint8_t *summary,
+                                  size_t length, assay_err *err)
+{
+    k->tie = p->first_time == k->last_first_time ? k->tie + 1 : 0;
+    k->last_first_time = p->first_time;
+    sqlite3_stmt *q = statement(k->c, SQL_CHUNK_ADD);
+    sqlite3_bind_int64(q, 1, k->number);
+    sqlite3_bind_int64(q, 2, p->first_time);
+    sqlite3_bind_int64(q, 3, k->tie);
+    sqlite3_bind_int64(q, 4, k->next_id);
+    sqlite3_bind_int64(q, 5, p->last_time);
+    sqlite3_bind_int64(q, 6, p->n);
+    sqlite3_bind_int64(q, 7, p->flags);
+    sqlite3_bind_int64(q, 8, p->first_origin);
+    sqlite3_bind_int64(q, 9, p->last_origin);
+    if (length)
+        sqlite3_bind_blob64(q, 10, summary, length, SQLITE_STATIC);
+    return statement_run(k->c, SQL_CHUNK_ADD, err);
+}
+
+static assay_status seal(compactor *k, const rows *r, dictionary *const *texts, assay_err *err)
+{
+    piece p;
+    uint8_t summary[CHUNK_SUMMARY_MAX];
+    assay_status status = set_reference(k, r, err);
+    if (!status)
+        status = piece_pack(k->c->codec, r, texts,
+                            k->has_reference ? k->exponent : CHUNK_FINEST_NONE, &k->bytes, &p,
+                            err);
+    if (!status)
+        status = put_extent(k, SQL_VALUES_ADD, &k->bytes.part[EXTENT_VALUES], err);
+    if (!status)
+        status = put_extent(k, SQL_TIMES_ADD, &k->bytes.part[EXTENT_TIMES], err);
+    if (!status)
+        status = put_extent(k, SQL_COLUMNS_ADD, &k->bytes.part[EXTENT_COLUMNS], err);
+    if (!status)
+        status = put_extent(k, SQL_TEXTS_ADD, &k->bytes.part[EXTENT_TEXTS], err);
+    if (!status)
+        status = put_directory(k, &p, summary, summarise(k, r, summary), err);
+    k->next_id++;
+    return status;
+}
+
+/* Seal whole chunks of what is pending; the rest too when `all`. */
+static assay_status seal_pending(compactor *k, dictionary *const *texts, bool all, assay_err *err)
+{
+    size_t from = 0;
+    assay_status status = ASSAY_OK;
+    while (!status && (k->pending.n - from >= CHUNK_ROWS || (all && from < k->pending.n))) {
+        size_t n = k->pending.n - from < CHUNK_ROWS ? k->pending.n - from : CHUNK_ROWS;
+        rows part = rows_slice(&k->pending, from, n);
+        status = seal(k, &part, texts, err);
+        from += n;
+    }
+    if (status || !from)
+        return status;
+    rows rest = rows_slice(&k->pending, from, k->pending.n - from);
+    k->pending.n = 0; /* the rest is shorter than a chunk: it does not reach over itself */
+    rows_append(&k->pending, &rest, 0, rest.n);
+    return ASSAY_OK;
+}
+
+/* -- one characteristic --------------------------------------------------------------- */
+
+static assay_status drop_directory(connection *c, const piece *p, assay_err *err)
+{
+    sqlite3_stmt *q = statement(c, SQL_CHUNK_DROP);
+    sqlite3_bind_int64(q, 1, p->characteristic);
+    sqlite3_bind_int64(q, 2, p->first_time);
+    sqlite3_bind_int64(q, 3, p->tie);
+    return statement_run(c, SQL_CHUNK_DROP, err);
+}
+
+static assay_status drop_extents(connection *c, const piece *p, assay_err *err)
+{
+    static const sql extents[] = {SQL_VALUES_DROP, SQL_TIMES_DROP, SQL_COLUMNS_DROP,
+                                  SQL_TEXTS_DROP};
+    assay_status status = ASSAY_OK;
+    size_t count = p->flags & PIECE_PLAIN ? 2 : 4;
+    for (size_t e = 0; e < count && !status; e++) {
+        sqlite3_bind_int64(statement(c, extents[e]), 1, (int64_t)p->id);
+        status = statement_run(c, extents[e], err);
+    }
+    return status;
+}
+
+/* The last chunk, timed or not, if it has room: new rows go on in it. */
+static assay_status last_chunk_start(connection *c, uint32_t number, int64_t to, int64_t *from,
+                                     assay_err *err)
+{
+    sqlite3_stmt *q = statement(c, SQL_CHUNK_TO);
+    sqlite3_bind_int64(q, 1, number);
+    sqlite3_bind_int64(q, 2, to);
+    int step = statement_step(c, SQL_CHUNK_TO, err);
+    if (step > 0 && sqlite3_column_int64(q, 4) < CHUNK_ROWS && sqlite3_column_int64(q, 0) < *from)
+        *from = sqlite3_column_int64(q, 0);
+    statement_reset(c, SQL_CHUNK_TO);
+    return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
+}
+
+/* Keep from the chunks only the last untimed one if it has room, and from the batches those of the
+ * window. Untimed chunks before stay where they are; `tie` goes on behind them. */
+static void choose_pieces(compactor *k, piece_list *l, bool is_untimed)
+{
+    size_t n = 0, last_chunk = SIZE_MAX;
+    for (size_t i = 0; i < l->n; i++)
+        if (!l->piece[i].is_batch)
+            last_chunk = i;
+    k->last_first_time = INT64_MAX;
+    k->tie = -1;
+    for (size_t i = 0; i < l->n; i++) {
+        piece *p = &l->piece[i];
+        if (!!(p->flags & PIECE_UNTIMED) != is_untimed || (p->is_batch && p->id > k->last_batch))
+            continue;
+        bool stays = is_untimed && !p->is_batch && (i != last_chunk || p->n == CHUNK_ROWS);
+        if (stays) {
+            k->last_first_time = INT64_MIN;
+            k->tie = p->tie;
+            continue;
+        }
+        if (is_untimed && !p->is_batch) {
+            k->last_first_time = INT64_MIN;
+            k->tie = p->tie - 1;
+        }
+        l->piece[n++] = *p;
+    }
+    l->n = n;
+}
+
+static assay_status merge_into_chunks(compactor *k, piece_list *l, uint32_t wanted, assay_err *err)
+{
+    merge *m = NULL;
+    rows r;
+    assay_status status = merge_open(k->s, k->c, l, wanted, INT64_MIN, INT64_MAX, &m, err);
+    rows_done(&k->pending);
+    if (!status)
+        status = rows_reserve(&k->pending, wanted, 2 * CHUNK_ROWS, err);
+    while (!status && !(status = merge_next(m, &r, err)) && r.n) {
+        rows_append(&k->pending, &r, 0, r.n);
+        if (k->pending.n >= CHUNK_ROWS)
+            status = seal_pending(k, merge_texts(m), false, err);
+    }
+    if (!status)
+        status = seal_pending(k, merge_texts(m), true, err);
+    merge_close(m);
+    return status;
+}
+
+/* The keys of old chunks may come again: their directory goes first, what they hold last. */
+static assay_status rewrite(compactor *k, piece_list *l, assay_err *err)
+{
+    uint32_t wanted = WANT_VALUE | WANT_TIME | WANT_META;
+    piece_list old = {0};
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < l->n && !status; i++) {
+        const piece *p = &l->piece[i];
+        wanted |= p->flags & PIECE_PLAIN ? 0 : WANT_CONTEXTS;
+        if (p->is_batch)
+            continue;
+        status = piece_list_add(&old, p, err);
+        if (!status)
+            status = drop_directory(k->c, p, err);
+    }
+    if (!status && l->n)
+        status = merge_into_chunks(k, l, wanted, err);
+    for (size_t i = 0; i < old.n && !status; i++)
+        status = drop_extents(k->c, &old.piece[i], err);
+    piece_list_done(&old);
+    return status;
+}
+
+static assay_status load_reference(compactor *k, assay_err *err)
+{
+    sqlite3_stmt *q = statement(k->c, SQL_REFERENCE_GET);
+    sqlite3_bind_int64(q, 1, k->number);
+    int step = statement_step(k->c, SQL_REFERENCE_GET, err);
+    k->has_reference = step > 0 && sqlite3_column_type(q, 0) != SQLITE_NULL;
+    if (k->has_reference) {
+        k->reference = sqlite3_column_int64(q, 0);
+        k->exponent = sqlite3_column_int(q, 1);
+    }
+    statement_reset(k->c, SQL_REFERENCE_GET);
+    stored_characteristic c;
+    k->size = 1;
+    if (step > 0 && store_characteristic_at(k->s, k->number, &c, NULL) == ASSAY_OK &&
+        c.definition.subgroup_size >= 2 && c.definition.subgroup_size <= 60)
+        k->size = c.definition.subgroup_size;
+    return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
+}
+
+/* Timed rows from the chunk that reaches the first new one to the one that reaches the last. */
+static assay_status timed_range(compactor *k, const piece_list *all, piece_query *q, bool *any,
+                                assay_err *err)
+{
+    *any = false;
+    q->from = INT64_MAX;
+    q->to = INT64_MIN;
+    for (size_t i = 0; i < all->n; i++) {
+        const piece *p = &all->piece[i];
+        if (!p->is_batch || p->id > k->last_batch || p->flags & PIECE_UNTIMED)
+            continue;
+        *any = true;
+        q->from = p->first_time < q->from ? p->first_time : q->from;
+        q->to = p->last_time > q->to ? p->last_time : q->to;
+    }
+    if (!*any)
+        return ASSAY_OK;
+    int64_t before = q->from;
+    assay_status status = last_chunk_start(k->c, k->number, INT64_MAX, &before, err);
+    if (before != INT64_MIN) /* an untimed chunk is not gone on in with timed rows */
+        q->from = before;
+    q->to += q->to < INT64_MAX;
+    return status;
+}
+
+static bool has_untimed(const compactor *k, const piece_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->piece[i].is_batch && l->piece[i].id <= k->last_batch &&
+            l->piece[i].flags & PIECE_UNTIMED)
+            return true;
+    return false;
+}
+
+static assay_status compact_part(compactor *k, const piece_query *q, bool is_untimed,
+                                 assay_err *err)
+{
+    piece_list l = {0};
+    assay_status status = pieces_find(k->s, k->c, q, &l, err);
+    if (!status)
+        choose_pieces(k, &l, is_untimed);
+    if (!status)
+        status = rewrite(k, &l, err);
+    piece_list_done(&l);
+    return status;
+}
+
+static assay_status compact_one(compactor *k, uint32_t number, assay_err *err)
+{
+    piece_list batches = {0};
+    k->number = number;
+    piece_query q = {number, INT64_MAX - 1, INT64_MAX, UINT64_MAX, 0, false};
+    piece_query all = {number, INT64_MIN, INT64_MAX, UINT64_MAX, 0, false};
+    bool any = false;
+    all.batches_only = true;
+    assay_status status = load_reference(k, err);
+    if (!status)
+        status = pieces_find(k->s, k->c, &all, &batches, err);
+    if (!status && has_untimed(k, &batches)) {
+        piece_query untimed = {number, INT64_MIN, TIME_NONE + 1, UINT64_MAX, 0, false};
+        status = compact_part(k, &untimed, true, err);
+    }
+    if (!status)
+        status = timed_range(k, &batches, &q, &any, err);
+    if (!status && any)
+        status = compact_part(k, &q, false, err);
+    piece_list_done(&batches);
+    return status;
+}
+
+/* -- one window ----------------------------------------------------------------------- */
+
+/* The committed batches at the front, up to WINDOW_BYTES; their characteristics in `wanted`. */
+static uint64_t choose_window(const store *s, uint8_t *wanted, size_t room)
+{
+    uint64_t bytes = 0, last = 0;
+    for (size_t i = 0; i < s->batch_count && bytes < WINDOW_BYTES; i++) {
+        const batch_directory *b = &s->batches[i];
+        if (b->is_gone || !origin_of(s, b->origin).commit)
+            continue;
+        last = b->id;
+        for (size_t p = 0; p < b->n; p++) {
+            for (int e = 0; e < EXTENT_COUNT; e++)
+                bytes += b->piece[p].length[e];
+            if (b->piece[p].characteristic < room)
+                wanted[b->piece[p].characteristic] = 1;
+        }
+    }
+    return last;
+}
+
+static assay_status drop_window(store *s, uint64_t last, assay_err *err)
+{
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < s->batch_count && !status; i++) {
+        const batch_directory *b = &s->batches[i];
+        if (b->id > last || b->is_gone || !origin_of(s, b->origin).commit)
+            continue;
+        sqlite3_bind_int64(statement(s->db, SQL_BATCH_DROP), 1, (int64_t)b->id);
+        status = statement_run(s->db, SQL_BATCH_DROP, err);
+        sqlite3_bind_int64(statement(s->db, SQL_VOID_DROP), 1, (int64_t)b->id);
+        if (!status)
+            status = statement_run(s->db, SQL_VOID_DROP, err);
+    }
+    return status;
+}
+
+static void forget_batches(store *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    if (!s->open_cursors) {
+        for (size_t i = 0; i < s->batch_count; i++)
+            free(s->batches[i].piece);
+        s->batch_count = 0;
+    }
+    pthread_mutex_unlock(&s->mutex);
+}
+
+static assay_status compact_all(compactor *k, const uint8_t *wanted, size_t room,
+                                store_progress *progress, void *context, assay_err *err)
+{
+    assay_status status = ASSAY_OK;
+    for (size_t number = 1; number < room && !status; number++) {
+        if (!wanted[number])
+            continue;
+        status = compact_one(k, (uint32_t)number, err);
+        if (!status && progress && !progress(number, room - 1, context))
+            status = assay_fail(err, ASSAY_STOPPED, 0, "compaction stopped; nothing is lost");
+    }
+    return status;
+}
+
+static assay_status compact_window(store *s, store_progress *progress, void *context, bool *done,
+                                   assay_err *err)
+{
+    int64_t max_id = 0, max_number = 0;
+    compactor k = {.s = s, .c = s->db};
+    forget_batches(s);
+    assay_status status = batches_refresh(s, s->db, err);
+    statement(s->db, SQL_CHARACTERISTIC_MAX);
+    if (!status)
+        status = statement_number(s->db, SQL_CHARACTERISTIC_MAX, &max_number, err);
+    statement(s->db, SQL_CHUNK_MAX_ID);
+    if (!status)
+        status = statement_number(s->db, SQL_CHUNK_MAX_ID, &max_id, err);
+    uint8_t *wanted = calloc((size_t)max_number + 1, 1);
+    k.scaled = malloc(CHUNK_ROWS * sizeof *k.scaled);
+    if (!status && (!wanted || !k.scaled))
+        status = assay_fail(err, ASSAY_MEMORY, 0, "no memory to compact");
+    if (!status)
+        k.last_batch = choose_window(s, wanted, (size_t)max_number + 1);
+    *done = !status && !k.last_batch;
+    k.next_id = max_id + 1;
+    if (!status && k.last_batch) {
+        status = write_begin(s, err);
+        if (!status)
+            status = compact_all(&k, wanted, (size_t)max_number + 1, progress, context, err);
+        if (!status)
+            status = drop_window(s, k.last_batch, err);
+        connection_rest(s->db);
+        if (!status)
+            status = write_commit(s, err);
+        if (status && s->in_tx)
+            write_abort(s);
+        for (size_t i = 0; i < s->batch_count && !status; i++)
+            s->batches[i].is_gone |= s->batches[i].id <= k.last_batch &&
+                                     origin_of(s, s->batches[i].origin).commit;
+    }
+    free(wanted);
+    free(k.scaled);
+    rows_done(&k.pending);
+    piece_bytes_done(&k.bytes);
+    return status;
+}
+
+assay_status store_compact(store *s, store_progress *progress, void *context, assay_err *err)
+{
+    assay_status status = need_writer(s, err);
+    if (!status && (s->import || s->in_tx))
+        status = assay_fail(err, ASSAY_BUSY, 0, "%s: an import or transaction is open", s->path);
+    if (status)
+        return status;
+    /* What is moved is not erased: its old pages need no overwriting. */
+    status = connection_exec(s->db, "PRAGMA secure_delete=FAST", err);
+    for (bool done = false; !status && !done;) {
+        status = compact_window(s, progress, context, &done, err);
+        if (!status)
+            checkpoint(s, 256);
+    }
+    forget_batches(s);
+    if (!status)
+        status = connection_exec(s->db, "PRAGMA secure_delete=ON; PRAGMA incremental_vacuum", err);
+    if (!status)
+        checkpoint(s, 256);
+    return status;
+}
 
 assay_status compact_if_due(store *s, size_t batches, assay_err *err)
 {
-    (void)s, (void)batches, (void)err;
-    return ASSAY_OK;
+    uint64_t n = 0;
+    size_t count = 0;
+    assay_status status = batches_refresh(s, s->db, err);
+    for (size_t i = 0; i < s->batch_count && !status; i++) {
+        if (s->batches[i].is_gone || !origin_of(s, s->batches[i].origin).commit)
+            continue;
+        count++;
+        for (size_t p = 0; p < s->batches[i].n; p++)
+            n += s->batches[i].piece[p].n;
+    }
+    return status || (n < DUE_ROWS && count < batches) ? status
+                                                       : store_compact(s, NULL, NULL, err);
 }

@@ -203,7 +203,7 @@ static int later_first(const void *a, const void *b)
 static assay_status back_in_batches(cursor *c, uint64_t want, int64_t *out, assay_err *err)
 {
     piece_list l = {0};
-    piece_query q = {c->characteristic, INT64_MIN, c->range.to, c->as_of, 0};
+    piece_query q = {c->characteristic, INT64_MIN, c->range.to, c->as_of, 0, false};
     assay_status status = pieces_find(c->s, c->c, &q, &l, err);
     if (!status && l.n)
         qsort(l.piece, l.n, sizeof *l.piece, later_first);
@@ -364,7 +364,7 @@ static assay_status load_amendments(cursor *c, assay_err *err)
 static assay_status open_merge(cursor *c, int64_t from, assay_err *err)
 {
     piece_list l = {0};
-    piece_query q = {c->characteristic, from, c->range.to, c->as_of, 0};
+    piece_query q = {c->characteristic, from, c->range.to, c->as_of, 0, false};
     merge_close(c->m);
     c->m = NULL;
     assay_status status = pieces_find(c->s, c->c, &q, &l, err);

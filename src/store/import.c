@@ -498,6 +498,10 @@ assay_status import_begin(store *s, const import_options *options, import **out,
         free(i);
         return status;
     }
+    uint64_t commit = 0;
+    if (commit_last(s->db, &commit, NULL) == ASSAY_OK &&
+        origins_refresh(s, s->db, commit, NULL) != ASSAY_OK)
+        i->is_broken = true;
     i->flushed_at = time_now();
     s->import = i;
     if (resumed)
@@ -713,6 +717,8 @@ static assay_status commit_steps(import *i, import_tally *t, assay_err *err)
     s->tx = (store_tx){.s = s, .commit = last + 1, .time = time_now()};
     status = commit_add(s, last + 1, i->id, err);
     if (!status)
+        status = origins_refresh(s, s->db, last + 1, err);
+    if (!status)
         status = import_resolve(s, i, last + 1, t, err);
     if (!status)
         status = record_definitions(&s->tx, i->id, SQL_CHARACTERISTIC_OF_IMPORT,
@@ -747,11 +753,13 @@ assay_status import_commit(import *i, import_tally *out, assay_err *err)
         return status;
     }
     i->tally = t;
+    s->origins_at = 0;
+    status = origins_refresh(s, s->db, t.commit, err);
     if (out)
         *out = t;
     s->import = NULL;
     checkpoint(s, 256);
-    return compact_if_due(s, COMPACT_BATCHES, err);
+    return status ? status : compact_if_due(s, COMPACT_BATCHES, err);
 }
 
 void import_close(import *i, bool is_kept)

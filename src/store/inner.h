@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
     uint64_t id;
     uint32_t origin;
+    bool is_gone; /* compacted; snapshots may still read it */
     piece *piece; /* in order of characteristic, then series */
     size_t n;
 } batch_directory;
@@ -98,11 +99,17 @@ typedef struct {
     int64_t from, to;  /* half open; INT64_MIN, INT64_MAX: untimed rows too */
     uint64_t as_of;    /* commit number, not STORE_NOW */
     uint32_t only_origin; /* of batches, pending or not; 0: all committed ones, and chunks */
+    bool batches_only;
 } piece_query;
 
 /* Sealed chunks in order, then the pieces of each batch. */
 ASSAY_MUST_USE assay_status pieces_find(store *s, connection *c, const piece_query *q,
                                         piece_list *out, assay_err *err);
+/* Read directories of batches not known yet. The mutex is the caller's, or he is the writer. */
+ASSAY_MUST_USE assay_status batches_refresh(store *s, connection *c, assay_err *err);
+/* Of how many characteristics of the batch the rows are void. */
+ASSAY_MUST_USE assay_status void_count(connection *c, const batch_directory *b, size_t *out,
+                                       assay_err *err);
 /* Fetch an extent through a connection. `context` is the connection. The bytes live until the next
  * fetch of the same extent. */
 extent_reader extent_from_file;

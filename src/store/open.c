@@ -319,8 +319,8 @@ assay_status origins_refresh(store *s, connection *c, uint64_t commit, assay_err
         while (!status && (step = statement_step(c, SQL_IMPORT_ALL, err)) != 0)
             status = step < 0 ? ASSAY_DAMAGED : origin_keep(s, q, err);
         statement_reset(c, SQL_IMPORT_ALL);
-        if (!status && s->origins_at) /* texts came with them */
-            status = s->mode & STORE_WRITE ? ASSAY_OK : texts_load(s, c, err);
+        if (!status && !(s->mode & STORE_WRITE)) /* texts came with them */
+            status = texts_load(s, c, err);
         s->origins_at = commit;
     }
     pthread_mutex_unlock(&s->mutex);

@@ -238,7 +238,9 @@ assay_status piece_pack(chunk_codec *codec, const rows *r, dictionary *const tex
     assay_status status = chunk_values_pack(codec, &values, &bytes->part[EXTENT_VALUES], err);
     if (!status)
         status = pack_times(codec, r, out, &bytes->part[EXTENT_TIMES], err);
-    if (!status && needs_columns(r, out)) {
+    bool is_plain = !needs_columns(r, out);
+    out->flags |= is_plain ? PIECE_PLAIN : 0;
+    if (!status && !is_plain) {
         pack_scratch *scratch = malloc(sizeof *scratch);
         status = scratch ? pack_columns(codec, r, texts, out, scratch, bytes, err)
                          : assay_fail(err, ASSAY_MEMORY, 0, "no memory to pack a chunk");
@@ -378,13 +380,15 @@ static assay_status unpack_columns(const source *s, uint32_t wanted, rows *out, 
 {
     const uint8_t *bytes;
     size_t length, n = 0, count = 0;
-    assay_status status = fetch(s, EXTENT_COLUMNS, &bytes, &length, err);
-    if (status)
-        return status;
-    if (!length) {
+    if (s->p->flags & PIECE_PLAIN) {
         plain_columns(s->p, wanted, out);
         return ASSAY_OK;
     }
+    assay_status status = fetch(s, EXTENT_COLUMNS, &bytes, &length, err);
+    if (status)
+        return status;
+    if (!length)
+        return damaged(err, "the columns are missing");
     chunk_column column[3 + CONTEXT_COUNT];
     if (wanted & WANT_META) {
         column[count++] = (chunk_column){COLUMN_STATUS, 1, 0, out->status};
@@ -405,6 +409,20 @@ static assay_status unpack_columns(const source *s, uint32_t wanted, rows *out, 
     return status;
 }
 
+/* The codec keeps no mantissa where there is no value: one zero stands for all. */
+static void blank_absent(const piece *p, rows *out)
+{
+    if (!(p->flags & PIECE_NOT_ALL_VALID))
+        return;
+    for (size_t i = 0; i < p->n; i++) {
+        if ((out->status[i] & STATUS_MASK) != STATUS_NO_VALUE)
+            continue;
+        out->mantissa[i] = 0;
+        out->exponent[i] = 0;
+        out->decimals[i] = 0;
+    }
+}
+
 assay_status piece_unpack(chunk_codec *codec, const piece *p, uint32_t wanted,
                           dictionary *const texts[CONTEXT_COUNT], extent_reader *read,
                           void *context, rows *out, assay_err *err)
@@ -418,8 +436,10 @@ assay_status piece_unpack(chunk_codec *codec, const piece *p, uint32_t wanted,
         status = unpack_times(&s, out, err);
     if (!status && wanted & (WANT_META | WANT_CONTEXTS))
         status = unpack_columns(&s, wanted, out, err);
-    if (!status && wanted & LOCAL_CONTEXTS)
+    if (!status && wanted & LOCAL_CONTEXTS && !(p->flags & PIECE_PLAIN))
         status = unpack_local(&s, wanted, texts, out, err);
+    if (!status && (wanted & WANT_META) && (wanted & WANT_VALUE))
+        blank_absent(p, out);
     if (!status)
         out->n = p->n;
     return status;

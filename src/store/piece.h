@@ -24,6 +24,7 @@ enum {
     PIECE_UNTIMED = 1,
     PIECE_NOT_ALL_VALID = 2, /* some row has a status other than STATUS_VALID */
     PIECE_ATTRIBUTE = 4,     /* some row has a size other than 1 */
+    PIECE_PLAIN = 8,         /* no columns: status 0, size 1, one origin, no contexts */
 };
 
 typedef struct {

@@ -128,7 +128,7 @@ static assay_status batch_keep(store *s, sqlite3_stmt *q, assay_err *err)
 }
 
 /* Directories of batches newer than those kept. A damaged one is told once and kept as empty. */
-static assay_status batches_refresh(store *s, connection *c, assay_err *err)
+assay_status batches_refresh(store *s, connection *c, assay_err *err)
 {
     sqlite3_stmt *q = statement(c, SQL_BATCH_ALL);
     uint64_t last = s->batch_count ? s->batches[s->batch_count - 1].id : 0;
@@ -152,6 +152,22 @@ static assay_status is_void(connection *c, uint64_t batch, uint32_t number, bool
         *out = sqlite3_column_int64(q, 0) == number;
     statement_reset(c, SQL_VOID_ALL);
     return !*out && step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
+}
+
+assay_status void_count(connection *c, const batch_directory *b, size_t *out, assay_err *err)
+{
+    sqlite3_stmt *q = statement(c, SQL_VOID_ALL);
+    sqlite3_bind_int64(q, 1, (int64_t)b->id);
+    int step;
+    *out = 0;
+    while ((step = statement_step(c, SQL_VOID_ALL, err)) > 0)
+        for (size_t p = 0; p < b->n; p++)
+            if (b->piece[p].characteristic == sqlite3_column_int64(q, 0)) {
+                ++*out;
+                break;
+            }
+    statement_reset(c, SQL_VOID_ALL);
+    return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
 }
 
 static assay_status add_batch(connection *c, const piece_query *q, const batch_directory *b,
@@ -212,7 +228,7 @@ assay_status pieces_find(store *s, connection *c, const piece_query *q, piece_li
                          assay_err *err)
 {
     assay_status status = ASSAY_OK;
-    if (!q->only_origin)
+    if (!q->only_origin && !q->batches_only)
         status = find_chunks(c, q, out, err);
     if (!status) {
         pthread_mutex_lock(&s->mutex);

@@ -159,7 +159,7 @@ static assay_status add_pieces(store *s, connection *c, uint32_t number,
                                assay_err *err)
 {
     piece_list all = {0}, rest = {0};
-    piece_query q = {number, range->from, range->to, as_of, 0};
+    piece_query q = {number, range->from, range->to, as_of, 0, false};
     assay_status status = pieces_find(s, c, &q, &all, err);
     for (size_t i = 0; i < all.n && !status; i++) {
         const piece *p = &all.piece[i];

@@ -144,7 +144,7 @@ static inline import_tally shop_import(shop *h, const char *source, const char *
 /* All mantissas of a range as "1 2 3". */
 static inline const char *shop_values(shop *h, uint32_t number, const store_range *range)
 {
-    static char text[1 << 16];
+    static char text[1 << 20];
     size_t at = 0;
     cursor *c;
     measurement_batch b;
