@@ -151,6 +151,37 @@ ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_chart_make(const assay_chart_inpu
                                                           void *scratch, assay_chart *out,
                                                           assay_err *err);
 
+/* --- many subgroups of equal size, without points ---
+ *
+ * The X-bar-R chart of k subgroups already summed: the same limits and signals as assay_chart_make,
+ * bit for bit, at a few nanoseconds a subgroup. For verdicts over much data. */
+typedef struct {
+    size_t k;
+    uint32_t n;              /* readings in each, 2 .. 100 */
+    int exponent;            /* sums and ranges are steps of 10^exponent */
+    const int64_t *sum, *range; /* [k] */
+} assay_subgroup_sums;
+
+typedef struct {
+    assay_chart_stage limits;
+    size_t signals, spread_signals; /* means, ranges */
+    const char *why_undefined;
+} assay_chart_verdict;
+
+/* Sum k = x->n / n subgroups of decimals. Errors  ASSAY_SHAPE  x is not in decimal form, n is 0 or
+ * does not divide x->n;  ASSAY_MISSING  err->at is the first missing reading. */
+ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_subgroup_sums_read(const assay_values *x, uint32_t n,
+                                                                  int64_t *sum, int64_t *range,
+                                                                  assay_err *err);
+
+/* options: sigma AUTO or RBAR, or center and std_dev given; NULL: defaults. z and found are the
+ * caller's [k]; found gets the rules of every mean. */
+ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_chart_judge(const assay_subgroup_sums *in,
+                                                           const assay_chart_options *options,
+                                                           double *z, uint32_t *found,
+                                                           assay_chart_verdict *out,
+                                                           assay_err *err);
+
 #ifdef __cplusplus
 }
 #endif

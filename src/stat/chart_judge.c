@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* X-bar-R verdicts over many equal subgroups: the arithmetic of chart_location.c and
+ * chart_spread.c in straight loops that compilers turn into vectors.
+ *
+ * chart_z asks whether rounding alone keeps a point from a hundredth of a standard error. That is
+ * true of one point in 10^9; blocks are checked for it with a wider net, and only a block that
+ * has one is done again point by point.
+ */
+#include "stat/charting.h"
+
+#include <assay/constants.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK = 64 };
+
+static int64_t sum_one(const int64_t *m, uint32_t n, int64_t *range)
+{
+    int64_t sum = 0, low = m[0], high = m[0];
+    for (uint32_t j = 0; j < n; j++) {
+        sum += m[j];
+        low = m[j] < low ? m[j] : low;
+        high = m[j] > high ? m[j] : high;
+    }
+    *range = high - low;
+    return sum;
+}
+
+static bool fits(const int64_t *m, uint32_t n, int64_t *bad)
+{
+    const int64_t most = INT64_MAX / 2 / n;
+    int64_t outside = 0;
+    for (uint32_t j = 0; j < n; j++)
+        outside |= (m[j] > most) | (m[j] < -most);
+    *bad = outside;
+    return !outside;
+}
+
+static assay_status explain(const int64_t *m, size_t at, uint32_t n, assay_err *err)
+{
+    for (uint32_t j = 0; j < n; j++)
+        if (m[at + j] == ASSAY_MANTISSA_MISSING)
+            return assay_fail(err, ASSAY_MISSING, at + j, "reading %zu is missing", at + j + 1);
+    return assay_fail(err, ASSAY_LIMIT, at, "the sum of subgroup %zu has too many digits",
+                      at / n + 1);
+}
+
+assay_status assay_subgroup_sums_read(const assay_values *x, uint32_t n, int64_t *sum,
+                                      int64_t *range, assay_err *err)
+{
+    if (!x->mantissa && x->n)
+        return assay_fail(err, ASSAY_SHAPE, 0, "sums are of decimals, not of doubles");
+    if (n == 0 || x->n % n)
+        return assay_fail(err, ASSAY_SHAPE, x->n, "%zu readings do not make subgroups of %u", x->n,
+                          n);
+    for (size_t i = 0; i < x->n / n; i++) {
+        int64_t bad;
+        if (!fits(x->mantissa + i * n, n, &bad))
+            return explain(x->mantissa, i * n, n, err);
+        sum[i] = sum_one(x->mantissa + i * n, n, &range[i]);
+    }
+    return ASSAY_OK;
+}
+
+/* --- limits --- */
+
+static subgroup_total total_of(const int64_t *steps, size_t k, int exponent)
+{
+    subgroup_total total = {.exponent = exponent};
+    for (size_t i = 0; i < k; i += BLOCK) {
+        int64_t high = 0, low = 0; /* halves cannot overflow in a block */
+        for (size_t j = i; j < k && j < i + BLOCK; j++) {
+            high += steps[j] >> 32;
+            low += steps[j] & 0xffffffff;
+        }
+        total.steps += (subgroup_wide)high * ((subgroup_wide)1 << 32) + low;
+    }
+    return total;
+}
+
+static void find_limits(const assay_subgroup_sums *in, const assay_chart_options *o,
+                        assay_chart_stage *s)
+{
+    subgroup_total sums = total_of(in->sum, in->k, in->exponent);
+    subgroup_total ranges = total_of(in->range, in->k, in->exponent);
+    double k = (double)in->k, d2 = assay_d2(in->n);
+    double mean_range = subgroup_mean(&ranges, k);
+    bool is_given = o->std_dev > 0;
+    s->to = s->used = in->k;
+    s->center = isnan(o->center) ? subgroup_mean(&sums, k * in->n) : o->center;
+    s->sigma = is_given ? o->std_dev : mean_range / d2;
+    s->spread_center = is_given ? d2 * s->sigma : mean_range;
+    double error = s->sigma / sqrt(in->n), spread = assay_d3(in->n) * s->sigma;
+    s->lcl = s->center - o->sigmas * error;
+    s->ucl = s->center + o->sigmas * error;
+    s->spread_lcl = fmax(0, s->spread_center - o->sigmas * spread);
+    s->spread_ucl = s->spread_center + o->sigmas * spread;
+}
+
+/* --- points --- */
+
+/* Below 2^51, adding and taking away 1.5 * 2^52 rounds to the nearest whole number. */
+static double whole(double x)
+{
+    const double magic = 6755399441055744.0;
+    return (x + magic) - magic;
+}
+
+static bool is_doubtful(const double *z, size_t count, double doubt)
+{
+    int doubtful = 0;
+    for (size_t i = 0; i < count; i++)
+        doubtful |= fabs(z[i] - whole(z[i] * 100) * 0.01) <= doubt + 1e-15 * fabs(z[i]);
+    return doubtful;
+}
+
+/* scale: n * 10^-exponent, a mean is a sum over it. */
+static void means_to_z(const int64_t *sum, size_t count, double scale, double center, double error,
+                       double *z)
+{
+    double most = fabs(center);
+    for (size_t i = 0; i < count; i++) {
+        double mean = (double)sum[i] / scale;
+        z[i] = (mean - center) / error;
+        most = fabs(mean) > most ? fabs(mean) : most;
+    }
+    if (!is_doubtful(z, count, 1e-14 * most / error))
+        return;
+    for (size_t i = 0; i < count; i++)
+        z[i] = chart_z((double)sum[i] / scale, center, error);
+}
+
+static size_t count_wide(const assay_subgroup_sums *in, const assay_chart_stage *s, double sigmas)
+{
+    double spread = assay_d3(in->n) * s->sigma, nearly = s->spread_ucl * (1 - 1e-12);
+    double floor = s->spread_lcl * (1 + 1e-12);
+    size_t wide = 0;
+    for (size_t i = 0; i < in->k; i++) {
+        subgroup_total steps = {.steps = in->range[i], .exponent = in->exponent};
+        double range = subgroup_mean(&steps, 1);
+        if (range < nearly && range >= floor)
+            continue;
+        double z = chart_z(range, s->spread_center, spread);
+        wide += z > sigmas || (z < -sigmas && s->spread_lcl > 0);
+    }
+    return wide;
+}
+
+static assay_status check(const assay_subgroup_sums *in, const assay_chart_options *o,
+                          assay_err *err)
+{
+    if (in->n < 2 || in->n > 100)
+        return assay_fail(err, ASSAY_SHAPE, 0, "subgroups of %u", in->n);
+    if (in->exponent < -22 || in->exponent > 22)
+        return assay_fail(err, ASSAY_DOMAIN, 0, "exponent %d is outside -22 .. 22", in->exponent);
+    if (o->sigma != ASSAY_SIGMA_AUTO && o->sigma != ASSAY_SIGMA_RBAR && !(o->std_dev > 0))
+        return assay_fail(err, ASSAY_UNSUPPORTED, 0, "sums and ranges estimate by rbar, not by %s",
+                          assay_sigma_method_name(o->sigma));
+    return ASSAY_OK;
+}
+
+static void judge_means(const assay_subgroup_sums *in, const assay_chart_options *o, double *z,
+                        uint32_t *found, assay_chart_verdict *v)
+{
+    double unit = pow(10, abs(in->exponent)), error = v->limits.sigma / sqrt(in->n);
+    double scale = in->exponent > 0 ? in->n / unit : in->n * unit;
+    for (size_t i = 0; i < in->k; i += BLOCK)
+        means_to_z(in->sum + i, in->k - i < BLOCK ? in->k - i : BLOCK, scale, v->limits.center,
+                   error, z + i);
+    assay_rules basic = *assay_rules_basic();
+    basic.rule[0].sigmas = o->sigmas;
+    assay_rules_scan(o->rules ? o->rules : &basic, z, in->k, found);
+    for (size_t i = 0; i < in->k; i++)
+        v->signals += found[i] != 0;
+    v->spread_signals = count_wide(in, &v->limits, o->sigmas);
+}
+
+assay_status assay_chart_judge(const assay_subgroup_sums *in, const assay_chart_options *options,
+                               double *z, uint32_t *found, assay_chart_verdict *out, assay_err *err)
+{
+    assay_chart_options o = options ? *options : assay_chart_defaults();
+    o.sigmas = o.sigmas == 0 ? 3 : o.sigmas;
+    assay_status status = check(in, &o, err);
+    if (status)
+        return status;
+    assay_chart_verdict v = {.limits = {.sigma = NAN}};
+    find_limits(in, &o, &v.limits);
+    if (in->k == 0)
+        v.why_undefined = "no data";
+    else if (!(v.limits.sigma > 0))
+        v.why_undefined = "no spread: all readings within the subgroups are equal";
+    if (v.why_undefined)
+        memset(found, 0, in->k * sizeof *found);
+    else
+        judge_means(in, &o, z, found, &v);
+    *out = v;
+    return ASSAY_OK;
+}
