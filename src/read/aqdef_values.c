@@ -96,11 +96,13 @@ static assay_status refuse(aqdef_values *v, aqdef_open_value *p, const said *s, 
 
 static assay_status set_number(aqdef_values *v, aqdef_open_value *p, const said *s, assay_err *err)
 {
-    decimal_kind kind = aqdef_number_parse(s->text, s->length, p->places, &p->number, &p->raw);
+    decimal_kind kind = aqdef_number_parse(s->text, s->length, p->places, &p->number, NULL);
     if (kind == DECIMAL_NONE)
         return refuse(v, p, s, "not-a-number", "a decimal number", err);
     p->has_number = true;
     p->is_raw = kind == DECIMAL_RAW || p->number.exponent < -30 || p->number.exponent > 30;
+    if (p->is_raw)
+        aqdef_number_parse(s->text, s->length, p->places, &p->number, &p->raw);
     return ASSAY_OK;
 }
 
@@ -161,6 +163,23 @@ static assay_status set_time(aqdef_values *v, aqdef_open_value *p, const said *s
     return ASSAY_OK;
 }
 
+static uint32_t code_of(aqdef_values *v, context_kind kind, const char *text, size_t length)
+{
+    aqdef_recent *recent = &v->recent[kind];
+    if (length == recent->length && memcmp(text, recent->text, length) == 0)
+        return recent->code;
+    bool is_short = length <= sizeof recent->text;
+    if (is_short) {
+        memcpy(recent->text, text, length);
+        recent->length = length;
+    }
+    text = aqdef_decode(v->decoder, text, &length);
+    uint32_t code = dictionary_code(v->reader->dictionaries[kind], text, length);
+    if (is_short)
+        recent->code = code;
+    return code;
+}
+
 static assay_status set_context(aqdef_values *v, aqdef_open_value *p, const said *s,
                                 context_kind kind, assay_err *err)
 {
@@ -173,8 +192,7 @@ static assay_status set_context(aqdef_values *v, aqdef_open_value *p, const said
         p->context[kind] = 0; /* entry 0 of a catalogue is "none" */
         return ASSAY_OK;
     }
-    text = aqdef_decode(v->decoder, text, &length);
-    p->context[kind] = dictionary_code(v->reader->dictionaries[kind], text, length);
+    p->context[kind] = code_of(v, kind, text, length);
     return p->context[kind] ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "out of memory for texts");
 }
 
@@ -215,8 +233,17 @@ static bool place_in_zone(aqdef_values *v, aqdef_open_value *p, aqdef_row *row)
     row->time = p->wall;
     if (p->offset != TIME_OFFSET_NONE || !v->zone)
         return true;
+    if (v->is_zone_known && v->zone_wall == p->wall) {
+        row->time = v->zone_utc;
+        row->offset = v->zone_offset;
+        return true;
+    }
     if (!zone_to_utc(v->zone, p->wall, false, &row->time, &row->offset, &is_folded))
         return false;
+    v->is_zone_known = !is_folded;
+    v->zone_wall = p->wall;
+    v->zone_utc = row->time;
+    v->zone_offset = row->offset;
     if (!is_folded)
         return true;
     const int64_t fold_ns = INT64_C(3600) * 1000000000 * 3;

@@ -47,6 +47,13 @@ typedef struct {
     uint32_t context[CONTEXT_COUNT];
 } aqdef_row;
 
+/* The text a context had last: most values repeat it. */
+typedef struct {
+    char text[24];
+    size_t length;
+    uint32_t code;
+} aqdef_recent;
+
 typedef struct aqdef_open_value aqdef_open_value;
 typedef struct {
     uint32_t characteristic, value, key;
@@ -80,6 +87,10 @@ typedef struct {
     size_t date_length;
     int64_t date_ns;
     int32_t date_offset;
+    int64_t zone_wall, zone_utc; /* the last wall time placed in the zone */
+    int32_t zone_offset;
+    bool is_zone_known;
+    aqdef_recent recent[CONTEXT_COUNT];
     buf scratch;
 } aqdef_values;
 

@@ -26,6 +26,13 @@ typedef struct {
     int role;
 } remembered;
 
+/* The text a member had last: most lines repeat it. */
+typedef struct {
+    char text[40];
+    size_t length;
+    uint32_t code;
+} recent;
+
 /* Of a path. A refused line may name one that never becomes a characteristic. */
 typedef struct {
     uint32_t number; /* place in the reader's list, from 1; 0: none yet */
@@ -38,6 +45,7 @@ typedef struct {
     const char *names[ROLE_NONE]; /* of the members; "" is none */
     size_t name_lengths[ROLE_NONE];
     remembered places[MEMBERS_MAX];
+    recent recents[ROLE_NONE];
     zone *zone;
     dictionary *paths;
     known_path *known; /* [code of the path] */
@@ -86,12 +94,14 @@ static bool set_value(ndjson_reader *r, spoken *w, const json_piece *v)
     if (v->kind == JSON_NULL)
         return true;
     decimal_kind kind = v->kind == JSON_NUMBER || v->kind == JSON_STRING
-                            ? decimal_parse(v->text, v->length, '.', &w->number, &w->raw)
+                            ? decimal_parse(v->text, v->length, '.', &w->number, NULL)
                             : DECIMAL_NONE;
     if (kind == DECIMAL_NONE)
         return refuse(w, r, ROLE_VALUE, v, "not-a-number", "a number, or null for none");
     w->has_value = true;
     w->is_raw = kind == DECIMAL_RAW || w->number.exponent < -30 || w->number.exponent > 30;
+    if (w->is_raw)
+        decimal_parse(v->text, v->length, '.', &w->number, &w->raw);
     return true;
 }
 
@@ -185,11 +195,25 @@ static bool set_kind(ndjson_reader *r, spoken *w, const json_piece *v)
     return refuse(w, r, ROLE_KIND, v, "not-a-kind", "variable, defectives or defects");
 }
 
+static uint32_t code_of(ndjson_reader *r, int role, dictionary *texts, const json_piece *v)
+{
+    recent *last = &r->recents[role];
+    if (v->length == last->length && memcmp(v->text, last->text, v->length) == 0)
+        return last->code;
+    uint32_t code = dictionary_code(texts, v->text, v->length);
+    if (v->length <= sizeof last->text) {
+        memcpy(last->text, v->text, v->length);
+        last->length = v->length;
+        last->code = code;
+    }
+    return code;
+}
+
 static bool set_path(ndjson_reader *r, spoken *w, const json_piece *v)
 {
     if (v->kind != JSON_STRING || !v->length)
         return refuse(w, r, ROLE_CHARACTERISTIC, v, "not-a-name", "a text");
-    w->path = dictionary_code(r->paths, v->text, v->length);
+    w->path = code_of(r, ROLE_CHARACTERISTIC, r->paths, v);
     return true;
 }
 
@@ -198,7 +222,7 @@ static void set_context(ndjson_reader *r, spoken *w, context_kind kind, const js
     if (v->kind == JSON_NESTED)
         r->nested++;
     else if (v->kind != JSON_NULL && v->length)
-        w->context[kind] = dictionary_code(r->base.dictionaries[kind], v->text, v->length);
+        w->context[kind] = code_of(r, ROLE_CONTEXT + (int)kind, r->base.dictionaries[kind], v);
 }
 
 static void set_unit(spoken *w, const json_piece *v)
