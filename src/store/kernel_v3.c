@@ -10,6 +10,7 @@
 
 #define XXH_INLINE_ALL /* compiled here, with the wider registers */
 #include <immintrin.h>
+#include <string.h>
 #include <xxhash.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -56,13 +57,31 @@ INLINE void full_block(const uint8_t *packed, unsigned width, uint16_t *out)
 FOR_WIDTHS(X)
 #undef X
 
+/* A short block, 1 <= width <= 16: shifts from a register. */
+static void short_block(const uint8_t *packed, unsigned width, unsigned rows, uint16_t *out)
+{
+    const __m256i mask = _mm256_set1_epi16((short)((1u << width) - 1));
+    for (unsigned row = 0; row < rows; row++) {
+        unsigned at = row * width, shift = at % 16;
+        const uint8_t *word = packed + (size_t)(at / 16) * 32;
+        __m256i x = _mm256_srl_epi16(load(word), _mm_cvtsi32_si128((int)shift));
+        if (shift + width > 16)
+            x = _mm256_or_si256(x, _mm256_sll_epi16(load(word + 32),
+                                                    _mm_cvtsi32_si128((int)(16 - shift))));
+        put(out + row * KERNEL_LANES, _mm256_and_si256(x, mask));
+    }
+}
+
 static void unpack_rows(const uint8_t *packed, unsigned width, unsigned rows, uint16_t *out)
 {
-    if (rows != KERNEL_ROWS || width == 0) {
-        kernel_ref.unpack_rows(packed, width, rows, out);
+    if (width && rows != KERNEL_ROWS) {
+        short_block(packed, width, rows, out);
         return;
     }
     switch (width) {
+    case 0:
+        memset(out, 0, (size_t)rows * KERNEL_LANES * sizeof *out);
+        break;
 #define X(w)                                                                                       \
     case w:                                                                                        \
         full_##w(packed, out);                                                                     \
@@ -100,18 +119,53 @@ INLINE void four_rows(const uint16_t *u, unsigned rows, __m256i base, uint64_t *
     widen(run, base, 16, rows, out);
 }
 
+static void unpack_16(const uint8_t *packed, unsigned width, unsigned rows, uint64_t base,
+                      uint64_t *out)
+{
+    uint16_t u[KERNEL_ROWS * KERNEL_LANES];
+    __m256i start = _mm256_set1_epi64x((long long)base);
+    unsigned row = 0;
+    unpack_rows(packed, width, rows, u);
+    for (; row + 4 <= rows; row += 4)
+        four_rows(u + row * KERNEL_LANES, rows, start, out + row);
+    for (; row < rows; row++)
+        for (unsigned lane = 0; lane < KERNEL_LANES; lane++)
+            out[lane * rows + row] = base + u[row * KERNEL_LANES + lane];
+}
+
+INLINE __m256i half_row_32(const uint8_t *word, __m128i shift, __m128i back, bool is_split)
+{
+    __m256i x = _mm256_srl_epi32(load(word), shift);
+    return is_split ? _mm256_or_si256(x, _mm256_sll_epi32(load(word + 64), back)) : x;
+}
+
+/* 17 <= width <= 32: a row is two registers. */
+static void unpack_32(const uint8_t *packed, unsigned width, unsigned rows, uint64_t base,
+                      uint64_t *out)
+{
+    const uint32_t mask = width == 32 ? UINT32_MAX : ((uint32_t)1 << width) - 1;
+    for (unsigned row = 0; row < rows; row++) {
+        uint32_t u[KERNEL_LANES];
+        unsigned at = row * width, shift = at % 32;
+        const uint8_t *word = packed + (size_t)(at / 32) * 64;
+        __m128i right = _mm_cvtsi32_si128((int)shift), left = _mm_cvtsi32_si128((int)(32 - shift));
+        bool is_split = shift + width > 32;
+        put(u, half_row_32(word, right, left, is_split));
+        put(u + 8, half_row_32(word + 32, right, left, is_split));
+        for (unsigned lane = 0; lane < KERNEL_LANES; lane++)
+            out[lane * rows + row] = base + (u[lane] & mask);
+    }
+}
+
 static void unpack(const uint8_t *packed, unsigned width, unsigned rows, uint64_t base,
                    uint64_t *out)
 {
-    if (rows != KERNEL_ROWS || width == 0 || width > 16) {
+    if (width <= 16)
+        unpack_16(packed, width, rows, base, out);
+    else if (width <= 32)
+        unpack_32(packed, width, rows, base, out);
+    else
         kernel_ref.unpack(packed, width, rows, base, out);
-        return;
-    }
-    uint16_t u[KERNEL_ROWS * KERNEL_LANES];
-    unpack_rows(packed, width, rows, u);
-    __m256i start = _mm256_set1_epi64x((long long)base);
-    for (unsigned row = 0; row < rows; row += 4)
-        four_rows(u + row * KERNEL_LANES, rows, start, out + row);
 }
 
 /* -- sums -------------------------------------------------------------------------------- */
