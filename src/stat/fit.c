@@ -26,23 +26,13 @@ static fit_estimator *const estimators[ASSAY_FAMILY_COUNT] = {
 
 /* ---- Anderson-Darling ---- */
 
-/* First index above `from` with another reading: measured decimals repeat, and each function is
- * asked once per value. */
-static size_t end_of_tie(const double *x, size_t n, size_t from)
-{
-    size_t end = from + 1;
-    while (end < n && x[end] == x[from])
-        end++;
-    return end;
-}
-
 /* Readings a .. b - 1 are equal: their weights 2 i + 1 sum to b^2 - a^2, and those of the mirrored
  * ranks to (n - a)^2 - (n - b)^2. */
 double assay_anderson_darling(const assay_fit *fit, const double *x, size_t n)
 {
     double sum = 0, m = (double)n;
     for (size_t a = 0, b; a < n; a = b) {
-        b = end_of_tie(x, n, a);
+        b = fit_end_of_tie(x, n, a);
         double count = (double)(b - a), ranks = (double)(a + b);
         sum += count * ranks * num_log(assay_fit_cdf(fit, x[a]));
         sum += count * (2 * m - ranks) * num_log(assay_fit_upper(fit, x[a]));
@@ -82,7 +72,7 @@ static double log_likelihood(const assay_fit *fit, const double *x, size_t n)
         at.parameter[1] *= sqrt((double)(n - 1) / (double)n);
     double sum = 0;
     for (size_t a = 0, b; a < n; a = b) {
-        b = end_of_tie(x, n, a);
+        b = fit_end_of_tie(x, n, a);
         sum += (double)(b - a) * assay_fit_log_density(&at, x[a]);
     }
     return sum;

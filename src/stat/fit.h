@@ -16,6 +16,9 @@ typedef struct {
 } fit_sample;
 
 double fit_value(const fit_sample *s, size_t i);
+/* First index above `from` with another reading. Measured decimals repeat: sums run over distinct
+ * readings and their counts. */
+size_t fit_end_of_tie(const double *x, size_t n, size_t from);
 /* Mean and sum of squared deviations of the values. */
 void fit_moments(const fit_sample *s, double *mean, double *squares);
 

@@ -31,17 +31,28 @@ double fit_value(const fit_sample *s, size_t i)
     return s->scale == FIT_MIRRORED ? -s->x[i] : s->x[i];
 }
 
+size_t fit_end_of_tie(const double *x, size_t n, size_t from)
+{
+    size_t end = from + 1;
+    while (end < n && x[end] == x[from])
+        end++;
+    return end;
+}
+
 /* Two passes; the second also takes back the rounding of the first mean. */
 void fit_moments(const fit_sample *s, double *mean, double *squares)
 {
     double n = (double)s->n, sum = 0, rest = 0, sum2 = 0;
-    for (size_t i = 0; i < s->n; i++)
-        sum += fit_value(s, i);
+    for (size_t a = 0, b; a < s->n; a = b) {
+        b = fit_end_of_tie(s->x, s->n, a);
+        sum += (double)(b - a) * fit_value(s, a);
+    }
     double first = sum / n;
-    for (size_t i = 0; i < s->n; i++) {
-        double d = fit_value(s, i) - first;
-        rest += d;
-        sum2 += d * d;
+    for (size_t a = 0, b; a < s->n; a = b) {
+        b = fit_end_of_tie(s->x, s->n, a);
+        double d = fit_value(s, a) - first, count = (double)(b - a);
+        rest += count * d;
+        sum2 += count * d * d;
     }
     *mean = first + rest / n;
     *squares = sum2 - rest * rest / n;
@@ -89,8 +100,9 @@ typedef struct {
 static double weighted_mean(const extreme_equation *of, double scale, double *weight)
 {
     double sum = 0, weights = 0;
-    for (size_t i = 0; i < of->s->n; i++) {
-        double d = fit_value(of->s, i) - of->largest, w = num_exp(d / scale);
+    for (size_t a = 0, b; a < of->s->n; a = b) {
+        b = fit_end_of_tie(of->s->x, of->s->n, a);
+        double d = fit_value(of->s, a) - of->largest, w = (double)(b - a) * num_exp(d / scale);
         weights += w;
         sum += w * d;
     }
@@ -217,8 +229,11 @@ static double logistic_location_excess(double location, const void *with)
 {
     const logistic_equation *of = with;
     double sum = 0;
-    for (size_t i = 0; i < of->s->n; i++)
-        sum += fit_tanh((fit_value(of->s, i) - location) / (2 * of->scale));
+    for (size_t a = 0, b; a < of->s->n; a = b) {
+        b = fit_end_of_tie(of->s->x, of->s->n, a);
+        double z = (fit_value(of->s, a) - location) / of->scale;
+        sum += (double)(b - a) * fit_tanh(z / 2);
+    }
     return sum;
 }
 
@@ -234,9 +249,10 @@ static double logistic_scale_excess(double log_scale, const void *with)
 {
     const fit_sample *s = with;
     double scale = num_exp(log_scale), location = logistic_location(s, scale), sum = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        double z = (fit_value(s, i) - location) / scale;
-        sum += z * fit_tanh(z / 2);
+    for (size_t a = 0, b; a < s->n; a = b) {
+        b = fit_end_of_tie(s->x, s->n, a);
+        double z = (fit_value(s, a) - location) / scale;
+        sum += (double)(b - a) * z * fit_tanh(z / 2);
     }
     return sum / (double)s->n - 1;
 }
@@ -280,8 +296,10 @@ static double folded_excess(double mu, const void *with)
 {
     const folded_equation *of = with;
     double variance = of->square - mu * mu, sum = 0;
-    for (size_t i = 0; i < of->n; i++)
-        sum += of->x[i] * fit_tanh(mu * of->x[i] / variance);
+    for (size_t a = 0, b; a < of->n; a = b) {
+        b = fit_end_of_tie(of->x, of->n, a);
+        sum += (double)(b - a) * of->x[a] * fit_tanh(mu * of->x[a] / variance);
+    }
     return sum / (double)of->n - mu;
 }
 

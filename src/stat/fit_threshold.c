@@ -28,9 +28,10 @@ static double lognormal_slope(double v, const void *sample)
     double mean, squares, sum = 0;
     fit_moments(&s, &mean, &squares);
     double variance = squares / (double)s.n;
-    for (size_t i = 0; i < s.n; i++) {
-        double y = fit_value(&s, i);
-        sum += num_exp(v - y) * (1 + (y - mean) / variance);
+    for (size_t a = 0, b; a < s.n; a = b) {
+        b = fit_end_of_tie(s.x, s.n, a);
+        double y = fit_value(&s, a);
+        sum += (double)(b - a) * num_exp(v - y) * (1 + (y - mean) / variance);
     }
     return sum;
 }
@@ -41,9 +42,10 @@ static double weibull_slope(double v, const void *sample)
     double location, scale, sum = 0;
     if (fit_extreme(&s, &location, &scale))
         return NAN;
-    for (size_t i = 0; i < s.n; i++) {
-        double y = fit_value(&s, i), power = num_exp((y - location) / scale);
-        sum += num_exp(v - y) * (1 - 1 / scale + power / scale);
+    for (size_t a = 0, b; a < s.n; a = b) {
+        b = fit_end_of_tie(s.x, s.n, a);
+        double y = fit_value(&s, a), power = num_exp((y - location) / scale);
+        sum += (double)(b - a) * num_exp(v - y) * (1 - 1 / scale + power / scale);
     }
     return sum;
 }
@@ -51,7 +53,7 @@ static double weibull_slope(double v, const void *sample)
 static const char *find_threshold(const fit_sample *s, threshold_slope *slope, double *v)
 {
     double range = s->x[s->n - 1] - s->x[0];
-    double from = num_log(range * 1e3), to = num_log(range * 1e-6), step = 0.25;
+    double from = num_log(range * 1e3), to = num_log(range * 1e-6), step = 0.5;
     if (!(slope(from, s) > 0))
         return "no maximum likelihood estimate exists: the likelihood grows as the threshold "
                "recedes without end";
