@@ -103,13 +103,16 @@ typedef struct {
  *                       a reading that is infinite
  *         ASSAY_SHAPE   sizes of subgroups do not sum to x.n, or a subgroup of size 0
  * No readings, one reading or zero variance are no errors: the figures are NaN with a reason.
- * Cost    O(n log n) for the Anderson-Darling statistic; a fit adds tens of passes */
+ * Cost    100,000 readings of three decimals: normal 10 ms (sort and Anderson-Darling), Weibull 17,
+ *         AUTO over all families 560. For indices alone use assay_capability_from_moments.
+ * Golden  test/golden/capability, indices 1e-12, parameters 1e-8 */
 ASSAY_PUBLIC size_t assay_capability_scratch_size(const assay_capability_input *in);
 ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_capability_make(
     const assay_capability_input *in, const assay_spec *spec,
     const assay_capability_options *options, void *scratch, assay_capability *out, assay_err *err);
 
-/* The same from moments alone, for the normal distribution: what a store's summaries know.
+/* The same from moments alone, for the normal distribution: what a store's summaries know. 2 us
+ * with nu >= 4000, about 150 us below (exact one-sided intervals; ASSAY_INTERVAL_WALD: 10 us).
  * sd NaN: not known (n < 2, or no within estimate). ppm_observed is NaN (below and above are not
  * in the moments) and no Anderson-Darling. */
 typedef struct {

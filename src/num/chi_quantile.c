@@ -63,5 +63,6 @@ double chi_nu_of_variance(double relative_variance)
     if (!(relative_variance > 1e-10 && relative_variance < 1e10))
         return NAN;
     double wanted = num_log(relative_variance);
-    return num_exp(root_from(num_log(0.5 / relative_variance + 0.25), 0.01, variance_excess, &wanted));
+    double guess = num_log(0.5 / relative_variance + 0.25);
+    return num_exp(root_from(guess, 0.01, variance_excess, &wanted));
 }

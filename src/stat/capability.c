@@ -258,7 +258,9 @@ static assay_status fit_sample(const capability_sample *sample,
     }
     const char *chosen = is_normal ? "normal unless Anderson-Darling p < 0.05"
                                    : "least BIC, since Anderson-Darling refuses the normal";
-    c->why_distribution = c->distribution.why ? c->distribution.why : is_auto ? chosen : "asked for";
+    c->why_distribution = is_auto ? chosen : "asked for";
+    if (c->distribution.why)
+        c->why_distribution = c->distribution.why;
     return ASSAY_OK;
 }
 

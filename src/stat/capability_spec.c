@@ -17,14 +17,16 @@ const char *spec_why_no_lower(const assay_spec *spec)
 {
     if (!isnan(spec->lsl))
         return NULL;
-    return isnan(spec->natural_lower) ? "no lower limit" : "the lower bound is natural, not a limit";
+    return isnan(spec->natural_lower) ? "no lower limit"
+                                      : "the lower bound is natural, not a limit";
 }
 
 const char *spec_why_no_upper(const assay_spec *spec)
 {
     if (!isnan(spec->usl))
         return NULL;
-    return isnan(spec->natural_upper) ? "no upper limit" : "the upper bound is natural, not a limit";
+    return isnan(spec->natural_upper) ? "no upper limit"
+                                      : "the upper bound is natural, not a limit";
 }
 
 const char *spec_why_not_two_sided(const assay_spec *spec)
@@ -75,10 +77,12 @@ assay_status options_check(const assay_capability_options *options, assay_err *e
         return assay_fail(err, ASSAY_DOMAIN, 0, "no distribution has the number %d",
                           (int)options->distribution);
     if (options->nu < 0 || isinf(options->nu))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "%.15g is no number of degrees of freedom", options->nu);
+        return assay_fail(err, ASSAY_DOMAIN, 0, "%.15g is no number of degrees of freedom",
+                          options->nu);
     bool is_given = options->sigma == ASSAY_SIGMA_GIVEN;
     if (is_given && !(options->sd_within > 0 && isfinite(options->sd_within)))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "the given standard deviation %.15g is not positive",
+        return assay_fail(err, ASSAY_DOMAIN, 0,
+                          "the given standard deviation %.15g is not positive",
                           options->sd_within);
     return ASSAY_OK;
 }

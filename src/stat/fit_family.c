@@ -105,7 +105,9 @@ static double gamma_upper(const double *p, double x)
 static double gamma_log_density(const double *p, double x)
 {
     double log_gamma = lgamma_r(p[0], &(int){0});
-    return x > 0 ? (p[0] - 1) * num_log(x / p[1]) - x / p[1] - num_log(p[1]) - log_gamma : -HUGE_VAL;
+    if (!(x > 0))
+        return -HUGE_VAL;
+    return (p[0] - 1) * num_log(x / p[1]) - x / p[1] - num_log(p[1]) - log_gamma;
 }
 
 static double gamma_quantile(const double *p, double q)
