@@ -38,8 +38,9 @@ typedef struct {
     /* found by the first pass */
     bool has_marks;
     uint64_t glued_line;
-    buf first_record;
-    uint8_t with_number[AQDEF_INDEX_MAX / 8 + 1]; /* characteristics that have a K0001 line */
+    bool has_log_types; /* a K2004 of 5 or 6 */
+    uint8_t judged[AQDEF_INDEX_MAX / 8 + 1];   /* characteristics with a section in a record */
+    uint8_t variable[AQDEF_INDEX_MAX / 8 + 1]; /* it, or a K0001 line, is of a variable */
     const char *form; /* in words */
     uint64_t record_lines, field_lines;
 } aqdef_reader;
@@ -150,7 +151,7 @@ static assay_status note_field(aqdef_reader *r, const aqdef_line *line, uint64_t
         uint32_t c = line->has_index ? line->index : 1;
         r->field_lines++;
         if (line->key == 1)
-            r->with_number[c / 8] |= (uint8_t)(1u << c % 8);
+            r->variable[c / 8] |= (uint8_t)(1u << c % 8);
         return line->has_value && !is_number ? aqdef_values_name(&r->values, line, number, err)
                                              : ASSAY_OK;
     }
@@ -158,6 +159,7 @@ static assay_status note_field(aqdef_reader *r, const aqdef_line *line, uint64_t
         return refuse_header(r, line, number, "invalid-index", "one index, as in K2001/1", err);
     size_t length = line->length;
     const char *text = aqdef_decode(&r->decoder, line->text, &length);
+    r->has_log_types |= line->key == 2004 && length == 1 && (*text == '5' || *text == '6');
     return aqdef_file_add(&r->file, line, text, length, number, err);
 }
 
@@ -171,12 +173,40 @@ static bool looks_glued(const char *text, size_t length)
     return colon[-1] >= '0' && colon[-1] <= '9' && colon[1] >= '0' && colon[1] <= '9';
 }
 
+/* Types 5 and 6 are attributes by the book. Yet K0001 belongs to variables, and a decimal sign in
+ * the first field of a record that is shorter than the long form shows one too. */
+static bool is_variable_section(const char *text, const char *stop)
+{
+    const char *end = memchr(text, AQDEF_FIELD_MARK, (size_t)(stop - text));
+    size_t first = (size_t)((end ? end : stop) - text), fields = 1;
+    for (const char *p = text; p < stop; p++)
+        fields += *p == AQDEF_FIELD_MARK;
+    return fields < 12 && (memchr(text, '.', first) || memchr(text, ',', first));
+}
+
+/* What the first section of each characteristic looks like. */
+static void note_sections(aqdef_reader *r, const char *text, size_t length)
+{
+    const char *end = text + length;
+    for (uint32_t c = 1; text < end && c <= AQDEF_INDEX_MAX; c++) {
+        const char *mark = memchr(text, AQDEF_RECORD_MARK, (size_t)(end - text));
+        const char *stop = mark ? mark : end;
+        uint8_t bit = (uint8_t)(1u << c % 8);
+        if (stop > text && !(r->judged[c / 8] & bit)) {
+            r->judged[c / 8] |= bit;
+            if (is_variable_section(text, stop))
+                r->variable[c / 8] |= bit;
+        }
+        text = stop + 1;
+    }
+}
+
 static void note_record(aqdef_reader *r, const aqdef_line *line, uint64_t number)
 {
     bool has_marks = memchr(line->text, AQDEF_FIELD_MARK, line->length) ||
                      memchr(line->text, AQDEF_RECORD_MARK, line->length);
-    if (!r->record_lines++ && line->length < AQDEF_LINE_MAX)
-        buf_add(&r->first_record, line->text, line->length);
+    if (!r->record_lines++ || r->has_log_types)
+        note_sections(r, line->text, line->length);
     r->has_marks |= has_marks;
     if (!has_marks && !r->glued_line && looks_glued(line->text, line->length))
         r->glued_line = number;
@@ -244,15 +274,6 @@ static assay_status first_pass(aqdef_reader *r, assay_err *err)
 
 /* -- definitions -------------------------------------------------------------------------- */
 
-static bool is_variable_section(const char *text, const char *stop)
-{
-    const char *end = memchr(text, AQDEF_FIELD_MARK, (size_t)(stop - text));
-    size_t first = (size_t)((end ? end : stop) - text), fields = 1;
-    for (const char *p = text; p < stop; p++)
-        fields += *p == AQDEF_FIELD_MARK;
-    return fields < 12 && (memchr(text, '.', first) || memchr(text, ',', first));
-}
-
 static void judge_type(aqdef_reader *r, uint32_t c, bool is_variable)
 {
     long type = aqdef_integer(&r->file, 2004, c, 0);
@@ -262,20 +283,10 @@ static void judge_type(aqdef_reader *r, uint32_t c, bool is_variable)
     warn(r, "characteristic %u has type %ld, yet its values are those of a variable", c, type);
 }
 
-/* Types 5 and 6 are attributes by the book. Yet K0001 belongs to variables, and a decimal sign in
- * the first field of a record that is shorter than the long form shows one too. */
 static void judge_types(aqdef_reader *r)
 {
-    const char *text = buf_text(&r->first_record), *end = text + r->first_record.length;
-    for (uint32_t c = 1; c <= r->file.characteristic_count; c++) {
-        bool is_variable = r->with_number[c / 8] >> c % 8 & 1;
-        if (text < end) {
-            const char *mark = memchr(text, AQDEF_RECORD_MARK, (size_t)(end - text));
-            is_variable |= is_variable_section(text, mark ? mark : end);
-            text = mark ? mark + 1 : end;
-        }
-        judge_type(r, c, is_variable);
-    }
+    for (uint32_t c = 1; c <= r->file.characteristic_count; c++)
+        judge_type(r, c, r->variable[c / 8] >> c % 8 & 1);
 }
 
 static assay_status unique_path(aqdef_reader *r, dictionary *paths, uint32_t c, characteristic *def,
@@ -464,7 +475,6 @@ static void aqdef_close(reader *base)
     aqdef_decoder_done(&r->decoder);
     zone_close(r->values.zone);
     free(r->place_of);
-    buf_done(&r->first_record);
     for (size_t i = 0; i < r->source_count; i++)
         if (r->sources[i] != &base->in)
             source_close(r->sources[i]);
