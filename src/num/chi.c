@@ -18,7 +18,7 @@ double stirling_error(double a)
     double shift = 0;
     for (; a < 15; a += 1)
         shift += (a + 0.5) * num_log1p(1 / a) - 1;
-    static const double c[] = {1.0 / 12,    -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
+    static const double c[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
                                1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
     double y = 1 / (a * a), sum = 0;
     for (int i = 7; i >= 0; i--)

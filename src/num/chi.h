@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mean of a function of S = sqrt(chi2(nu) / nu): the heart of noncentral t and studentized range. */
+/* Mean of a function of S = sqrt(chi2(nu) / nu): the heart of noncentral t and studentized range.
+ */
 #ifndef NUM_CHI_H
 #define NUM_CHI_H
 

@@ -61,8 +61,8 @@ static double settle(bracket r, root_function f, const void *with)
     return r.b;
 }
 
-static double settle_between(double low, double f_low, double high, double f_high,
-                             root_function f, const void *with)
+static double settle_between(double low, double f_low, double high, double f_high, root_function f,
+                             const void *with)
 {
     bracket r = {.a = low, .b = high, .c = high, .fa = f_low, .fb = f_high, .fc = f_high};
     return settle(r, f, with);

@@ -82,7 +82,6 @@ assay_status options_check(const assay_capability_options *options, assay_err *e
     bool is_given = options->sigma == ASSAY_SIGMA_GIVEN;
     if (is_given && !(options->sd_within > 0 && isfinite(options->sd_within)))
         return assay_fail(err, ASSAY_DOMAIN, 0,
-                          "the given standard deviation %.15g is not positive",
-                          options->sd_within);
+                          "the given standard deviation %.15g is not positive", options->sd_within);
     return ASSAY_OK;
 }

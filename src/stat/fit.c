@@ -7,20 +7,13 @@
 #include <math.h>
 
 static fit_estimator *const estimators[ASSAY_FAMILY_COUNT] = {
-    [ASSAY_FAMILY_NORMAL] = fit_normal,
-    [ASSAY_FAMILY_LOGNORMAL] = fit_lognormal,
-    [ASSAY_FAMILY_LOGNORMAL3] = fit_lognormal3,
-    [ASSAY_FAMILY_WEIBULL] = fit_weibull,
-    [ASSAY_FAMILY_WEIBULL3] = fit_weibull3,
-    [ASSAY_FAMILY_GAMMA] = fit_gamma,
-    [ASSAY_FAMILY_EXPONENTIAL] = fit_exponential,
-    [ASSAY_FAMILY_LOGISTIC] = fit_logistic,
-    [ASSAY_FAMILY_LOGLOGISTIC] = fit_loglogistic,
-    [ASSAY_FAMILY_SMALLEST_EV] = fit_smallest_ev,
-    [ASSAY_FAMILY_LARGEST_EV] = fit_largest_ev,
-    [ASSAY_FAMILY_FOLDED_NORMAL] = fit_folded_normal,
-    [ASSAY_FAMILY_RAYLEIGH] = fit_rayleigh,
-    [ASSAY_FAMILY_JOHNSON_SU] = fit_johnson_su,
+    [ASSAY_FAMILY_NORMAL] = fit_normal,           [ASSAY_FAMILY_LOGNORMAL] = fit_lognormal,
+    [ASSAY_FAMILY_LOGNORMAL3] = fit_lognormal3,   [ASSAY_FAMILY_WEIBULL] = fit_weibull,
+    [ASSAY_FAMILY_WEIBULL3] = fit_weibull3,       [ASSAY_FAMILY_GAMMA] = fit_gamma,
+    [ASSAY_FAMILY_EXPONENTIAL] = fit_exponential, [ASSAY_FAMILY_LOGISTIC] = fit_logistic,
+    [ASSAY_FAMILY_LOGLOGISTIC] = fit_loglogistic, [ASSAY_FAMILY_SMALLEST_EV] = fit_smallest_ev,
+    [ASSAY_FAMILY_LARGEST_EV] = fit_largest_ev,   [ASSAY_FAMILY_FOLDED_NORMAL] = fit_folded_normal,
+    [ASSAY_FAMILY_RAYLEIGH] = fit_rayleigh,       [ASSAY_FAMILY_JOHNSON_SU] = fit_johnson_su,
     [ASSAY_FAMILY_JOHNSON_SB] = fit_johnson_sb,
 };
 

@@ -26,7 +26,7 @@ void fit_moments(const fit_sample *s, double *mean, double *squares);
 typedef const char *fit_estimator(const double *x, size_t n, double *parameter);
 fit_estimator fit_normal, fit_lognormal, fit_weibull, fit_gamma, fit_exponential, fit_logistic,
     fit_loglogistic, fit_smallest_ev, fit_largest_ev, fit_folded_normal, fit_rayleigh;
-fit_estimator fit_lognormal3, fit_weibull3; /* fit_threshold.c */
+fit_estimator fit_lognormal3, fit_weibull3;   /* fit_threshold.c */
 fit_estimator fit_johnson_su, fit_johnson_sb; /* fit_johnson.c */
 
 /* Location and scale of the smallest extreme value distribution of the values. */

@@ -342,7 +342,10 @@ typedef double family_function(const double *parameter, double x);
 static const struct {
     family_function *cdf, *upper, *log_density, *quantile;
 } family_functions[ASSAY_FAMILY_COUNT] = {
-#define ROW(f) {f##_cdf, f##_upper, f##_log_density, f##_quantile}
+#define ROW(f)                                                                                     \
+    {                                                                                              \
+        f##_cdf, f##_upper, f##_log_density, f##_quantile                                          \
+    }
     [ASSAY_FAMILY_NORMAL] = ROW(normal),
     [ASSAY_FAMILY_LOGNORMAL] = ROW(lognormal),
     [ASSAY_FAMILY_LOGNORMAL3] = ROW(lognormal),

@@ -14,8 +14,8 @@
 static const double johnson_z = 0.524;
 
 typedef struct {
-    double m, n, p;  /* spans over p, p over 1: see johnson_spans */
-    double middle;   /* between the inner quantiles */
+    double m, n, p; /* spans over p, p over 1: see johnson_spans */
+    double middle;  /* between the inner quantiles */
 } johnson_spans;
 
 /* Sample quantile at probability i - 1/2 over n, linear between. */

@@ -93,7 +93,8 @@ static void every_reference_value_has_its_digits(void **state)
 static void the_normal_tail_goes_on_to_the_smallest_denormal(void **state)
 {
     (void)state;
-    assert_digits(assay_normal_cdf(-37.001) / assay_normal_cdf(-36.999), exp(-37 * 0.002 - 0.002 / 37), 6);
+    assert_digits(assay_normal_cdf(-37.001) / assay_normal_cdf(-36.999),
+                  exp(-37 * 0.002 - 0.002 / 37), 6);
     assert_true(assay_normal_cdf(-38.4) > 0);
     assert_true(assay_normal_cdf(-40) == 0);
     assert_true(assay_normal_upper(-40) == 1);
@@ -108,7 +109,8 @@ static void the_tolerance_factor_that_r_misses_is_right(void **state)
 static void tails_add_to_one_and_mirror(void **state)
 {
     (void)state;
-    static const double at[][3] = {{0.5, 0.3, 1}, {2, 1, 60}, {40, 199, 43.7}, {-3, 10, 5}, {3, 30, 0}};
+    static const double at[][3] = {
+        {0.5, 0.3, 1}, {2, 1, 60}, {40, 199, 43.7}, {-3, 10, 5}, {3, 30, 0}};
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
         double t = at[i][0], nu = at[i][1], delta = at[i][2];
         assert_digits(assay_nct_cdf(t, nu, delta) + assay_nct_upper(t, nu, delta), 1, 13);
@@ -181,7 +183,8 @@ static void outside_the_domain_is_nan_and_silent(void **state)
     assert_true(isnan(assay_nct_noncentrality(0.5, NAN, 1)));
     assert_true(isnan(assay_chi2_cdf(1, -1)) && isnan(assay_chi2_upper(NAN, 2)));
     assert_true(isnan(assay_chi2_quantile(0.5, HUGE_VAL)) && isnan(assay_chi2_quantile(7, 2)));
-    assert_true(isnan(assay_chi2_upper_quantile(0.5, 0)) && isnan(assay_chi2_upper_quantile(-1, 2)));
+    assert_true(isnan(assay_chi2_upper_quantile(0.5, 0)) &&
+                isnan(assay_chi2_upper_quantile(-1, 2)));
     assert_true(isnan(assay_f_cdf(1, 0, 1)) && isnan(assay_f_upper(1, 1, 0)));
     assert_true(isnan(assay_ncchi2_cdf(1, 2, -1)) && isnan(assay_ncchi2_cdf(1, 0, 1)));
     assert_true(isnan(assay_ncchi2_cdf(NAN, 2, 1)) && isnan(assay_ncchi2_cdf(1, 2, HUGE_VAL)));
@@ -190,7 +193,8 @@ static void outside_the_domain_is_nan_and_silent(void **state)
     assert_true(isnan(assay_binomial_cdf(1, 1e300, 0.1)) && isnan(assay_binomial_cdf(NAN, 2, 0.1)));
     assert_true(isnan(assay_binomial_upper(1, 2, 1.1)) && isnan(assay_binomial_upper(NAN, 2, 0.1)));
     assert_true(isnan(assay_binomial_upper(1, 2.5, 0.1)) && isnan(assay_binomial_cdf(1, 2, -1)));
-    assert_true(isnan(assay_binomial_quantile(2, 2, 0.1)) && isnan(assay_binomial_quantile(0.5, 2, 3)));
+    assert_true(isnan(assay_binomial_quantile(2, 2, 0.1)) &&
+                isnan(assay_binomial_quantile(0.5, 2, 3)));
     assert_true(isnan(assay_binomial_quantile(0.5, 0.5, 0.1)));
     assert_true(isnan(assay_poisson_cdf(1, -1)) && isnan(assay_poisson_cdf(NAN, 1)));
     assert_true(isnan(assay_poisson_upper(1, HUGE_VAL)) && isnan(assay_poisson_upper(NAN, 1)));
@@ -247,7 +251,8 @@ static void ends_of_the_range_are_exact(void **state)
     (void)state;
     assert_true(assay_nct_cdf(HUGE_VAL, 3, 1) == 1 && assay_nct_cdf(-HUGE_VAL, 3, 1) == 0);
     assert_true(assay_nct_upper(HUGE_VAL, 3, 1) == 0);
-    assert_true(assay_nct_quantile(0, 3, 1) == -HUGE_VAL && assay_nct_quantile(1, 3, 1) == HUGE_VAL);
+    assert_true(assay_nct_quantile(0, 3, 1) == -HUGE_VAL &&
+                assay_nct_quantile(1, 3, 1) == HUGE_VAL);
     assert_true(assay_nct_cdf(0, 3, 1) == assay_normal_cdf(-1));
     assert_true(assay_nct_upper(0, 3, 1) == assay_normal_cdf(1));
     assert_digits(assay_nct_cdf(2, 1e13, 1), assay_normal_cdf(1), 15);

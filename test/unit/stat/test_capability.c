@@ -38,7 +38,8 @@ static sample sample_of(const char *id)
     sample s = {.group = 1};
     json_t *data = json_object_get(json_object_get(cases, id), "data"), *row;
     size_t i, j;
-    json_array_foreach (data, i, row) {
+    json_array_foreach(data, i, row)
+    {
         if (json_is_number(row)) {
             add_reading(&s, row);
             continue;
@@ -184,7 +185,8 @@ static void every_estimator_of_sigma_can_be_asked_for(void **state)
     assert_digits(c.cpm.value, number(e, "Cpm_n"), 13);
     assert_true(c.nu == 80);
     options.sigma = ASSAY_SIGMA_POOLED;
-    assert_digits(study(&s, limits(0, 6, 12), &options).sd_within, number(e, "sd_within_pooled"), 12);
+    assert_digits(study(&s, limits(0, 6, 12), &options).sd_within, number(e, "sd_within_pooled"),
+                  12);
     options.sigma = ASSAY_SIGMA_SBAR;
     assert_digits(study(&s, limits(0, 6, 12), &options).sd_within, number(e, "sd_within_Sbar"), 12);
 }
@@ -661,8 +663,8 @@ static void impossible_moments_are_refused(void **state)
 {
     (void)state;
     static const assay_capability_moments wrong[] = {
-        {-1, 0, 1, 5, 1, 0}, {NAN, 0, 1, 5, 1, 0},  {HUGE_VAL, 0, 1, 5, 1, 0}, {5, NAN, 1, 5, 1, 0},
-        {5, 0, -1, 5, 1, 0}, {5, 0, 1, 5, -1, 0},
+        {-1, 0, 1, 5, 1, 0},  {NAN, 0, 1, 5, 1, 0}, {HUGE_VAL, 0, 1, 5, 1, 0},
+        {5, NAN, 1, 5, 1, 0}, {5, 0, -1, 5, 1, 0},  {5, 0, 1, 5, -1, 0},
     };
     assay_spec spec = limits(0, 6, 12), reversed = limits(1, 0, 0);
     assay_capability_options options = {.confidence = 2};
@@ -692,6 +694,52 @@ static void unknown_moments_are_undefined(void **state)
     m.n = 0, m.mean = NAN;
     assert_ok(assay_capability_from_moments(&m, &spec, NULL, &out, &err), err);
     undefined_because(out.pp.value, out.pp.why, "no readings");
+}
+
+/* ---- the same bits everywhere ---- */
+
+/* What a seal would hold, to 15 digits. The suite also runs without FMA and AVX2: equal text. */
+static void print_figures(FILE *out)
+{
+    assay_spec spec = limits(0, 5, 10);
+    assay_err err;
+    for (int i = 1; i <= 60; i++) {
+        assay_capability_moments m = {3 + i * i, 4 + i / 50.0, 1 + i / 77.0,
+                                      2 + i * i, 1 + i / 71.0, ASSAY_SIGMA_POOLED};
+        assay_capability c;
+        assert_ok(assay_capability_from_moments(&m, &spec, NULL, &c, &err), err);
+        fprintf(out, "%.15g %.15g %.15g %.15g %.15g\n", c.cpl.low, c.cpu.high, c.cpk.low,
+                c.ppm_overall.total, c.cpm.value);
+    }
+    sample s = sample_of("nonnormal_stage1");
+    for (int family = ASSAY_FAMILY_NORMAL; family < ASSAY_FAMILY_COUNT; family++) {
+        if (family == ASSAY_FAMILY_GAMMA) /* through libRmath and the C library's lgamma */
+            continue;
+        assay_capability_options options = assay_capability_defaults();
+        options.distribution = (assay_family)family;
+        assay_capability c = study(&s, limits(0, NAN, 12), &options);
+        fprintf(out, "%s %.15g %.15g %.15g %.15g %.15g\n", assay_family_name((assay_family)family),
+                c.distribution.parameter[0], c.distribution.parameter[1], c.distribution.ad,
+                c.distribution.log_likelihood, c.ppk.value);
+    }
+}
+
+static void sealed_figures_have_the_same_text_on_every_machine(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    assert_non_null(out);
+    print_figures(out);
+    fclose(out);
+    FILE *golden = fopen(check_golden("capability/figures.txt"), "r");
+    assert_non_null(golden);
+    static char expected[20000];
+    expected[fread(expected, 1, sizeof expected - 1, golden)] = 0;
+    fclose(golden);
+    assert_string_equal(text, expected);
+    free(text);
 }
 
 int main(void)
@@ -727,6 +775,7 @@ int main(void)
         cmocka_unit_test(sizes_that_do_not_add_up_are_refused),
         cmocka_unit_test(impossible_moments_are_refused),
         cmocka_unit_test(unknown_moments_are_undefined),
+        cmocka_unit_test(sealed_figures_have_the_same_text_on_every_machine),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

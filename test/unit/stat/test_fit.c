@@ -68,7 +68,8 @@ static void every_family_of_the_reference_has_its_estimates(void **state)
     const char *name;
     json_t *expected;
     int seen = 0;
-    json_object_foreach (families, name, expected) {
+    json_object_foreach(families, name, expected)
+    {
         char dashed[32];
         snprintf(dashed, sizeof dashed, "%s", name);
         char *low = strchr(dashed, '_');
@@ -157,7 +158,8 @@ static void a_change_of_unit_changes_the_unit_alone(void **state)
         for (int f = ASSAY_FAMILY_NORMAL; f < ASSAY_FAMILY_JOHNSON_SU; f++) {
             assay_fit one = fit_of((assay_family)f, stage, stage_n);
             assay_fit other = fit_of((assay_family)f, x, stage_n);
-            assert_digits(assay_fit_quantile(&other, 0.99), unit * assay_fit_quantile(&one, 0.99), 7);
+            assert_digits(assay_fit_quantile(&other, 0.99), unit * assay_fit_quantile(&one, 0.99),
+                          7);
             assert_digits(other.ad, one.ad, 6);
         }
     }
@@ -227,8 +229,10 @@ static void below_its_support_a_distribution_is_empty(void **state)
     assert_true(assay_fit_quantile(&examples[11], 1) == HUGE_VAL);
     assert_true(assay_fit_cdf(&examples[14], 6) == 1 && assay_fit_upper(&examples[14], 6) == 0);
     assert_true(assay_fit_log_density(&examples[14], 6) == -HUGE_VAL);
-    assert_true(assay_fit_log_density(&examples[0], NAN) != 0 && isnan(assay_fit_cdf(&examples[0], NAN)));
-    assert_true(isnan(assay_fit_upper(&examples[0], NAN)) && isnan(assay_fit_quantile(&examples[0], 2)));
+    assert_true(assay_fit_log_density(&examples[0], NAN) != 0 &&
+                isnan(assay_fit_cdf(&examples[0], NAN)));
+    assert_true(isnan(assay_fit_upper(&examples[0], NAN)) &&
+                isnan(assay_fit_quantile(&examples[0], 2)));
     assert_true(isnan(assay_fit_quantile(&examples[0], -1)));
 }
 
@@ -298,7 +302,8 @@ static void a_missing_estimate_is_an_answer_with_its_reason(void **state)
     for (int f = ASSAY_FAMILY_NORMAL; f < ASSAY_FAMILY_COUNT; f++) {
         if (f == ASSAY_FAMILY_EXPONENTIAL || f == ASSAY_FAMILY_RAYLEIGH)
             continue;
-        check_refused((assay_family)f, equal, 10, f < ASSAY_FAMILY_JOHNSON_SU ? "equal" : "coincide");
+        check_refused((assay_family)f, equal, 10,
+                      f < ASSAY_FAMILY_JOHNSON_SU ? "equal" : "coincide");
         check_refused((assay_family)f, one, 1, "");
     }
     check_refused(ASSAY_FAMILY_LOGNORMAL, mixed, 5, "not above 0");
@@ -358,7 +363,8 @@ static void box_cox_needs_positive_spread_readings(void **state)
     assert_true(isnan(assay_box_cox_fit(steep, 7, 0.95).lambda) ||
                 assay_box_cox_fit(steep, 7, 0.95).lambda < -1);
     static const double hinge[] = {1, 3, 3, 3, 3, 3, 3, 3, 3, 3};
-    assert_true(!assay_box_cox_fit(hinge, 10, 0.95).why || isnan(assay_box_cox_fit(hinge, 10, 0.95).lambda));
+    assert_true(!assay_box_cox_fit(hinge, 10, 0.95).why ||
+                isnan(assay_box_cox_fit(hinge, 10, 0.95).lambda));
 }
 
 static void readings_that_their_logarithm_cannot_tell_apart_are_equal(void **state)
@@ -397,7 +403,10 @@ static void johnson_quantiles_that_coincide_say_so(void **state)
     double x[20];
     for (int side = 0; side < 3; side++) {
         for (int i = 0; i < 20; i++)
-            x[i] = side == 0 ? (i < 8 ? 0 : i) : side == 1 ? (i < 12 ? i : 30) : i < 10 ? -i / 1e3 : i;
+            x[i] = side == 0   ? (i < 8 ? 0 : i)
+                   : side == 1 ? (i < 12 ? i : 30)
+                   : i < 10    ? -i / 1e3
+                               : i;
         if (side == 2)
             for (int i = 0; i < 20; i++)
                 x[i] = i < 3 ? i : i > 16 ? i + 10 : 5;
