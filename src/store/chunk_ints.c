@@ -161,8 +161,9 @@ static void differences(const uint64_t *v, size_t n, size_t lag, uint64_t *out)
         out[i - lag] = v[i] - v[i - lag];
 }
 
-/* The lag whose differences pack smallest, by a sample from the middle. 0: none is worth it. */
-static size_t choose_lag(chunk_codec *c, const uint64_t *v, size_t n)
+/* The lag whose differences pack smallest, by a sample from the middle, and the cost of the sample.
+ * 0: none is worth it. */
+static size_t choose_lag(chunk_codec *c, const uint64_t *v, size_t n, size_t *sample_cost)
 {
     size_t count = n < SAMPLE ? n : SAMPLE, best = 0;
     const uint64_t *sample = v + (n - count) / 2;
@@ -176,6 +177,7 @@ static size_t choose_lag(chunk_codec *c, const uint64_t *v, size_t n)
             best = lag;
         }
     }
+    *sample_cost = least_cost;
     return best;
 }
 
@@ -436,32 +438,25 @@ static void keep_smaller(buf *trial, size_t start, buf *out)
     buf_clear(trial);
 }
 
-static size_t blocks_cost(chunk_codec *c, const uint64_t *v, size_t n)
+/* Is a line smaller than steps? By the same sample; a line that a pause or a jump has spoilt is
+ * spoilt there too. */
+static bool is_better_line(chunk_codec *c, const uint64_t *v, size_t n, size_t steps_cost,
+                           const line *l)
 {
-    size_t cost = 0;
-    for (size_t i = 0; i < n; i += CHUNK_BLOCK)
-        cost += chunk_block_cost(c, v + i, n - i < CHUNK_BLOCK ? n - i : CHUNK_BLOCK);
-    return cost;
+    size_t count = n < SAMPLE ? n : SAMPLE;
+    line_residuals(v, n, l, c->nested[2]);
+    return chunk_block_cost(c, c->nested[2] + (n - count) / 2, count) < steps_cost;
 }
 
 /* The numbers as they are, their steps or a line, whichever packs smallest. Planes are only tried
  * on the winner: zstd takes longer than all the rest. */
 static void pack_ordered(chunk_codec *c, const uint64_t *v, size_t n, buf *out)
 {
-    size_t lag = choose_lag(c, v, n);
+    size_t cost, lag = choose_lag(c, v, n, &cost);
     line l;
-    if (lag == 0) {
+    if (lag == 0)
         pack_flat(c, v, n, false, out);
-        return;
-    }
-    bool is_line = find_line(v, n, lag, &l);
-    size_t line_cost = SIZE_MAX;
-    if (is_line) {
-        line_residuals(v, n, &l, c->nested[2]);
-        line_cost = blocks_cost(c, c->nested[2], n);
-    }
-    differences(v, n, lag, c->nested[2]);
-    if (line_cost < blocks_cost(c, c->nested[2], n - lag))
+    else if (find_line(v, n, lag, &l) && is_better_line(c, v, n, cost, &l))
         pack_line(c, v, n, &l, out);
     else
         pack_steps(c, v, n, lag, out);
