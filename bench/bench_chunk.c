@@ -4,8 +4,8 @@
  *   bench_chunk [FILE.bin [COPIES]]
  *
  * FILE.bin holds records { int64 time_ms; int32 characteristic; int32 value * 1000 }, little endian
- * (spcgen -f bin). Without it, subgroups of 5 with jittered times are made up. The packed values are
- * laid out COPIES times (default 10), so that a scan cannot live in a cache. Every rate is the
+ * (spcgen -f bin). Without it, subgroups of 5 with jittered times are made up. The packed values
+ * are laid out COPIES times (default 10), so that a scan cannot live in a cache. Every rate is the
  * median of several runs; the rate of memory is measured between them.
  */
 #include "store/chunk.h"
@@ -19,7 +19,7 @@
 #include <string.h>
 #include <time.h>
 
-#define RUNS 7
+#define RUNS    7
 #define THREADS 2
 
 typedef struct {
@@ -327,8 +327,8 @@ static void scans(chunk_codec *c, const pile *values, const pile *times)
                 (task){.work = WORK_OPENED, .pile = values, .opened = opened, .size = 5}, threads);
         compare("X-bar-R sums, n = 7 (through 64 bits)",
                 (task){.work = WORK_GROUPS, .pile = values, .size = 7}, threads);
-        compare("moving ranges, n = 1",
-                (task){.work = WORK_GROUPS, .pile = values, .size = 1}, threads);
+        compare("moving ranges, n = 1", (task){.work = WORK_GROUPS, .pile = values, .size = 1},
+                threads);
         compare("unpack values to 64 bits", (task){.work = WORK_VALUES, .pile = values}, threads);
         compare("unpack times", (task){.work = WORK_TIMES, .pile = times}, threads);
     }

@@ -18,8 +18,8 @@
 #include "base/buf.h"
 #include "store/chunk_summary.h"
 
-#define CHUNK_BLOCK   960                /* values packed with one base and width */
-#define CHUNK_ROWS    (4 * CHUNK_BLOCK)  /* 3840: divisible by 2..6, 8, 10, 12, 15, 16, 20 ... */
+#define CHUNK_BLOCK   960               /* values packed with one base and width */
+#define CHUNK_ROWS    (4 * CHUNK_BLOCK) /* 3840: divisible by 2..6, 8, 10, 12, 15, 16, 20 ... */
 #define CHUNK_VERSION 1
 #define CHUNK_HEADER  16 /* bytes in front of every extent: docs/format/chunk.md */
 
@@ -65,14 +65,14 @@ ASSAY_MUST_USE assay_status chunk_values_read(chunk_codec *c, const chunk_values
 /* Exact sums over consecutive subgroups of `size`, computed on the packed form. Sums over chunks
  * are plain sums of these, in any order. Values are d = mantissa - reference. */
 typedef struct {
-    unsigned size;        /* 1 .. 60; 1: moving ranges of neighbours inside the chunk */
+    unsigned size; /* 1 .. 60; 1: moving ranges of neighbours inside the chunk */
     int64_t reference;
-    uint64_t n;           /* all values */
-    uint64_t groups;      /* whole subgroups (size 1: moving ranges) */
-    int64_t min, max;     /* mantissas; INT64_MAX, INT64_MIN when n == 0 */
-    __int128 sum, sum2;   /* of d and d^2 over all values */
-    __int128 range_sum;   /* of the ranges of whole subgroups */
-    __int128 group_sum2;  /* of (sum of d in a subgroup)^2 over whole subgroups; 0 for size 1 */
+    uint64_t n;            /* all values */
+    uint64_t groups;       /* whole subgroups (size 1: moving ranges) */
+    int64_t min, max;      /* mantissas; INT64_MAX, INT64_MIN when n == 0 */
+    __int128 sum, sum2;    /* of d and d^2 over all values */
+    __int128 range_sum;    /* of the ranges of whole subgroups */
+    __int128 group_sum2;   /* of (sum of d in a subgroup)^2 over whole subgroups; 0 for size 1 */
     __int128 grouped_sum2; /* of d^2 over values in whole subgroups: sum of squares within is
                               grouped_sum2 - group_sum2 / size */
 } chunk_groups;
@@ -80,8 +80,8 @@ typedef struct {
 void chunk_groups_init(chunk_groups *g, unsigned size, int64_t reference);
 /* Add one chunk whose rows are all valid. ASSAY_LIMIT: a |d| of 2^44 or more, or no single
  * exponent (decode the rows instead). `g` is untouched on failure. */
-ASSAY_MUST_USE assay_status chunk_groups_add(chunk_codec *c, const chunk_values *v,
-                                             chunk_groups *g, assay_err *err);
+ASSAY_MUST_USE assay_status chunk_groups_add(chunk_codec *c, const chunk_values *v, chunk_groups *g,
+                                             assay_err *err);
 
 /* -- times ---------------------------------------------------------------------------- */
 
@@ -99,10 +99,10 @@ ASSAY_MUST_USE assay_status chunk_times_unpack(chunk_codec *c, const void *bytes
 /* A column of unsigned numbers (signed ones by their bits). One that holds `absent` in every row is
  * not stored and comes back as `absent`. */
 typedef struct {
-    uint8_t id;      /* the caller's name for it, 0 .. 63, each once in an extent */
-    uint8_t bytes;   /* of an element: 1, 2, 4 or 8 */
+    uint8_t id;    /* the caller's name for it, 0 .. 63, each once in an extent */
+    uint8_t bytes; /* of an element: 1, 2, 4 or 8 */
     uint64_t absent;
-    void *data;      /* [n], natural alignment */
+    void *data; /* [n], natural alignment */
 } chunk_column;
 
 ASSAY_MUST_USE assay_status chunk_columns_pack(chunk_codec *c, const chunk_column *columns,

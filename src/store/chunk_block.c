@@ -103,7 +103,8 @@ static void shrink(const uint64_t *v, size_t n, window *w)
     w->high = high;
 }
 
-/* Narrow the window if that makes the block smaller. True: bins were coarse, another look may help. */
+/* Narrow the window if that makes the block smaller. True: bins were coarse, another look may help.
+ */
 static bool narrow(chunk_codec *c, const uint64_t *v, size_t n, unsigned bytes, window *w)
 {
     unsigned shift = w->width > BINS_LOG ? w->width - BINS_LOG : 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the parts of the chunk codec share: scratch, byte order, and the readers of hostile bytes. */
+/* What the parts of the chunk codec share: scratch, byte order, readers of hostile bytes. */
 #ifndef STORE_CHUNK_CODEC_H
 #define STORE_CHUNK_CODEC_H
 
 #include "store/chunk.h"
 #include "store/kernel.h"
 
-#define CHUNK_BLOCKS  (CHUNK_ROWS / CHUNK_BLOCK)
-#define CHUNK_BODY_MAX (1u << 20) /* no extent is longer; the longest packed one is about 400 KB */
+#define CHUNK_BLOCKS   (CHUNK_ROWS / CHUNK_BLOCK)
+#define CHUNK_BODY_MAX (1u << 22) /* 64 columns that do not pack take half of it */
 
 typedef struct ZSTD_CCtx_s ZSTD_CCtx;
 typedef struct ZSTD_DCtx_s ZSTD_DCtx;
@@ -16,12 +16,12 @@ struct chunk_codec {
     const kernel *kernel;
     ZSTD_CCtx *deflate;
     ZSTD_DCtx *inflate;
-    uint64_t column[CHUNK_ROWS];     /* the column in hand, as 64-bit numbers */
-    uint64_t values[CHUNK_ROWS];     /* a second one beside it */
-    uint64_t nested[3][CHUNK_ROWS];  /* differences, distinct values, indices */
-    uint64_t block[CHUNK_BLOCK];     /* one block about to be packed */
-    uint16_t rows[CHUNK_BLOCK];      /* one block as the kernels leave it */
-    uint16_t bins[256];              /* histogram of a block */
+    uint64_t column[CHUNK_ROWS];    /* the column in hand, as 64-bit numbers */
+    uint64_t values[CHUNK_ROWS];    /* a second one beside it */
+    uint64_t nested[3][CHUNK_ROWS]; /* differences, distinct values, indices */
+    uint64_t block[CHUNK_BLOCK];    /* one block about to be packed */
+    uint16_t rows[CHUNK_BLOCK];     /* one block as the kernels leave it */
+    uint16_t bins[256];             /* histogram of a block */
     uint8_t planes[CHUNK_ROWS * 8];
     buf squeezed, trial[3];
 };
@@ -84,9 +84,9 @@ ASSAY_MUST_USE assay_status chunk_unseal(const void *bytes, size_t length, char 
 /* -- one block: frame of reference, one width, exceptions (chunk_block.c) ---------------- */
 
 typedef struct {
-    unsigned n, rows, width;   /* n values in 16 lanes of `rows` */
+    unsigned n, rows, width; /* n values in 16 lanes of `rows` */
     uint64_t base;
-    unsigned count, bytes;     /* exceptions and the bytes of each */
+    unsigned count, bytes;                 /* exceptions and the bytes of each */
     const uint8_t *packed, *place, *patch; /* inside the caller's bytes */
 } chunk_block;
 
@@ -125,9 +125,9 @@ typedef enum {
 
 /* How far to look for the smallest form. */
 typedef enum {
-    INTS_FLAT,    /* constant, packed or planes: innermost columns */
-    INTS_VALUES,  /* the same, but planes only when numbers are wide: scans want packed ones */
-    INTS_NESTED,  /* also steps */
+    INTS_FLAT,   /* constant, packed or planes: innermost columns */
+    INTS_VALUES, /* the same, but planes only when numbers are wide: scans want packed ones */
+    INTS_NESTED, /* also steps */
     INTS_ANY,
 } ints_effort;
 

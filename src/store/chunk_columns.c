@@ -58,8 +58,8 @@ static assay_status check_columns(const chunk_column *columns, size_t count, ass
         if (bytes != 1 && bytes != 2 && bytes != 4 && bytes != 8)
             return assay_fail(err, ASSAY_SHAPE, i, "column %zu has elements of %u bytes", i, bytes);
         if (id >= IDS || (seen >> id & 1))
-            return assay_fail(err, ASSAY_SHAPE, i, "column %zu has the id %u of another or above 63",
-                              i, id);
+            return assay_fail(err, ASSAY_SHAPE, i,
+                              "column %zu has the id %u of another or above 63", i, id);
         seen |= (uint64_t)1 << id;
     }
     return ASSAY_OK;

@@ -149,7 +149,8 @@ static unsigned recount(const chunk_block *b, const uint16_t *u, unsigned first,
     return i;
 }
 
-/* Steps inside the block from the packed form: within lanes by the kernel, here from lane to lane. */
+/* Steps inside the block from the packed form: within lanes by the kernel, here from lane to lane.
+ */
 static int64_t lane_steps(const uint16_t *u)
 {
     int64_t sum = 0;
@@ -205,9 +206,8 @@ static bool patches_are_near(const chunk_block *b)
 
 static bool can_fuse(const chunk_block *b, const chunk_groups *g)
 {
-    return b->n == CHUNK_BLOCK && b->width <= KERNEL_NARROW &&
-           KERNEL_ROWS % g->size == 0 && !is_far((int64_t)b->base, g->reference) &&
-           patches_are_near(b);
+    return b->n == CHUNK_BLOCK && b->width <= KERNEL_NARROW && KERNEL_ROWS % g->size == 0 &&
+           !is_far((int64_t)b->base, g->reference) && patches_are_near(b);
 }
 
 static block_sums sum_block(const chunk_codec *c, const chunk_block *b, unsigned size,
@@ -218,8 +218,12 @@ static block_sums sum_block(const chunk_codec *c, const chunk_block *b, unsigned
         c->kernel->moving(u, b->width, &k);
     else
         c->kernel->sums(u, b->width, size, &k);
-    block_sums s = {.sum = k.sum, .sum2 = k.sum2, .range_sum = k.range_sum,
-                    .group_sum2 = k.group_sum2, .min = k.min, .max = k.max};
+    block_sums s = {.sum = k.sum,
+                    .sum2 = k.sum2,
+                    .range_sum = k.range_sum,
+                    .group_sum2 = k.group_sum2,
+                    .min = k.min,
+                    .max = k.max};
     if (size == 1) {
         s.range_sum += lane_steps(u);
         for (unsigned i = 0; i < b->count; i++)
@@ -310,7 +314,8 @@ static assay_status add_blocks(chunk_codec *c, const chunk_values *v, size_t *do
     return ASSAY_OK;
 }
 
-assay_status chunk_groups_add(chunk_codec *c, const chunk_values *v, chunk_groups *g, assay_err *err)
+assay_status chunk_groups_add(chunk_codec *c, const chunk_values *v, chunk_groups *g,
+                              assay_err *err)
 {
     if (!v->is_uniform)
         return assay_fail(err, ASSAY_LIMIT, 0, "the values have no single exponent");

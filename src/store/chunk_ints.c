@@ -13,10 +13,10 @@
 #include <string.h>
 #include <zstd.h>
 
-#define LAG_MAX    10
-#define SAMPLE     240 /* numbers looked at to choose a lag */
-#define CODES_MAX  1024
-#define DEPTH_MAX  2
+#define LAG_MAX   10
+#define SAMPLE    240 /* numbers looked at to choose a lag */
+#define CODES_MAX 1024
+#define DEPTH_MAX 2
 
 static assay_status no_memory(assay_err *err)
 {
@@ -190,7 +190,8 @@ static void pack_steps(chunk_codec *c, const uint64_t *v, size_t n, size_t lag, 
     pack_flat(c, c->nested[2], n - lag, false, out);
 }
 
-/* Value i of phase i % lag: origin[phase] + round * slope + residual, slope = whole + part / 2^32. */
+/* Value i of phase i % lag: origin[phase] + round * slope + residual, slope = whole + part / 2^32.
+ */
 typedef struct {
     size_t lag;
     uint64_t whole;
@@ -333,8 +334,7 @@ static size_t count_runs(const uint64_t *v, size_t n)
     return runs;
 }
 
-static assay_status pack_runs(chunk_codec *c, const uint64_t *v, size_t n, buf *out,
-                              assay_err *err)
+static assay_status pack_runs(chunk_codec *c, const uint64_t *v, size_t n, buf *out, assay_err *err)
 {
     uint64_t *value = c->nested[0], *length = c->nested[1];
     size_t runs = 0;

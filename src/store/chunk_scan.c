@@ -58,8 +58,11 @@ static void *work(void *argument)
 static void prepare(worker *w, chunk_source *source, void *context, unsigned number,
                     unsigned threads, size_t count, const chunk_groups *total)
 {
-    *w = (worker){.source = source, .context = context, .number = number,
-                  .from = count / threads * number, .to = count / threads * (number + 1)};
+    *w = (worker){.source = source,
+                  .context = context,
+                  .number = number,
+                  .from = count / threads * number,
+                  .to = count / threads * (number + 1)};
     if (number + 1 == threads)
         w->to = count;
     chunk_groups_init(&w->sum, total->size, total->reference);

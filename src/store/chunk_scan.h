@@ -23,6 +23,7 @@ void chunk_groups_merge(chunk_groups *g, const chunk_groups *next);
  * moving ranges do not reach from one chunk into the next. Where chunks fail, the error is that of
  * the first one, err->at is its number, and *total is untouched. */
 ASSAY_MUST_USE assay_status chunk_scan_groups(chunk_source *source, void *context, size_t count,
-                                              unsigned threads, chunk_groups *total, assay_err *err);
+                                              unsigned threads, chunk_groups *total,
+                                              assay_err *err);
 
 #endif

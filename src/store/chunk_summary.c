@@ -19,9 +19,14 @@
 
 void chunk_summary_init(chunk_summary *s, int exponent, int64_t reference, unsigned size)
 {
-    *s = (chunk_summary){.exponent = exponent, .reference = reference, .size = size,
-                         .min = INT64_MAX, .max = INT64_MIN, .first_time = INT64_MAX,
-                         .last_time = INT64_MIN, .first_commit = UINT64_MAX};
+    *s = (chunk_summary){.exponent = exponent,
+                         .reference = reference,
+                         .size = size,
+                         .min = INT64_MAX,
+                         .max = INT64_MIN,
+                         .first_time = INT64_MAX,
+                         .last_time = INT64_MIN,
+                         .first_commit = UINT64_MAX};
 }
 
 /* Sums of honest chunks cannot overflow; those of a forged file may, and wrap. */
@@ -288,9 +293,9 @@ double chunk_wide_to_double(const chunk_wide *w)
  * complement; the choices stand in front, four bits a field. */
 static const uint8_t sizes[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 32};
 
-#define FIELDS  36
-#define HEAD    (2 + FIELDS / 2)
-#define DIGEST  8
+#define FIELDS 36
+#define HEAD   (2 + FIELDS / 2)
+#define DIGEST 8
 
 static chunk_wide wide_of_u64(uint64_t x)
 {

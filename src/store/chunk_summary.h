@@ -12,7 +12,8 @@
 
 #include <stdbool.h>
 
-#define CHUNK_SUMMARY_MAX 384 /* bytes of a packed summary; of one chunk at most 208, mostly 100 */
+#define CHUNK_SUMMARY_MAX 384 /* bytes of a packed summary; of one chunk at most 208, mostly 100   \
+                               */
 
 /* A 256-bit integer in two's complement, least significant word first. */
 typedef struct {
@@ -21,7 +22,7 @@ typedef struct {
 
 typedef struct {
     int exponent;
-    unsigned size;      /* of a subgroup; 1: moving ranges of neighbours; 0: none summed */
+    unsigned size; /* of a subgroup; 1: moving ranges of neighbours; 0: none summed */
     int64_t reference;
     uint64_t rows;      /* of any status */
     uint64_t status[8]; /* rows by measurement_status & STATUS_MASK */
@@ -32,13 +33,13 @@ typedef struct {
     int64_t min, max;   /* mantissas over the n; INT64_MAX, INT64_MIN when n == 0 */
     __int128 sum, sum2; /* of d = mantissa - reference over the n */
     chunk_wide sum3, sum4;
-    uint64_t groups;    /* whole subgroups of consecutive valid rows (size 1: moving ranges) */
+    uint64_t groups; /* whole subgroups of consecutive valid rows (size 1: moving ranges) */
     __int128 range_sum, group_sum2, grouped_sum2; /* as in chunk_groups */
-    unsigned loose;     /* valid rows after the last whole subgroup, at the end */
-    bool is_ragged;     /* a short subgroup stands inside: subgroup sums are not of the whole */
+    unsigned loose;      /* valid rows after the last whole subgroup, at the end */
+    bool is_ragged;      /* a short subgroup stands inside: subgroup sums are not of the whole */
     int64_t first, last; /* mantissas of the first and last of the n */
     uint64_t timed;
-    int64_t first_time, last_time;     /* over timed rows of any status */
+    int64_t first_time, last_time;      /* over timed rows of any status */
     uint64_t first_commit, last_commit; /* lowest and highest, over rows of any status */
 } chunk_summary;
 

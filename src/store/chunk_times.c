@@ -12,8 +12,8 @@
 #define UNIT_MAX 12 /* 10^12 ns: about a quarter of an hour */
 
 static const int64_t units[UNIT_MAX + 1] = {
-    1,         10,         100,         1000,         10000,         100000,        1000000,
-    10000000,  100000000,  1000000000,  10000000000,  100000000000,  1000000000000,
+    1,        10,        100,        1000,        10000,        100000,        1000000,
+    10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000,
 };
 
 /* Divide all by a constant, which the compiler turns into a multiplication. False: one does not
@@ -162,8 +162,7 @@ static assay_status take_body(chunk_codec *c, bytes_in *in, size_t n, size_t tim
                               int32_t *offset, assay_err *err)
 {
     uint64_t present[CHUNK_ROWS];
-    assay_status status =
-        timed < n ? take_presence(c, in, n, timed, present, err) : ASSAY_OK;
+    assay_status status = timed < n ? take_presence(c, in, n, timed, present, err) : ASSAY_OK;
     const uint8_t *unit = status ? NULL : bytes_take(in, 1);
     if (!status && (!unit || *unit > UNIT_MAX))
         return chunk_damaged(err, "unknown unit of times");

@@ -223,7 +223,8 @@ static assay_status read_blocks(chunk_codec *c, const chunk_values *v, bytes_in 
             chunk_block_take(in, v->n - at < CHUNK_BLOCK ? v->n - at : CHUNK_BLOCK, &b, err);
         if (status)
             return status;
-        size_t low = from > at ? from : at, high = from + count < at + b.n ? from + count : at + b.n;
+        size_t low = from > at ? from : at,
+               high = from + count < at + b.n ? from + count : at + b.n;
         if (low >= high)
             continue;
         if (high - low == CHUNK_BLOCK) {

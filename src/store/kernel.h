@@ -17,15 +17,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KERNEL_LANES    16
-#define KERNEL_ROWS     60 /* of a full block */
-#define KERNEL_NARROW   15 /* widest value the sums take */
+#define KERNEL_LANES  16
+#define KERNEL_ROWS   60 /* of a full block */
+#define KERNEL_NARROW 15 /* widest value the sums take */
 
 /* Sums over a full block of u = packed value, 0 <= u < 2^15. */
 typedef struct {
-    uint64_t sum, sum2;   /* of u and u^2 */
-    uint64_t range_sum;   /* of the ranges of the subgroups */
-    uint64_t group_sum2;  /* of the squares of the sums of the subgroups */
+    uint64_t sum, sum2;  /* of u and u^2 */
+    uint64_t range_sum;  /* of the ranges of the subgroups */
+    uint64_t group_sum2; /* of the squares of the sums of the subgroups */
     uint32_t min, max;
 } kernel_sums;
 

@@ -4,7 +4,6 @@
 
 #include <xxhash.h>
 
-
 static uint64_t load_word(const uint8_t *packed, unsigned bits, size_t index)
 {
     const uint8_t *p = packed + index * (bits / 8);

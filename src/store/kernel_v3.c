@@ -46,6 +46,7 @@ INLINE void full_block(const uint8_t *packed, unsigned width, uint16_t *out)
         put(out + row * KERNEL_LANES, row_at(packed, width, row));
 }
 
+#define FOR_SIZES(X) X(2) X(3) X(4) X(5) X(6) X(10) X(12)
 #define FOR_WIDTHS(X)                                                                              \
     X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
 
@@ -66,8 +67,8 @@ static void short_block(const uint8_t *packed, unsigned width, unsigned rows, ui
         const uint8_t *word = packed + (size_t)(at / 16) * 32;
         __m256i x = _mm256_srl_epi16(load(word), _mm_cvtsi32_si128((int)shift));
         if (shift + width > 16)
-            x = _mm256_or_si256(x, _mm256_sll_epi16(load(word + 32),
-                                                    _mm_cvtsi32_si128((int)(16 - shift))));
+            x = _mm256_or_si256(
+                x, _mm256_sll_epi16(load(word + 32), _mm_cvtsi32_si128((int)(16 - shift))));
         put(out + row * KERNEL_LANES, _mm256_and_si256(x, mask));
     }
 }
@@ -226,7 +227,8 @@ INLINE void group_narrow(const uint16_t *u, unsigned size, bool is_tiny, running
     t->max = _mm256_max_epu16(t->max, max);
     t->sum = _mm256_add_epi32(t->sum, _mm256_madd_epi16(sum, ones));
     t->range = _mm256_add_epi32(t->range, _mm256_madd_epi16(_mm256_sub_epi16(max, min), ones));
-    t->sum2 = is_tiny ? _mm256_add_epi32(t->sum2, square) : _mm256_add_epi64(t->sum2, widened(square));
+    t->sum2 =
+        is_tiny ? _mm256_add_epi32(t->sum2, square) : _mm256_add_epi64(t->sum2, widened(square));
     t->group2 = is_tiny ? _mm256_add_epi32(t->group2, group2)
                         : _mm256_add_epi64(t->group2, widened(group2));
 }
@@ -271,7 +273,7 @@ static void sums(const uint16_t *u, unsigned width, unsigned size, kernel_sums *
     case n:                                                                                        \
         sums_sized(u, width, n, out);                                                              \
         break;
-        X(2) X(3) X(4) X(5) X(6) X(10) X(12)
+        FOR_SIZES(X)
 #undef X
     default:
         sums_sized(u, width, size, out);
@@ -295,8 +297,11 @@ static void moving(const uint16_t *u, unsigned width, kernel_sums *out)
         range = _mm256_add_epi32(range, _mm256_madd_epi16(step, ones));
         last = x;
     }
-    *out = (kernel_sums){.sum = total_32(sum), .sum2 = total_64(sum2), .range_sum = total_32(range),
-                         .min = lowest(min), .max = highest(max)};
+    *out = (kernel_sums){.sum = total_32(sum),
+                         .sum2 = total_64(sum2),
+                         .range_sum = total_32(range),
+                         .min = lowest(min),
+                         .max = highest(max)};
 }
 
 static uint64_t digest(const void *bytes, size_t length, uint64_t seed)

@@ -24,8 +24,7 @@ static void decode_values(const void *bytes, size_t length)
     chunk_groups g;
     if (chunk_values_open(codec, bytes, length, &v, NULL))
         return;
-    assay_status status =
-        chunk_values_read(codec, &v, 0, v.n, number, exponent, decimals, NULL);
+    assay_status status = chunk_values_read(codec, &v, 0, v.n, number, exponent, decimals, NULL);
     if (!status)
         status = chunk_values_read(codec, &v, v.n / 3, v.n / 2, number, NULL, NULL, NULL);
     for (unsigned n = 1; n < 10; n++) {

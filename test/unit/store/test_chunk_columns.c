@@ -71,7 +71,8 @@ static void few_distinct_texts_cost_their_index(void **state)
     random_source r = {2};
     for (size_t i = 0; i < CHUNK_ROWS; i++)
         in[i] = 1 + random_below(&r, 4) * 1000003;
-    assert_in_range(length_of(CHUNK_ROWS), 1, CHUNK_ROWS * 34 / 128 + 150); /* 2 bits in words of 16 */
+    assert_in_range(length_of(CHUNK_ROWS), 1,
+                    CHUNK_ROWS * 34 / 128 + 150); /* 2 bits in words of 16 */
 }
 
 static void any_numbers_return(void **state)
@@ -100,7 +101,9 @@ static void small_columns_of_every_length_return(void **state)
     for (size_t n = 1; n <= 200; n++)
         for (int repeat = 0; repeat < 4; repeat++) {
             for (size_t i = 0; i < n; i++)
-                in[i] = repeat == 0 ? i : repeat == 1 ? i / 7 : random_bits(&r, 1 + 9 * (unsigned)repeat);
+                in[i] = repeat == 0   ? i
+                        : repeat == 1 ? i / 7
+                                      : random_bits(&r, 1 + 9 * (unsigned)repeat);
             length_of(n);
         }
 }
@@ -154,6 +157,26 @@ static void a_number_too_large_for_its_column_is_damage(void **state)
     buf_done(&bytes);
 }
 
+static void all_columns_full_of_noise_return(void **state)
+{
+    (void)state;
+    static uint64_t noise[64][CHUNK_ROWS];
+    random_source r = {6};
+    chunk_column columns[64];
+    buf bytes = BUF_INIT;
+    for (uint8_t id = 0; id < 64; id++) {
+        columns[id] = (chunk_column){.id = id, .bytes = 8, .data = noise[id]};
+        for (size_t i = 0; i < CHUNK_ROWS; i++)
+            noise[id][i] = random_next(&r);
+    }
+    assert_ok(chunk_columns_pack(codec, columns, 64, CHUNK_ROWS, &bytes, &err), err);
+    chunk_column last = {.id = 63, .bytes = 8, .data = out};
+    assert_ok(chunk_columns_unpack(codec, bytes.data, bytes.length, CHUNK_ROWS, &last, 1, &err),
+              err);
+    assert_memory_equal(out, noise[63], sizeof out);
+    buf_done(&bytes);
+}
+
 static void a_column_named_twice_is_refused(void **state)
 {
     (void)state;
@@ -203,6 +226,7 @@ int main(void)
         cmocka_unit_test(small_columns_of_every_length_return),
         cmocka_unit_test(only_what_is_asked_for_is_decoded),
         cmocka_unit_test(a_number_too_large_for_its_column_is_damage),
+        cmocka_unit_test(all_columns_full_of_noise_return),
         cmocka_unit_test(a_column_named_twice_is_refused),
         cmocka_unit_test(the_same_rows_give_the_same_bytes),
     };

@@ -33,7 +33,8 @@ static void add_by_definition(chunk_groups *g, size_t n)
         g->max = value[i] > g->max ? value[i] : g->max;
         if (g->size == 1 && i > 0) {
             g->groups++;
-            g->range_sum += value[i] > value[i - 1] ? value[i] - value[i - 1] : value[i - 1] - value[i];
+            g->range_sum +=
+                value[i] > value[i - 1] ? value[i] - value[i - 1] : value[i - 1] - value[i];
         }
     }
     for (size_t i = 0; g->size > 1 && i + g->size <= n; i += g->size) {

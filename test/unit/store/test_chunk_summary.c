@@ -16,7 +16,8 @@ static uint8_t status_of[ROWS];
 static void fill(random_source *r, unsigned width, bool with_others)
 {
     for (size_t i = 0; i < ROWS; i++) {
-        mantissa[i] = 5000 + (int64_t)random_bits(r, width) - (width ? (int64_t)1 << (width - 1) : 0);
+        mantissa[i] =
+            5000 + (int64_t)random_bits(r, width) - (width ? (int64_t)1 << (width - 1) : 0);
         status_of[i] = 0;
         if (with_others && random_below(r, 30) == 0)
             status_of[i] = (uint8_t)(random_below(r, 6) | (random_next(r) & 0x38));
@@ -190,7 +191,8 @@ static void a_packed_summary_returns_and_is_small(void **state)
     chunk_summary empty, out;
     chunk_summary_init(&empty, -3, INT64_MIN, 0);
     assert_ok(chunk_summary_unpack(bytes, chunk_summary_pack(&empty, bytes), &out, &err), err);
-    assert_true(out.min == INT64_MAX && out.first_commit == UINT64_MAX && out.reference == INT64_MIN);
+    assert_true(out.min == INT64_MAX && out.first_commit == UINT64_MAX &&
+                out.reference == INT64_MIN);
 }
 
 static void every_changed_byte_of_a_summary_is_noticed(void **state)

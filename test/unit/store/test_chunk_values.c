@@ -30,8 +30,12 @@ typedef struct {
 
 static chunk_rows rows_of(const sample *s)
 {
-    return (chunk_rows){.n = s->n, .mantissa = s->mantissa, .exponent = s->exponent,
-                        .decimals = s->decimals, .status = s->status, .finest = CHUNK_FINEST_NONE};
+    return (chunk_rows){.n = s->n,
+                        .mantissa = s->mantissa,
+                        .exponent = s->exponent,
+                        .decimals = s->decimals,
+                        .status = s->status,
+                        .finest = CHUNK_FINEST_NONE};
 }
 
 static __int128 at_exponent(int64_t mantissa, int from, int to)
@@ -263,9 +267,9 @@ static void every_changed_or_missing_byte_is_noticed(void **state)
 static void the_bytes_are_those_of_the_format_page(void **state)
 {
     (void)state;
-    const uint8_t expected[66] = {0x56, 1,    3, 0, 0x32, 0,    0, 0, 0x78, 0x72, 0xef, 0x4e, 0x5a, 0x89,
-                                  0x88, 0x97, 1, 0xff, 2, 0,    2, 1, 0x69, 0,    0,    0,    0,    0,
-                                  0,    0,    2, 0, 0,    0,    0, 0, 2,    0,    1};
+    const uint8_t expected[66] = {0x56, 1,    3,    0, 0x32, 0, 0, 0, 0x78, 0x72, 0xef, 0x4e, 0x5a,
+                                  0x89, 0x88, 0x97, 1, 0xff, 2, 0, 2, 1,    0x69, 0,    0,    0,
+                                  0,    0,    0,    0, 2,    0, 0, 0, 0,    0,    2,    0,    1};
     const int64_t mantissa[] = {105, 107, 106};
     const int8_t exponent[] = {-1, -1, -1};
     buf bytes = BUF_INIT;

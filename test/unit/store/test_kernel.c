@@ -23,7 +23,8 @@ static int find_levels(void **state)
 /* Random values; every fourth block is all ones, every fifth all zeros. */
 static void fill(random_source *r, unsigned width, size_t n, uint64_t *out)
 {
-    uint64_t shape = random_below(r, 5), top = width == 64 ? UINT64_MAX : ((uint64_t)1 << width) - 1;
+    uint64_t shape = random_below(r, 5),
+             top = width == 64 ? UINT64_MAX : ((uint64_t)1 << width) - 1;
     for (size_t i = 0; i < n; i++)
         out[i] = shape == 0 ? top : shape == 1 ? 0 : random_bits(r, width);
 }
@@ -45,7 +46,8 @@ static void what_is_packed_unpacks_at_every_width_and_level(void **state)
                 levels[k]->unpack(packed, width, rows, base, out);
                 for (size_t i = 0; i < n; i++)
                     if (out[i] != base + in[i])
-                        fail_msg("%s: width %u, %u rows, place %zu", levels[k]->name, width, rows, i);
+                        fail_msg("%s: width %u, %u rows, place %zu", levels[k]->name, width, rows,
+                                 i);
                 assert_int_equal(out[n], 4711);
             }
             free(packed);
@@ -73,8 +75,8 @@ static void rows_unpack_alike_at_every_level(void **state)
         }
 }
 
-static void assert_same(const kernel_sums *a, const kernel_sums *b, const char *name, unsigned width,
-                        unsigned size)
+static void assert_same(const kernel_sums *a, const kernel_sums *b, const char *name,
+                        unsigned width, unsigned size)
 {
     if (a->sum != b->sum || a->sum2 != b->sum2 || a->range_sum != b->range_sum ||
         a->group_sum2 != b->group_sum2 || a->min != b->min || a->max != b->max)
@@ -130,8 +132,8 @@ static void the_reference_sums_what_it_says(void **state)
     for (unsigned i = 0; i < VALUES; i++)
         u[i] = (uint16_t)(i % KERNEL_LANES + i / KERNEL_LANES);
     kernel_ref.sums(u, 7, 5, &s);
-    assert_int_equal(s.sum, 960 * 37);        /* mean (0+15)/2 + (0+59)/2 */
-    assert_int_equal(s.range_sum, 192 * 4);   /* five in a row span four */
+    assert_int_equal(s.sum, 960 * 37);      /* mean (0+15)/2 + (0+59)/2 */
+    assert_int_equal(s.range_sum, 192 * 4); /* five in a row span four */
     assert_int_equal(s.min, 0);
     assert_int_equal(s.max, 74);
     kernel_ref.moving(u, 7, &s);
