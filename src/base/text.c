@@ -180,7 +180,7 @@ static bool guess_utf16(const unsigned char *p, size_t n, text_encoding *out)
     size_t zeros[2] = {0, 0};
     for (size_t i = 0; i < n; i++)
         zeros[i & 1] += p[i] == 0;
-    if (zeros[0] + zeros[1] < n / 8)
+    if (zeros[0] + zeros[1] == 0 || zeros[0] + zeros[1] < n / 8)
         return false;
     *out = zeros[1] > zeros[0] ? ENCODING_UTF16LE : ENCODING_UTF16BE;
     return true;

@@ -113,13 +113,25 @@ static bool is_choice(const char *choices, const char *word)
     return false;
 }
 
+static void hint_choices(cli *c, const char *choices)
+{
+    char list[160];
+    size_t n = 0;
+    for (const char *p = choices; *p && n + 3 < sizeof list; p++) {
+        list[n++] = *p == '|' ? ',' : *p;
+        if (*p == '|')
+            list[n++] = ' ';
+    }
+    list[n] = 0;
+    assay_hint(&c->err, _("one of: %s"), list);
+}
+
 static assay_status put(cli *c, option_id id, const char *value)
 {
     const option *o = &option_table[id];
-    bool is_free = id == OPT_LIMITS ? false : o->choices == NULL;
-    if (!is_free && value && !is_choice(o->choices, value)) {
+    if (o->choices && value && !is_choice(o->choices, value)) {
         assay_status status = cli_usage(c, _("--%s does not take %s"), o->name, value);
-        assay_hint(&c->err, _("one of: %s"), o->choices);
+        hint_choices(c, o->choices);
         return status;
     }
     c->given[id] = value ? value : "";

@@ -130,5 +130,7 @@ typedef struct {
 ASSAY_MUST_USE assay_status plan_make(cli *c, const series_set *set, bool with_capability,
                                       analysis_plan *out);
 void plan_done(analysis_plan *p);
+/* The options alone, before anything is read. */
+ASSAY_MUST_USE assay_status plan_check(cli *c);
 
 #endif

@@ -279,6 +279,8 @@ int cmd_capability(cli *c)
     int code;
     assay_status status = cli_real(c, OPT_AT_LEAST, &bound);
     if (status == ASSAY_OK)
+        status = plan_check(c);
+    if (status == ASSAY_OK)
         status = input_open(c, input_chart_contexts(c), false, &set);
     if (status == ASSAY_OK && series_count(set) == 0)
         status = input_need_one(c, set);

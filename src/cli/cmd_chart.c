@@ -92,7 +92,9 @@ int cmd_chart(cli *c)
     series_set *set = NULL;
     analysis_plan plan = {0};
     int code;
-    assay_status status = input_open(c, input_chart_contexts(c), true, &set);
+    assay_status status = plan_check(c);
+    if (status == ASSAY_OK)
+        status = input_open(c, input_chart_contexts(c), true, &set);
     if (status == ASSAY_OK && (!cli_has(c, OPT_ALL) || series_count(set) == 0))
         status = input_need_one(c, set);
     if (status == ASSAY_OK)

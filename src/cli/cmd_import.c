@@ -311,10 +311,11 @@ static assay_status import_file(importing *m, const char *label)
     assay_status status = run_file(m, &f);
     if (status == ASSAY_OK)
         tell_file(m, &f);
-    else if (f.i)
+    bool is_kept = status == ASSAY_STOPPED || status == ASSAY_FULL || status == ASSAY_IO;
+    if (status != ASSAY_OK && f.i && is_kept)
         tell_stop(m, label);
     if (f.i)
-        import_close(f.i, true); /* kept: resumed by the same command */
+        import_close(f.i, is_kept); /* kept: resumed by the same command */
     reader_close(f.r);
     if (f.spool >= 0)
         close(f.spool);

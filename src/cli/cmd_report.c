@@ -84,6 +84,8 @@ int cmd_report(cli *c)
     writing w = {.c = c};
     assay_status status = take_output(c, &w);
     if (status == ASSAY_OK)
+        status = plan_check(c);
+    if (status == ASSAY_OK)
         status = input_open(c, input_chart_contexts(c), true, &set);
     if (status == ASSAY_OK && (is_picture(w.format) || series_count(set) == 0))
         status = input_need_one(c, set);

@@ -166,7 +166,9 @@ int cmd_signals(cli *c)
 {
     series_set *set = NULL;
     analysis_plan plan = {0};
-    assay_status status = input_open(c, input_chart_contexts(c), true, &set);
+    assay_status status = plan_check(c);
+    if (status == ASSAY_OK)
+        status = input_open(c, input_chart_contexts(c), true, &set);
     if (status == ASSAY_OK && series_count(set) == 0)
         status = input_need_one(c, set);
     if (status == ASSAY_OK)

@@ -173,6 +173,9 @@ static assay_status take_all(cli *c, arena *a, analysis_options *o)
         if (status != ASSAY_OK)
             return status;
     }
+    if (o->spec.lsl >= o->spec.usl)
+        return cli_usage(c, _("the lower limit %g is not below the upper one %g"), o->spec.lsl,
+                         o->spec.usl);
     const char *natural = cli_text(c, OPT_NATURAL, "");
     o->is_lower_natural = strcmp(natural, "lower") == 0;
     o->is_upper_natural = strcmp(natural, "upper") == 0;
@@ -204,6 +207,16 @@ static assay_status spread_specs(cli *c, const series_set *set, analysis_plan *p
             merge_spec(&p->item[i], row);
     }
     return ASSAY_OK;
+}
+
+assay_status plan_check(cli *c)
+{
+    arena a;
+    arena_init(&a);
+    analysis_options o = analysis_defaults();
+    assay_status status = take_all(c, &a, &o);
+    arena_done(&a);
+    return status;
 }
 
 assay_status plan_make(cli *c, const series_set *set, bool with_capability, analysis_plan *out)

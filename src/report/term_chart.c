@@ -130,7 +130,7 @@ static void choose_range(sheet *s, const panel *p)
         widen(&low, &high, 0);
     if (isnan(low))
         low = 0, high = 1;
-    double room = high > low ? (high - low) * 0.04 : fabs(high) * 0.01 + 1e-9;
+    double room = high > low ? (high - low) * 0.04 : high != 0 ? fabs(high) * 0.01 : 1;
     s->low = p->has_zero && low == 0 ? 0 : low - room;
     s->high = high + room;
 }
@@ -305,13 +305,22 @@ static void write_axis(const sheet *s, const panel *p, int row, buf *out)
     buf_add_text(out, has_tick ? " ┤" : " │");
 }
 
+static bool has_points(const panel *p)
+{
+    for (size_t i = 0; i < p->k; i++)
+        if (!isnan(p->point[i].value))
+            return true;
+    return false;
+}
+
 static void write_panel(const term *t, const panel *p, buf *out)
 {
-    sheet *s = calloc(1, sizeof *s);
     label labels[4];
-    if (!s || p->k == 0) {
-        out->failed |= !s;
-        free(s);
+    if (!has_points(p))
+        return;
+    sheet *s = calloc(1, sizeof *s);
+    if (!s) {
+        out->failed = true;
         return;
     }
     s->columns = t->width - LEFT - RIGHT > COLUMNS_MAX ? COLUMNS_MAX : t->width - LEFT - RIGHT;
@@ -466,8 +475,6 @@ static void write_rules_seen(const analysis *a, buf *out)
         words_rule(&a->rules.rule[r], words, sizeof words);
         buf_addf(out, "  %-3s %s: %zu\n", a->rules.rule[r].name, words, n);
     }
-    if (a->input.subgroups < 20 && !a->chart.why_undefined)
-        buf_addf(out, "  %s\n", _("fewer than 20 subgroups: the limits are provisional"));
 }
 
 static void write_verdict(const term *t, const analysis *a, const run_lengths *arl, buf *out)
@@ -479,7 +486,7 @@ static void write_verdict(const term *t, const analysis *a, const run_lengths *a
     term_off(t, out);
     buf_add_char(out, '\n');
     write_rules_seen(a, out);
-    if (arl && !isnan(arl->arl0)) {
+    if (arl && !isnan(arl->arl0) && is_known) {
         term_on(t, TERM_DIM, out);
         buf_add_text(out, "  ");
         buf_addf(out, _("by chance one signal in %.0f points; a shift of one sd shows after %.1f"),
@@ -503,8 +510,10 @@ void term_chart(const term *t, const analysis *a, const run_lengths *arl, buf *o
     text_wrap(out, buf_text(&subtitle), 0, t->width);
     buf_done(&subtitle);
     buf_add_char(out, '\n');
-    write_panels(t, a, out);
-    write_across(t, a, out);
-    buf_add_char(out, '\n');
+    if (a->input.subgroups > 0) {
+        write_panels(t, a, out);
+        write_across(t, a, out);
+        buf_add_char(out, '\n');
+    }
     write_verdict(t, a, arl, out);
 }

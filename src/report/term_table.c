@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/term.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +61,16 @@ static void shrink(const term_table *t, int *width, int room)
     }
 }
 
+/* The end of a path tells more than its beginning. */
+static void cut_path(buf *out, const char *path, int width)
+{
+    const char *p = path;
+    while (*p && term_width(p) > width - 1)
+        p += text_fit(p, strlen(p), 1) ? text_fit(p, strlen(p), 1) : text_fit(p, strlen(p), 2);
+    buf_add_text(out, "…");
+    text_left(out, p, width - 1);
+}
+
 void table_write(const term *look, const term_table *t, buf *out)
 {
     int width[64] = {0};
@@ -74,6 +86,8 @@ void table_write(const term *look, const term_table *t, buf *out)
             term_on(look, TERM_BOLD, out);
         if (t->is_right[c])
             text_right(out, cell, width[c]);
+        else if (term_width(cell) > width[c] && strchr(cell, '/'))
+            cut_path(out, cell, width[c]);
         else if (is_last)
             buf_add_text(out, cell);
         else

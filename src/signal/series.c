@@ -17,6 +17,7 @@ struct series_set {
     reader *reader;
     store *store;
     context_kind stored_as[CONTEXT_COUNT]; /* databases: the kind that plays each role */
+    dictionary *own[CONTEXT_COUNT]; /* databases: texts, by role, that outlive their cursor */
     series *item;
     size_t count, room;
     uint32_t *of_code; /* reader's characteristic -> 1 + item; 0: not wanted */
@@ -47,8 +48,7 @@ bool series_is_stored(const series_set *set)
 
 const char *series_text(const series_set *set, context_kind kind, uint32_t code)
 {
-    const dictionary *d = set->store ? store_dictionary(set->store, set->stored_as[kind])
-                                     : reader_dictionary(set->reader, kind);
+    const dictionary *d = set->store ? set->own[kind] : reader_dictionary(set->reader, kind);
     return d ? dictionary_text(d, code, NULL) : "";
 }
 
@@ -70,6 +70,8 @@ void series_close(series_set *set)
         return;
     for (size_t i = 0; i < set->count; i++)
         series_free(&set->item[i]);
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        dictionary_free(set->own[k]);
     free(set->item);
     free(set->of_code);
     reader_close(set->reader);
@@ -543,25 +545,96 @@ static assay_status take_roles(series_set *set, const series_request *request, a
     return ASSAY_OK;
 }
 
-static assay_status load_cursor(loading *l, series *s, cursor *c, measurement_batch *batch,
-                                assay_err *err)
+/* Codes of a cursor's dictionary become codes of ours: translated once each, then looked up. */
+typedef struct {
+    uint32_t *own; /* [count] 0: not met yet */
+    size_t count;
+} code_map;
+
+static bool map_grow(code_map *m, size_t count)
+{
+    if (count <= m->count)
+        return true;
+    uint32_t *own = realloc(m->own, count * sizeof *own);
+    if (!own)
+        return false;
+    memset(own + m->count, 0, (count - m->count) * sizeof *own);
+    m->own = own;
+    m->count = count;
+    return true;
+}
+
+static assay_status map_codes(series_set *set, context_kind role, const dictionary *from,
+                              code_map *m, uint32_t *code, size_t n, assay_err *err)
+{
+    if (!set->own[role]) {
+        assay_status status = dictionary_new(&set->own[role], err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    if (!map_grow(m, dictionary_count(from) + (size_t)1))
+        return out_of_memory(err, "texts");
+    for (size_t i = 0; i < n; i++) {
+        size_t length;
+        uint32_t *own = &m->own[code[i]];
+        if (code[i] && !*own) {
+            const char *text = dictionary_text(from, code[i], &length);
+            *own = dictionary_code(set->own[role], text, length);
+        }
+        code[i] = code[i] ? *own : 0;
+    }
+    return ASSAY_OK;
+}
+
+static assay_status map_contexts(loading *l, cursor *c, code_map *maps, measurement_batch *batch,
+                                 bool *has_context, assay_err *err)
+{
+    *has_context = false;
+    for (int k = 0; k < CONTEXT_COUNT; k++) {
+        context_kind stored = l->set->stored_as[k];
+        bool is_asked = l->request->contexts & (1u << k);
+        l->context[k] = is_asked ? batch->context[stored] : NULL;
+        if (!l->context[k])
+            continue;
+        const dictionary *from = store_dictionary(l->set->store, stored);
+        from = from ? from : cursor_dictionary(c, stored);
+        *has_context = true;
+        assay_status status = from ? map_codes(l->set, (context_kind)k, from, &maps[k],
+                                               l->context[k], batch->n, err)
+                                   : ASSAY_OK;
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+static assay_status load_rows(loading *l, series *s, cursor *c, code_map *maps,
+                              measurement_batch *batch, assay_err *err)
 {
     for (;;) {
+        bool has_context;
         assay_status status = cursor_next(c, batch, err);
         if (status != ASSAY_OK || batch->n == 0)
             return status;
         if (l->request->stop && *l->request->stop)
             return assay_fail(err, ASSAY_STOPPED, 0, "stopped on request");
-        bool has_context = false;
-        for (int k = 0; k < CONTEXT_COUNT; k++) {
-            bool is_asked = l->request->contexts & (1u << k);
-            l->context[k] = is_asked ? batch->context[l->set->stored_as[k]] : NULL;
-            has_context |= l->context[k] != NULL;
-        }
+        status = map_contexts(l, c, maps, batch, &has_context, err);
+        if (status != ASSAY_OK)
+            return status;
         for (size_t i = 0; i < batch->n; i++)
             if (!deal_row(l, s, batch, i, has_context))
                 return out_of_memory(err, l->request->source);
     }
+}
+
+static assay_status load_cursor(loading *l, series *s, cursor *c, measurement_batch *batch,
+                                assay_err *err)
+{
+    code_map maps[CONTEXT_COUNT] = {0};
+    assay_status status = load_rows(l, s, c, maps, batch, err);
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        free(maps[k].own);
+    return status;
 }
 
 static assay_status load_stored(loading *l, uint32_t number, assay_err *err)

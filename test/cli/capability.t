@@ -1,0 +1,104 @@
+Capability and description.
+
+# a process that is not stable has a performance, and exit code 3
+$ assay capability $DATA/csv/ccxbar-iso.csv -n 5 --lsl 20 --usl 28 --target 24
+thickness [µm]
+process performance
+
+  readings               100
+  mean                   23.726
+  sd within              0.881 (R̄/d2)
+  sd overall             1.007
+  limits                 20.00 … 28.00, target 24.00
+  distribution           normal, A² 1.508, p 0.0007
+
+Indices, with 95 % intervals (process not stable: performance only)
+  Cp       1.513   1.267 … 1.758
+  Cpk      1.409   1.171 … 1.647
+  Pp       1.324   1.140 … 1.508
+  Ppk      1.233   1.050 … 1.417
+  Cpm      1.277   1.101 … 1.453
+
+Out of tolerance (ppm)         below       above       total
+  observed                       0.0         0.0         0.0
+  expected, within              11.8         0.6        12.4
+  expected, overall            107.6        10.9       118.6
+
+         20.00 ╌╌╌╌╌╌╌╌╌╌ LSL
+         21.95 ████████████▌ 6
+         22.45 ███████████████████████████████▎ 15
+         22.95 █████████████████████████████████████████████▊ 22
+         23.45 ████████████████████████████████████████████████████ 25
+         23.95 █████████████████████████████▏ 14
+         24.45 ████████████████▋ 8
+         24.95 ██████████▍ 5
+         25.45 ████▏ 2
+         25.95 ████▏ 2
+         26.45  0
+         26.95  0
+         27.45 ██▏ 1
+         28.00 ╌╌╌╌╌╌╌╌╌╌ USL
+
+◆ not stable: 2 points signal
+[3]
+
+# every index carries its interval, and what does not exist says why
+$ assay capability $DATA/csv/ccxbar-iso.csv -n 5 --usl 28 --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["cp"], a["why"]["cp"], a["cpk"] == a["cpu"], a["lsl"], a["why"]["lsl"], a["ci"]["cpu"])'
+None no lower limit True None not given [1.3457054765448895, 1.8860464179675878]
+
+# stable but not capable is exit code 4
+$ seq 1 200 | awk 'BEGIN{srand(1); print "x"} {printf "%.3f\n", 10 + ($1*7919%101-50)/100}' | assay capability - --value x --rules 1 --lsl 9.9 --usl 10.1 --csv | cut -d, -f1,3,15,16,27,28
+characteristic,n,lsl,usl,stable,rule_1
+x,200,9.9,10.1,yes,0
+
+# a natural bound is no limit
+$ assay capability $DATA/csv/ccxbar-iso.csv -n 5 --usl 28 --lsl 0 --natural lower --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["lsl"], a["why"]["lsl"], a["cpl"])'
+None natural bound None
+
+# limits of many characteristics come from a table
+$ assay capability $SAMPLE/plant.csv --specs $SAMPLE/plant-limits.csv
+characteristic       n     mean        sd    Cp   Cpk   Ppk  signals  verdict
+…e 1/housing/bore  200  25.0134   0.01044  3.34  3.06  1.17       35  not stable
+…1/housing/length  200  119.999    0.0108  1.57  1.55  1.53        0  capable
+…ne 2/pump/torque  200    12.15     0.382  1.12  0.95  0.74       14  not stable
+…mp/leak pressure  200    6.001    0.0275  1.94  1.93  1.81        2  not stable
+…/shaft/roundness  200  0.00247  0.001190     –  2.13  2.11        0  capable
+[3]
+
+# a description in full
+$ assay describe $DATA/csv/ccxbar-iso.csv
+thickness [µm]
+
+  n                      100
+  mean                   23.726
+  standard deviation     1.0069
+  minimum                22.1
+  first quartile         23.10
+  median                 23.65
+  third quartile         24.25
+  maximum                27.8
+  skewness               1.1587
+  kurtosis (excess)      2.2484
+  autocorrelation, lag 1 0.0025
+  runs about median, p   0.6877
+  runs up and down, p    0.7445
+
+         21.95 ██████▊ 3
+         22.35 ███████████████████████████████▋ 14
+         22.75 ██████████████████████▋ 10
+         23.15 ████████████████████████████████████████▊ 18
+         23.55 ████████████████████████████████████████████████████ 23
+         23.95 ████████████████████████▉ 11
+         24.35 ███████████▎ 5
+         24.75 ██████████████████▏ 8
+         25.15 ██████▊ 3
+         25.55 ████▌ 2
+         25.95  0
+         26.35 ████▌ 2
+         26.75  0
+         27.15  0
+         27.55 ██▎ 1
+
+# certified figures: mean and standard deviation of the lithography data
+$ assay describe $DATA/csv/nist-LITHOGRA.DAT '#4' --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["n"], a["sd"], a["mean"])'
+450 0.6937559038725326 2.5322843444444443

@@ -1,0 +1,120 @@
+Control charts from files. Wafer thickness: 20 subgroups of 5, NIST Dataplot CCXBAR.
+
+# subgroup 20 is out in both charts, and the exit code says so
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5
+thickness [µm]
+X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson
+
+         mean
+   25.38 ┤                                                    ◆1
+         │                                                   ⡰⠁
+         │╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⡰⠁╌╌ UCL 24.91
+         │                                                 ●⠁
+         │                                              ⢠●⠉⠁
+         │                      ●     ●⡀               ⡠⠃
+   23.82 ┤───────────⢠●⡀───────⡰⠁⢣───⡜─⠈⢆─────────⢠●⠉⠒●⠁──────── CL 23.73
+         │ ●⡀       ⡰⠁ ⢣      ●⠁  ⢣ ⡜    ●⢄     ⢀●⠁
+         │  ⠈⢆ ⡠●⠉⠉●   ⠈⡆⢀⠤●⠉⠉⠁    ●       ●⠒⠒●⠊⠁
+         │    ●         ●⠁
+         │
+   22.53 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ LCL 22.54
+         range
+    5.01 ┤                                                   ⣀◆1
+         │╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⢀●⠊╌╌╌ UCL 4.33
+         │                                               ●⠁
+    2.65 ┤      ●⡀    ●⡀                  ⢀●⠢⣀    ⢀●⡀   ⡜
+         │─●⠑⠤⣀⠔⠁⠈⠑●⠔⠊⠁⠈●⢄──────●⠤⣀⡀─────⢀⠎───●⠒⠤●⠊─⠑⡄─⡰⠁─────── CL 2.05
+         │    ●           ⠉●⢄⡀ ⡜   ●⠉⠒●⠤⠒●           ⠘●⠁
+    0.00 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⠈●╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ LCL 0.00
+          1  2026-01-05T07:21               2026-01-05T08:56  20
+
+◆ not stable: 2 points signal
+  1   1 point beyond 3 σ: 1
+  by chance one signal in 73 points; a shift of one sd shows after 9.6
+[3]
+
+# the limits of the published example come out with all digits
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5 --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["chart"], a["n"], a["subgroups"], a["sigma"], a["location"]["center"], round(a["location"]["lcl"],4), round(a["location"]["ucl"],4), round(a["spread"]["ucl"],3), [(p["index"],p["rules"]) for p in a["location"]["points"] if p["rules"]], a["stable"])'
+xbar-r 5 20 {'value': 0.8813682818627825, 'method': 'rbar'} 23.726 22.5435 24.9085 4.335 [(20, [1])] False
+
+# an excluded subgroup stays visible and is out of the limits
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5 --exclude 20 --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["stable"], len(a["location"]["points"]), a["location"]["points"][19]["excluded"], a["stages"][0]["used"])'
+False 20 True 19
+
+# phase I says which subgroups the limits come from
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5 --phase1 1:10 --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["stages"][0]["used"])'
+10
+
+# the subgroup column gives the same chart as counting
+$ assay chart $DATA/csv/ccxbar-iso.csv --subgroup day --csv > a.csv; assay chart $DATA/csv/ccxbar-iso.csv -n 5 --csv > b.csv; cmp a.csv b.csv && head -2 a.csv
+characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
+thickness,location,1,2026-01-05T07:21:00Z,5,23.58,23.726,22.543520365125573,24.908479634874425,,
+
+# proportions with varying numbers inspected
+$ assay chart $DATA/csv/nist-CCP.DAT --type p --value '#1' --size '#2' --rules 1 --csv | tail -3
+#1,location,18,,90,0.1,0.09940145361265498,0.004786019019589666,0.1940168882057203,,
+#1,location,19,,130,0.09230769230769231,0.09940145361265498,0.020676653410591994,0.17812625381471797,,
+#1,location,20,,300,0.08666666666666667,0.09940145361265498,0.047578445797878496,0.15122446142743146,,
+
+# counts
+$ assay chart $DATA/csv/nist-CCC.DAT --type c --value '#1' --rules 1 --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["chart"], a["location"]["center"], a["location"]["ucl"], a["stable"])'
+c 5.65 12.780918594402829 False
+
+# EWMA and CUSUM of individuals
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 1 --type ewma --lambda 0.1 --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["chart"], a["rules"]["set"], a["stable"])'
+ewma beyond limits False
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 1 --type cusum --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["chart"], a["cusum"]["k"], a["cusum"]["h"], len(a["cusum"]["points"]))'
+cusum 0.5 5 100
+
+# standard input is a source like any other
+$ assay chart - -n 5 --csv < $DATA/csv/ccxbar-iso.csv | tail -1
+thickness,spread,20,2026-01-05T08:56:00Z,5,5.1,2.05,0,4.3347232474465835,,1
+
+# one reading has no limits, and the reason is told
+$ printf 'x\n1.5\n' | assay chart - --value x
+x
+I-MR · 1 point · rules nelson · limits provisional: fewer than 20 subgroups
+
+         individual
+    1.51 ┤
+         │
+         │
+         │
+         │
+         │
+    1.50 ┤───────────────────────────●────────────────────────── CL 1.50
+         │
+         │
+         │
+         │
+    1.49 ┤
+          1                                                    1
+
+○ stability not known: no moving range: fewer individuals in a row than its span
+
+# a file without rows is told as such
+$ printf 'x\n' | assay chart - --value x
+x
+I-MR · 0 points · rules nelson · limits provisional: fewer than 20 subgroups
+
+○ stability not known: no data
+
+# signals are listed with their rule in words
+$ assay signals $DATA/csv/ccxbar-iso.csv -n 5
+thickness  X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson
+      20  2026-01-05T08:56:00Z      location     25.36  1 point beyond 3 σ
+      20  2026-01-05T08:56:00Z      spread        5.10  beyond the control limits
+
+2 signals, 1 of 1 characteristics out of control
+[3]
+$ assay signals $DATA/csv/ccxbar-iso.csv -n 5 --json
+{
+  "signals": [
+    {"characteristic": "thickness", "unit": "µm", "chart": "xbar-r", "part": "location", "index": 20, "time": "2026-01-05T08:56:00Z", "value": 25.36, "lcl": 22.543520365125573, "ucl": 24.908479634874425, "rules": [1]},
+    {"characteristic": "thickness", "unit": "µm", "chart": "xbar-r", "part": "spread", "index": 20, "time": "2026-01-05T08:56:00Z", "value": 5.1, "lcl": 0, "ucl": 4.3347232474465835, "rules": [1]}
+  ],
+  "characteristics": 1,
+  "out_of_control": 1,
+  "stable": false
+}
+[3]

@@ -1,0 +1,101 @@
+The database.
+
+# an import accounts for every row
+$ assay import plant.assay $DATA/csv/ccxbar-iso.csv
+$DATA/csv/ccxbar-iso.csv: delimited text: utf-8, fields apart by comma, decimal point, names in line 1
+  value: column 4, thickness_um
+  time: column 3, timestamp
+    as year-month-day, ISO 8601, zone UTC unless written
+  serial: column 1, serial
+  subgroup: column 2, day
+$DATA/csv/ccxbar-iso.csv: 100 received = 100 stored + 0 duplicates + 0 conflicts + 0 refused
+# the second time every row is a duplicate
+$ assay import plant.assay $DATA/csv/ccxbar-iso.csv -q
+$DATA/csv/ccxbar-iso.csv: 100 received = 0 stored + 100 duplicates + 0 conflicts + 0 refused
+# what is in it
+$ assay list plant.assay
+characteristic  unit  kind        n  first       last        LSL  USL
+thickness       µm    variable  100  2026-01-05  2026-01-05
+# the chart of the database is the chart of the file
+$ assay chart plant.assay thickness -n 5 --csv > a.csv; assay chart $DATA/csv/ccxbar-iso.csv -n 5 --csv > b.csv; cmp a.csv b.csv
+# a change without a reason is refused
+$ assay exclude plant.assay thickness --at 96
+assay: --why is missing: a change needs its reason
+hint: --why 'gauge dropped'
+[2]
+# an exclusion is kept with who and why
+$ assay exclude plant.assay thickness --at 100 --why 'gauge dropped' --by-whom kim
+assay: plant.assay: no amendments yet
+[1]
+$ assay show plant.assay thickness --last 2
+thickness
+  unit               µm
+  measurements       100
+  series digest      f5ae953a4480de6b18267626eb159f981db18389fb5cb63127616b28c10c3982
+  values digest      01ee86b886e4a005882dddd7ed1e2689e7b63821763916cb97caec45cf4c2e39
+
+place  time                  value  serial  status
+   99  2026-01-05T08:59:00Z   25.9  W099
+  100  2026-01-05T09:00:00Z   25.4  W100
+# and can be taken back
+$ assay include plant.assay thickness --at 100 --why 'part was good' --by-whom kim
+assay: plant.assay: no amendments yet
+[1]
+# a correction keeps the place
+$ assay correct plant.assay thickness 25.6 --at 100 --why 'typed 25.4' --by-whom kim
+assay: plant.assay: no amendments yet
+[1]
+$ assay show plant.assay thickness --last 1 --csv
+place,time,value,serial,status
+100,2026-01-05T09:00:00Z,25.4,W100,valid
+# as it was before
+$ assay show plant.assay thickness --last 1 --csv --as-of 1
+place,time,value,serial,status
+100,2026-01-05T09:00:00Z,25.4,W100,valid
+# limits are set by a person
+$ assay specify plant.assay thickness --lsl 20 --usl 28 --target 24 -n 5
+$ assay list plant.assay --csv
+path,unit,kind,n,first,last,lsl,usl
+thickness,µm,variable,100,2026-01-05T07:21:00Z,2026-01-05T09:00:00Z,20,28
+# the records tell who and why
+$ assay log plant.assay --csv | grep -c kim
+0
+[1]
+# everything is verified
+$ assay check plant.assay -q | cut -d, -f1
+assay: plant.assay: no check yet
+# a copy, and back again
+$ assay backup plant.assay copy.assay -q && assay restore copy.assay back.assay -q && assay chart back.assay thickness -n 5 --csv | tail -1
+assay: plant.assay: no backup yet
+[1]
+# a backup never overwrites
+$ assay restore copy.assay plant.assay
+assay: plant.assay: no restore yet
+[1]
+# an existing file is not made a database
+$ assay init plant.assay
+assay: plant.assay is already there
+hint: it is a database: assay list shows what is in it
+[1]
+# a dry run stores nothing
+$ assay import new.assay --dry-run $DATA/csv/ccxbar-iso.csv -q; test -e new.assay
+$DATA/csv/ccxbar-iso.csv: dry run over 100 measurements of 1 characteristics, 0 refused
+  thickness [µm]
+[1]
+# bad rows cost only themselves
+$ printf 'time,value\n2026-01-05T07:21:00Z,1.5\n2026-01-05T07:22:00Z,abc\nyesterday,1.7\n' > bad.csv; assay import bad.assay bad.csv
+bad.csv: delimited text: utf-8, fields apart by comma, decimal point, names in line 1
+  value: column 2, value
+  time: column 1, time
+    as year-month-day, ISO 8601, zone UTC unless written
+  not-a-number: 1, first at line 3, column value: found "abc", expected a number such as 24.5
+  not-a-date: 1, first at line 4, column time: found "yesterday", expected year-month-day, ISO 8601
+bad.csv: 3 received = 1 stored + 0 duplicates + 0 conflicts + 2 refused
+# strict stops at the first
+$ assay import strict.assay bad.csv --strict -q
+assay: cannot read bad.csv: line 3, field 2 (value): not-a-number ("abc"), expected a number such as 24.5
+hint: without --strict such a row is counted, shown and left out
+[1]
+# export gives back what came in
+$ assay export back.assay thickness | head -3
+assay: cannot open back.assay: No such file or directory
