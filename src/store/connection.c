@@ -59,7 +59,7 @@ static assay_status configure(connection *c, bool is_writer, assay_err *err)
     /* A hostile file must not run code through its schema, nor exhaust memory. */
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-    sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_writer, NULL);
     assay_status status = connection_exec(
         c, "PRAGMA cell_size_check=1; PRAGMA mmap_size=17179869184; PRAGMA cache_size=-16384;"
            "PRAGMA foreign_keys=0; PRAGMA temp_store=2;", err);

@@ -57,6 +57,9 @@ struct store {
 
 /* -- open.c: connections, transactions, visibility -------------------------------------- */
 
+/* The writer's lock, of s->path through s->lock_path. */
+ASSAY_MUST_USE assay_status lock_take(store *s, assay_err *err);
+void lock_give(store *s);
 /* A reader in a snapshot of its own. */
 ASSAY_MUST_USE assay_status reader_take(store *s, connection **out, assay_err *err);
 void reader_give(store *s, connection *c);
@@ -105,6 +108,8 @@ typedef struct {
 /* Sealed chunks in order, then the pieces of each batch. */
 ASSAY_MUST_USE assay_status pieces_find(store *s, connection *c, const piece_query *q,
                                         piece_list *out, assay_err *err);
+/* A row of SQL_CHUNK_ALL. */
+ASSAY_MUST_USE assay_status piece_from_row(sqlite3_stmt *q, piece_list *out, assay_err *err);
 /* Read directories of batches not known yet. The mutex is the caller's, or he is the writer. */
 ASSAY_MUST_USE assay_status batches_refresh(store *s, connection *c, assay_err *err);
 /* Of how many characteristics of the batch the rows are void. */

@@ -39,7 +39,7 @@ static assay_status told_busy(store *s, int fd, assay_err *err)
     return assay_hint(err, "wait until it is done; reading is possible meanwhile");
 }
 
-static assay_status lock_take(store *s, assay_err *err)
+assay_status lock_take(store *s, assay_err *err)
 {
     for (;;) {
         int fd = open(s->lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -61,7 +61,7 @@ static assay_status lock_take(store *s, assay_err *err)
     return ASSAY_OK;
 }
 
-static void lock_give(store *s)
+void lock_give(store *s)
 {
     if (s->lock_fd < 0)
         return;

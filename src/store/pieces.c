@@ -31,29 +31,35 @@ assay_status piece_list_add(piece_list *l, const piece *p, assay_err *err)
 
 /* -- chunks --------------------------------------------------------------------------- */
 
-static assay_status chunk_row(sqlite3_stmt *q, uint32_t number, piece_list *out,
+static assay_status chunk_row(sqlite3_stmt *q, int first, uint32_t number, piece_list *out,
                               assay_err *err)
 {
     piece p = {.characteristic = number,
-               .first_time = sqlite3_column_int64(q, 0),
-               .tie = sqlite3_column_int64(q, 1),
-               .id = (uint64_t)sqlite3_column_int64(q, 2),
-               .last_time = sqlite3_column_int64(q, 3),
-               .n = (uint32_t)sqlite3_column_int64(q, 4),
-               .flags = (uint32_t)sqlite3_column_int64(q, 5),
-               .first_origin = (uint32_t)sqlite3_column_int64(q, 6),
-               .last_origin = (uint32_t)sqlite3_column_int64(q, 7)};
+               .first_time = sqlite3_column_int64(q, first + 0),
+               .tie = sqlite3_column_int64(q, first + 1),
+               .id = (uint64_t)sqlite3_column_int64(q, first + 2),
+               .last_time = sqlite3_column_int64(q, first + 3),
+               .n = (uint32_t)sqlite3_column_int64(q, first + 4),
+               .flags = (uint32_t)sqlite3_column_int64(q, first + 5),
+               .first_origin = (uint32_t)sqlite3_column_int64(q, first + 6),
+               .last_origin = (uint32_t)sqlite3_column_int64(q, first + 7)};
     if (!p.n || p.n > CHUNK_ROWS || p.first_time > p.last_time ||
         (p.first_time == TIME_NONE) != !!(p.flags & PIECE_UNTIMED))
         return assay_fail(err, ASSAY_DAMAGED, 0, "the directory of chunk %llu is not valid",
                           (unsigned long long)p.id);
-    const void *summary = sqlite3_column_blob(q, 8);
-    p.summary_length = (uint32_t)sqlite3_column_bytes(q, 8);
+    const void *summary = sqlite3_column_blob(q, first + 8);
+    p.summary_length = (uint32_t)sqlite3_column_bytes(q, first + 8);
     p.summary_at = out->summaries.length;
     if (p.summary_length > CHUNK_SUMMARY_MAX)
         p.summary_length = 0;
     buf_add(&out->summaries, summary, p.summary_length);
     return piece_list_add(out, &p, err);
+}
+
+/* The same from a row that begins with the characteristic. */
+assay_status piece_from_row(sqlite3_stmt *q, piece_list *out, assay_err *err)
+{
+    return chunk_row(q, 1, (uint32_t)sqlite3_column_int64(q, 0), out, err);
 }
 
 /* The first time of the last chunk that begins before `from`: its end may reach over it. */
@@ -86,7 +92,7 @@ static assay_status find_chunks(connection *c, const piece_query *q, piece_list 
     sqlite3_bind_int64(s, 3, q->to);
     int step;
     while (!status && (step = statement_step(c, SQL_CHUNK_FROM, err)) != 0)
-        status = step < 0 ? ASSAY_DAMAGED : chunk_row(s, q->characteristic, out, err);
+        status = step < 0 ? ASSAY_DAMAGED : chunk_row(s, 0, q->characteristic, out, err);
     statement_reset(c, SQL_CHUNK_FROM);
     return status;
 }

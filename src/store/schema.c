@@ -124,6 +124,8 @@ assay_status schema_prepare(connection *c, bool is_writer, bool is_created, assa
         status = refuse_strangers(c, application, version, err);
     if (!status && version < 0)
         status = assay_fail(err, ASSAY_DAMAGED, 0, "%s has no valid format number", c->path);
+    if (!status && is_writer && !is_empty) /* a backup comes without a log */
+        status = connection_exec(c, "PRAGMA journal_mode=WAL", err);
     while (!status && version < VERSION) {
         if (!is_writer)
             return assay_fail(err, ASSAY_UNSUPPORTED, 0, "%s has the older format %lld", c->path,

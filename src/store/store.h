@@ -182,11 +182,29 @@ ASSAY_MUST_USE assay_status store_record_erase(store_tx *tx, uint64_t sequence, 
 ASSAY_MUST_USE assay_status store_person_erase(store_tx *tx, const char *name, const char *actor,
                                                assay_err *err);
 
-/* Corrections append. Rows are named by characteristic and place in series order as of now. */
+/* Corrections append. Rows are named by characteristic and place in series order as of now, from
+ * 0, rows of every status counted. */
 typedef enum { AMEND_EXCLUDE, AMEND_INCLUDE, AMEND_VALUE } amend_action;
 ASSAY_MUST_USE assay_status store_amend(store_tx *tx, uint32_t characteristic, uint64_t place,
                                         amend_action action, const decimal *value,
                                         const char *actor, const char *reason, assay_err *err);
+
+/* A value that came for a measurement already stored with another. Neither counts until a person
+ * decides; deciding is a record. */
+typedef struct {
+    uint64_t id;
+    uint32_t characteristic;
+    int64_t time;       /* of the measurement; TIME_NONE: untimed */
+    const char *serial; /* its serial number; of an untimed one the number of its record */
+    decimal value;      /* the one that came later */
+    uint8_t status;
+} store_conflict;
+typedef bool store_conflict_visitor(const store_conflict *c, void *context); /* false stops */
+ASSAY_MUST_USE assay_status store_conflicts(store *s, store_conflict_visitor *visit, void *context,
+                                            assay_err *err);
+ASSAY_MUST_USE assay_status store_conflict_decide(store_tx *tx, uint64_t id, bool take_new,
+                                                  const char *actor, const char *reason,
+                                                  assay_err *err);
 
 /* -- care ------------------------------------------------------------------------------ */
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shop.h"
+
+static void amend_one(shop *h, uint64_t place, amend_action action, const decimal *value)
+{
+    store_tx *tx;
+    assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
+    assert_ok(store_amend(tx, 1, place, action, value, "Kim", "gauge slipped", &h->err), h->err);
+    assert_ok(store_tx_commit(tx, NULL, &h->err), h->err);
+}
+
+static void an_exclusion_counts_from_its_commit_on(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    const row rows[] = {{.time = 10, .mantissa = 1}, {.time = 10, .mantissa = 2},
+                        {.time = 10, .mantissa = 3}, {.time = TIME_NONE, .mantissa = 4}};
+    store_range now = STORE_ALL, then = STORE_ALL;
+    then.as_of = 1;
+    shop_import(h, "gauge", "c1", rows, 4);
+    amend_one(h, 2, AMEND_EXCLUDE, NULL);
+    assert_string_equal(shop_values(h, 1, &now), "4 1 3");
+    assert_string_equal(shop_values(h, 1, &then), "4 1 2 3");
+    assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    assert_string_equal(shop_values(h, 1, &now), "4 1 3");
+    amend_one(h, 0, AMEND_EXCLUDE, NULL);
+    amend_one(h, 3, AMEND_VALUE, &(decimal){.mantissa = 33, .exponent = -2, .decimals = 2});
+    assert_string_equal(shop_values(h, 1, &now), "1 33");
+    store_summary sum;
+    assert_ok(store_summarise(h->s, 1, &now, &sum, &h->err), h->err);
+    assert_int_equal(sum.n, 2);
+    assert_int_equal(sum.excluded, 2);
+    amend_one(h, 2, AMEND_INCLUDE, NULL);
+    assert_string_equal(shop_values(h, 1, &now), "1 2 33");
+    shop_free(h);
+}
+
+static void a_row_that_is_not_there_is_refused(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    store_tx *tx;
+    shop_import(h, "gauge", "c1", &(row){.time = 10, .mantissa = 1}, 1);
+    assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
+    assert_int_equal(store_amend(tx, 1, 1, AMEND_EXCLUDE, NULL, "Kim", "", &h->err),
+                     ASSAY_NOT_FOUND);
+    store_tx_abort(tx);
+    assert_int_equal(store_commit_number(h->s), 1);
+    shop_free(h);
+}
+
+static bool take_id(const store_conflict *c, void *context)
+{
+    *(uint64_t *)context = c->id;
+    assert_int_equal(c->value.mantissa, 3);
+    return false;
+}
+
+static void a_decision_makes_a_conflict_count_again(void **state)
+{
+    (void)state;
+    for (int take = 0; take < 2; take++) {
+        shop *h = shop_new();
+        store_range now = STORE_ALL;
+        uint64_t id = 0;
+        store_tx *tx;
+        shop_import(h, "g", "c1", &(row){.time = 10, .mantissa = 2, .serial = "S"}, 1);
+        shop_import(h, "g", "c2", &(row){.time = 10, .mantissa = 3, .serial = "S"}, 1);
+        assert_string_equal(shop_values(h, 1, &now), "");
+        assert_ok(store_conflicts(h->s, take_id, &id, &h->err), h->err);
+        assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
+        assert_ok(store_conflict_decide(tx, id, take, "Lee", "seen", &h->err), h->err);
+        assert_ok(store_tx_commit(tx, NULL, &h->err), h->err);
+        assert_string_equal(shop_values(h, 1, &now), take ? "3" : "2");
+        id = 0;
+        assert_ok(store_conflicts(h->s, take_id, &id, &h->err), h->err);
+        assert_int_equal(id, 0);
+        shop_free(h);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_exclusion_counts_from_its_commit_on),
+        cmocka_unit_test(a_row_that_is_not_there_is_refused),
+        cmocka_unit_test(a_decision_makes_a_conflict_count_again),
+    };
+    return cmocka_run_group_tests_name("amend", tests, NULL, NULL);
+}
