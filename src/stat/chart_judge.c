@@ -65,16 +65,27 @@ assay_status assay_subgroup_sums_read(const assay_values *x, uint32_t n, int64_t
 
 /* --- limits --- */
 
+/* Below 2^56 a block of 64 sums in 64 bits. */
+static bool is_small(const int64_t *steps, size_t count)
+{
+    uint64_t seen = 0;
+    for (size_t i = 0; i < count; i++)
+        seen |= (uint64_t)steps[i] + (UINT64_C(1) << 56);
+    return seen >> 57 == 0;
+}
+
 static subgroup_total total_of(const int64_t *steps, size_t k, int exponent)
 {
     subgroup_total total = {.exponent = exponent};
     for (size_t i = 0; i < k; i += BLOCK) {
-        int64_t high = 0, low = 0; /* halves cannot overflow in a block */
-        for (size_t j = i; j < k && j < i + BLOCK; j++) {
-            high += steps[j] >> 32;
-            low += steps[j] & 0xffffffff;
-        }
-        total.steps += (subgroup_wide)high * ((subgroup_wide)1 << 32) + low;
+        size_t count = k - i < BLOCK ? k - i : BLOCK;
+        bool small = is_small(steps + i, count);
+        int64_t sum = 0;
+        for (size_t j = i; small && j < i + count; j++)
+            sum += steps[j];
+        for (size_t j = i; !small && j < i + count; j++)
+            total.steps += steps[j];
+        total.steps += sum;
     }
     return total;
 }
@@ -100,32 +111,50 @@ static void find_limits(const assay_subgroup_sums *in, const assay_chart_options
 
 /* --- points --- */
 
-/* Below 2^51, adding and taking away 1.5 * 2^52 rounds to the nearest whole number. */
-static double whole(double x)
+/* Four at a time, in what the machine has: the same operations in the same order, the same bits. */
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t four_steps __attribute__((vector_size(32), aligned(8), may_alias));
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONES
+#endif
+
+/* Below 2^51 an integer added to the bits of 1.5 * 2^52 is that number plus it, and adding and
+ * taking away 1.5 * 2^52 rounds to the nearest whole number. True when a point may be doubtful. */
+CLONES static bool block_to_z(const int64_t *sum, double scale, double center, double error,
+                              double *z)
 {
     const double magic = 6755399441055744.0;
-    return (x + magic) - magic;
+    const int64_t magic_bits = 0x4338000000000000, clear_sign = INT64_MAX;
+    const double doubt = 1e-14 / error, doubt_center = doubt * fabs(center);
+    four_steps doubtful = {0};
+    for (int i = 0; i < BLOCK; i += 4) {
+        four mean = ((four)(*(const four_steps *)(sum + i) + magic_bits) - magic) / scale;
+        four own = (mean - center) / error;
+        four off = own - ((own * 100 + magic) - magic) * 0.01;
+        four size = (four)((four_steps)mean & clear_sign), own_size = (four)((four_steps)own & clear_sign);
+        four room = size * doubt + doubt_center + own_size * 1e-15;
+        doubtful |= (four_steps)((four)((four_steps)off & clear_sign) <= room);
+        *(four *)(z + i) = own;
+    }
+    return doubtful[0] | doubtful[1] | doubtful[2] | doubtful[3];
 }
 
-static bool is_doubtful(const double *z, size_t count, double doubt)
+static bool are_below_51_bits(const int64_t *sum)
 {
-    int doubtful = 0;
-    for (size_t i = 0; i < count; i++)
-        doubtful |= fabs(z[i] - whole(z[i] * 100) * 0.01) <= doubt + 1e-15 * fabs(z[i]);
-    return doubtful;
+    uint64_t seen = 0;
+    for (int i = 0; i < BLOCK; i++)
+        seen |= (uint64_t)sum[i] + (UINT64_C(1) << 50);
+    return seen >> 51 == 0;
 }
 
 /* scale: n * 10^-exponent, a mean is a sum over it. */
 static void means_to_z(const int64_t *sum, size_t count, double scale, double center, double error,
                        double *z)
 {
-    double most = fabs(center);
-    for (size_t i = 0; i < count; i++) {
-        double mean = (double)sum[i] / scale;
-        z[i] = (mean - center) / error;
-        most = fabs(mean) > most ? fabs(mean) : most;
-    }
-    if (!is_doubtful(z, count, 1e-14 * most / error))
+    if (count == BLOCK && are_below_51_bits(sum) && !block_to_z(sum, scale, center, error, z))
         return;
     for (size_t i = 0; i < count; i++)
         z[i] = chart_z((double)sum[i] / scale, center, error);
@@ -133,15 +162,15 @@ static void means_to_z(const int64_t *sum, size_t count, double scale, double ce
 
 static size_t count_wide(const assay_subgroup_sums *in, const assay_chart_stage *s, double sigmas)
 {
-    double spread = assay_d3(in->n) * s->sigma, nearly = s->spread_ucl * (1 - 1e-12);
-    double floor = s->spread_lcl * (1 + 1e-12);
+    double spread = assay_d3(in->n) * s->sigma, unit = pow(10, in->exponent);
+    int64_t high = (int64_t)fmin(s->spread_ucl / unit * (1 - 1e-12), 9e18);
+    int64_t low = (int64_t)ceil(s->spread_lcl / unit * (1 + 1e-12));
     size_t wide = 0;
     for (size_t i = 0; i < in->k; i++) {
-        subgroup_total steps = {.steps = in->range[i], .exponent = in->exponent};
-        double range = subgroup_mean(&steps, 1);
-        if (range < nearly && range >= floor)
+        if (in->range[i] < high && in->range[i] >= low)
             continue;
-        double z = chart_z(range, s->spread_center, spread);
+        subgroup_total steps = {.steps = in->range[i], .exponent = in->exponent};
+        double z = chart_z(subgroup_mean(&steps, 1), s->spread_center, spread);
         wide += z > sigmas || (z < -sigmas && s->spread_lcl > 0);
     }
     return wide;

@@ -179,18 +179,36 @@ static void track_push(track *t, uint64_t bits)
     t->now = bits;
 }
 
-/* Read `count` <= 64 points; z[-1] is looked at when there are steps and it is not the first. */
-static void board_read(board *b, const double *z, int count, bool is_first)
+/* A whole block of 64 that is not the first. */
+static void board_read_full(board *b, const bits_kernel *kernel, const double *z)
+{
+    track_push(&b->there, kernel->there(z));
+    for (int i = 0; i < b->limits; i++) {
+        track_push(&b->above[i], kernel->above(z, b->limit[i]));
+        track_push(&b->below[i], kernel->below(z, -b->limit[i]));
+    }
+    if (b->with_steps) {
+        track_push(&b->up, kernel->up(z));
+        track_push(&b->down, kernel->down(z));
+    }
+}
+
+/* Up to 64 points; the first of all has no step to it. */
+static void board_read_part(board *b, const double *z, int count, bool is_first)
 {
     track_push(&b->there, bits_there(z, count));
     for (int i = 0; i < b->limits; i++) {
         track_push(&b->above[i], bits_above(z, count, b->limit[i]));
         track_push(&b->below[i], bits_below(z, count, -b->limit[i]));
     }
-    if (!b->with_steps)
-        return;
-    track_push(&b->up, bits_up(z + is_first, count - is_first) << is_first);
-    track_push(&b->down, bits_down(z + is_first, count - is_first) << is_first);
+    if (b->with_steps) {
+        track_push(&b->up, bits_up(z + is_first, count - is_first) << is_first);
+        track_push(&b->down, bits_down(z + is_first, count - is_first) << is_first);
+    }
+}
+
+static void find_turns(board *b)
+{
     track_push(&b->turn, (b->up.now & delayed(b->down, 1)) | (b->down.now & delayed(b->up, 1)));
 }
 
@@ -232,14 +250,19 @@ static void spread_bits(uint64_t bits, uint32_t flag, uint32_t *out)
         out[__builtin_ctzll(bits)] |= flag;
 }
 
-void assay_rules_scan(const assay_rules *rules, const double *z, size_t n, uint32_t *out)
+void rules_scan_by(const bits_kernel *kernel, const assay_rules *rules, const double *z, size_t n,
+                   uint32_t *out)
 {
     board b;
     board_init(&b, rules);
     memset(out, 0, n * sizeof *out);
     for (size_t from = 0; from < n; from += 64) {
         int count = n - from < 64 ? (int)(n - from) : 64;
-        board_read(&b, z + from, count, from == 0);
+        if (from > 0 && count == 64)
+            board_read_full(&b, kernel, z + from);
+        else
+            board_read_part(&b, z + from, count, from == 0);
+        find_turns(&b);
         for (int j = 0; j < rules->count; j++) {
             const assay_rule *rule = &rules->rule[j];
             uint64_t found = board_ask(&b, rule, j);
@@ -247,4 +270,9 @@ void assay_rules_scan(const assay_rules *rules, const double *z, size_t n, uint3
                 spread_bits(found & run_of(b.there, rule->m), UINT32_C(1) << j, out + from);
         }
     }
+}
+
+void assay_rules_scan(const assay_rules *rules, const double *z, size_t n, uint32_t *out)
+{
+    rules_scan_by(bits_best(), rules, z, n, out);
 }

@@ -3,6 +3,8 @@
 
 #include <assay/rules.h>
 
+#include "stat/rules_bits.h"
+
 #include <jansson.h>
 
 static assay_rules parse(const char *text)
@@ -97,6 +99,27 @@ static void check_sequence(const assay_rules *rules, const double *z, size_t n, 
         uint32_t stepped = assay_rules_step(rules, &state, z[i]);
         if (stepped != expected)
             fail_msg("%s: step to point %zu: %x, expected %x", rules->name, i, stepped, expected);
+    }
+}
+
+static void every_kernel_equals_the_plain_one(void **state)
+{
+    (void)state;
+    assay_rules rules = parse(all_sets[5]);
+    const bits_kernel *kernels[] = {bits_best(),
+#if defined(__x86_64__)
+                                    &bits_sse2,
+#endif
+    };
+    for (int turn = 0; turn < 50; turn++) {
+        double z[600];
+        uint32_t plain[600], found[600];
+        make_sequence(z, 600);
+        rules_scan_by(&bits_plain, &rules, z, 600, plain);
+        for (size_t k = 0; k < sizeof kernels / sizeof *kernels; k++) {
+            rules_scan_by(kernels[k], &rules, z, 600, found);
+            assert_memory_equal(plain, found, sizeof plain);
+        }
     }
 }
 
@@ -207,6 +230,7 @@ static void an_unknown_rule_is_named_with_a_hint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kernel_equals_the_plain_one),
         cmocka_unit_test(scanning_and_stepping_equal_the_definition),
         cmocka_unit_test(reference_sequences_give_the_reference_signals),
         cmocka_unit_test(named_sets_hold_what_their_authors_wrote),
