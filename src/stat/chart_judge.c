@@ -15,6 +15,16 @@
 
 enum { BLOCK = 64 };
 
+/* Four at a time, in what the machine has: the same operations in the same order, the same bits. */
+typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int64_t four_steps __attribute__((vector_size(32), aligned(8), may_alias));
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONES
+#endif
+
 static int64_t sum_one(const int64_t *m, uint32_t n, int64_t *range)
 {
     int64_t sum = 0, low = m[0], high = m[0];
@@ -65,27 +75,30 @@ assay_status assay_subgroup_sums_read(const assay_values *x, uint32_t n, int64_t
 
 /* --- limits --- */
 
-/* Below 2^56 a block of 64 sums in 64 bits. */
-static bool is_small(const int64_t *steps, size_t count)
+/* The sum of a block that stays below 2^56 a step; false: it may not. */
+CLONES static bool block_total(const int64_t *steps, int64_t *sum)
 {
-    uint64_t seen = 0;
-    for (size_t i = 0; i < count; i++)
-        seen |= (uint64_t)steps[i] + (UINT64_C(1) << 56);
-    return seen >> 57 == 0;
+    four_steps total = {0}, seen = {0};
+    for (int i = 0; i < BLOCK; i += 4) {
+        four_steps some = *(const four_steps *)(steps + i);
+        total += some;
+        seen |= some + (INT64_C(1) << 56);
+    }
+    *sum = total[0] + total[1] + total[2] + total[3];
+    return ((uint64_t)(seen[0] | seen[1] | seen[2] | seen[3]) >> 57) == 0;
 }
 
 static subgroup_total total_of(const int64_t *steps, size_t k, int exponent)
 {
     subgroup_total total = {.exponent = exponent};
     for (size_t i = 0; i < k; i += BLOCK) {
-        size_t count = k - i < BLOCK ? k - i : BLOCK;
-        bool small = is_small(steps + i, count);
-        int64_t sum = 0;
-        for (size_t j = i; small && j < i + count; j++)
-            sum += steps[j];
-        for (size_t j = i; !small && j < i + count; j++)
+        int64_t sum;
+        if (k - i >= BLOCK && block_total(steps + i, &sum)) {
+            total.steps += sum;
+            continue;
+        }
+        for (size_t j = i; j < k && j < i + BLOCK; j++)
             total.steps += steps[j];
-        total.steps += sum;
     }
     return total;
 }
@@ -110,16 +123,6 @@ static void find_limits(const assay_subgroup_sums *in, const assay_chart_options
 }
 
 /* --- points --- */
-
-/* Four at a time, in what the machine has: the same operations in the same order, the same bits. */
-typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
-typedef int64_t four_steps __attribute__((vector_size(32), aligned(8), may_alias));
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define CLONES
-#endif
 
 /* Below 2^51 an integer added to the bits of 1.5 * 2^52 is that number plus it, and adding and
  * taking away 1.5 * 2^52 rounds to the nearest whole number. True when a point may be doubtful. */
@@ -160,18 +163,36 @@ static void means_to_z(const int64_t *sum, size_t count, double scale, double ce
         z[i] = chart_z((double)sum[i] / scale, center, error);
 }
 
+CLONES static bool block_is_within(const int64_t *range, int64_t low, int64_t high)
+{
+    four_steps out = {0};
+    for (int i = 0; i < BLOCK; i += 4) {
+        four_steps some = *(const four_steps *)(range + i);
+        out |= (some < low) | (some >= high);
+    }
+    return !(out[0] | out[1] | out[2] | out[3]);
+}
+
+static bool is_wide(const assay_subgroup_sums *in, size_t i, const assay_chart_stage *s,
+                    double sigmas)
+{
+    subgroup_total steps = {.steps = in->range[i], .exponent = in->exponent};
+    double z = chart_z(subgroup_mean(&steps, 1), s->spread_center, assay_d3(in->n) * s->sigma);
+    return z > sigmas || (z < -sigmas && s->spread_lcl > 0);
+}
+
 static size_t count_wide(const assay_subgroup_sums *in, const assay_chart_stage *s, double sigmas)
 {
-    double spread = assay_d3(in->n) * s->sigma, unit = pow(10, in->exponent);
+    double unit = pow(10, in->exponent);
     int64_t high = (int64_t)fmin(s->spread_ucl / unit * (1 - 1e-12), 9e18);
     int64_t low = (int64_t)ceil(s->spread_lcl / unit * (1 + 1e-12));
     size_t wide = 0;
-    for (size_t i = 0; i < in->k; i++) {
-        if (in->range[i] < high && in->range[i] >= low)
+    for (size_t i = 0; i < in->k; i += BLOCK) {
+        if (in->k - i >= BLOCK && block_is_within(in->range + i, low, high))
             continue;
-        subgroup_total steps = {.steps = in->range[i], .exponent = in->exponent};
-        double z = chart_z(subgroup_mean(&steps, 1), s->spread_center, spread);
-        wide += z > sigmas || (z < -sigmas && s->spread_lcl > 0);
+        for (size_t j = i; j < in->k && j < i + BLOCK; j++)
+            if (in->range[j] < low || in->range[j] >= high)
+                wide += is_wide(in, j, s, sigmas);
     }
     return wide;
 }

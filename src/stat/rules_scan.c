@@ -138,11 +138,26 @@ static uint64_t at_least(track t, int k, int m)
     return reached;
 }
 
+/* The same when few of the m may be clear: most[j] is "no more than j clear so far". */
+static uint64_t at_most_clear(track t, int clear, int m)
+{
+    uint64_t most[4] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    for (int shift = 0; shift < m; shift++) {
+        uint64_t set = delayed(t, shift);
+        for (int j = clear; j > 0; j--)
+            most[j] = (most[j] & set) | most[j - 1];
+        most[0] &= set;
+    }
+    return most[clear];
+}
+
 static uint64_t k_of_m(track t, int k, int m)
 {
     if (k == m)
         return run_of(t, m);
-    return (t.now | t.before) ? t.now & at_least(t, k, m) : 0;
+    if (!t.now)
+        return 0;
+    return t.now & (m - k < 4 ? at_most_clear(t, m - k, m) : at_least(t, k, m));
 }
 
 /* What the rules look at; tracks of equal thresholds are shared. */
