@@ -108,8 +108,8 @@ assay_index index_worse(const capability_sd *s, assay_index lower, assay_index u
                         double confidence)
 {
     if (isnan(lower.value) && isnan(upper.value)) {
-        const char *why = s->why ? s->why : lower.why;
-        return index_undefined(s->sd > 0 ? "no limit" : why);
+        const char *no_sd = why_not(s, NULL);
+        return index_undefined(no_sd ? no_sd : "no limit");
     }
     assay_index c = {fmin(lower.value, upper.value), NAN, NAN, NULL};
     add_wald_interval(&c, s, confidence);

@@ -556,8 +556,9 @@ static void equal_readings_have_no_index(void **state)
     assay_capability c = study(&s, limits(0, 6, 12), &options);
     assert_true(c.sd_overall == 0);
     undefined_because(c.cp.value, c.cp.why, "0");
-    undefined_because(c.ppk.value, c.ppk.why, "");
+    undefined_because(c.ppk.value, c.ppk.why, "all readings are equal");
     undefined_because(c.ppm_overall.total, c.why_ppm_overall, "");
+    assert_non_null(strstr(study(&s, limits(NAN, 6, 12), &options).ppk.why, "equal"));
     options.distribution = ASSAY_FAMILY_WEIBULL;
     c = study(&s, limits(0, 6, 12), &options);
     undefined_because(c.pp.value, c.pp.why, "equal");
