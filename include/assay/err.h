@@ -74,7 +74,8 @@ ASSAY_PUBLIC const char *assay_status_text(assay_status code);
 ASSAY_PUBLIC assay_status assay_fail(assay_err *err, assay_status code, size_t at,
                                      const char *format, ...) ASSAY_PRINTF(4, 5);
 
-/* Add the way to mend it to an error already filled. Returns err->code (ASSAY_OK for NULL). */
+/* Add the way to mend it to an error already filled. Returns err->code; for NULL, where the code
+ * is not known, ASSAY_DOMAIN: what ends in `return assay_hint(...)` has failed in any case. */
 ASSAY_PUBLIC assay_status assay_hint(assay_err *err, const char *format, ...) ASSAY_PRINTF(2, 3);
 
 #ifdef __cplusplus

@@ -39,7 +39,7 @@ assay_status assay_fail(assay_err *err, assay_status code, size_t at, const char
 assay_status assay_hint(assay_err *err, const char *format, ...)
 {
     if (!err)
-        return ASSAY_OK;
+        return ASSAY_DOMAIN;
     va_list args;
     va_start(args, format);
     vsnprintf(err->hint, sizeof err->hint, format, args);

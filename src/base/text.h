@@ -47,7 +47,8 @@ bool encoding_from_name(const char *name, text_encoding *out);
  * zero bytes, else by the shape of the bytes above 127. `is_all`: nothing follows. */
 text_encoding encoding_guess(const char *bytes, size_t n, bool is_all, size_t *mark);
 
-/* A stream of bytes turned into UTF-8. What cannot be converted becomes U+FFFD and is counted. */
+/* A stream of bytes turned into UTF-8. What cannot be converted becomes U+FFFD and is counted.
+ * (UTF-8 itself passes as iconv lets it: check it with utf8_valid.) */
 typedef struct transcoder transcoder;
 ASSAY_MUST_USE assay_status transcoder_open(text_encoding from, transcoder **out, assay_err *err);
 void transcoder_close(transcoder *t);

@@ -262,7 +262,8 @@ static assay_status tzif_open(zone *z, const char *path, const char *name, assay
     if (length > 0)
         return assay_fail(err, ASSAY_FORMAT, 0, "the tz database has a damaged zone \"%s\"", name);
     assay_fail(err, ASSAY_NOT_FOUND, 0, "no time zone is named \"%s\"", name);
-    return assay_hint(err, "names look like Europe/Berlin, Asia/Seoul, UTC or +09:00");
+    assay_hint(err, "names look like Europe/Berlin, Asia/Seoul, UTC or +09:00");
+    return ASSAY_NOT_FOUND;
 }
 
 static bool fixed_offset(const char *name, int32_t *offset)

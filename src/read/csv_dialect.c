@@ -154,11 +154,13 @@ assay_status csv_dialect_parse(const char *text, csv_dialect *out, unsigned *pin
             return assay_fail(err, ASSAY_USAGE, 0, "the dialect is not key=value;...: \"%s\"", p);
         if (!item_parse(key, value, &d, &pin)) {
             assay_fail(err, ASSAY_USAGE, 0, "the dialect has no %s \"%s\"", key, value);
-            return assay_hint(err, "see docs/format/csv.md for the values of each key");
+            assay_hint(err, "see docs/format/csv.md for the values of each key");
+            return ASSAY_USAGE;
         }
         if (pin == 0) {
             assay_fail(err, ASSAY_USAGE, 0, "the dialect has no key \"%s\"", key);
-            return assay_hint(err, "keys: encoding, delimiter, decimal, date, zone, header, skip, layout");
+            assay_hint(err, "keys: encoding, delimiter, decimal, date, zone, header, skip, layout");
+            return ASSAY_USAGE;
         }
         all |= pin;
         p = next;

@@ -423,7 +423,8 @@ static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
 static assay_status no_values(const maker *m)
 {
     assay_fail(m->err, ASSAY_FORMAT, 0, "%s has no column of numbers", m->r->in.name);
-    return assay_hint(m->err, "name it with --value, or say how the file is written with --dialect");
+    assay_hint(m->err, "name it with --value, or say how the file is written with --dialect");
+    return ASSAY_FORMAT;
 }
 
 /* Which free numeric columns are values, and whether a row is one subgroup of them. */

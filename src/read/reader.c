@@ -114,7 +114,8 @@ static assay_status strict_fail(const reader *r, const refusal *f, assay_err *er
         err->line = f->line;
         err->column = f->field;
     }
-    return assay_hint(err, "without --strict such a row is counted, shown and left out");
+    assay_hint(err, "without --strict such a row is counted, shown and left out");
+    return ASSAY_FORMAT;
 }
 
 assay_status reader_refuse(reader *r, const refusal_case *c, assay_err *err)

@@ -104,6 +104,9 @@ assay_status source_read(source *s, char *out, size_t n, size_t *got, assay_err 
         s->offset += *got;
         return ASSAY_OK;
     }
+    *got = 0;
+    if (s->head_is_all)
+        return ASSAY_OK;
     assay_status status = read_some(s, out, n, got, err);
     if (status == ASSAY_OK)
         s->offset += *got;

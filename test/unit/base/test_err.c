@@ -20,6 +20,7 @@ static void a_caller_without_interest_in_detail_passes_null(void **state)
 {
     (void)state;
     assert_int_equal(assay_fail(NULL, ASSAY_IO, 0, "gone"), ASSAY_IO);
+    assert_int_not_equal(assay_hint(NULL, "look again"), ASSAY_OK);
 }
 
 static void every_status_has_a_name_and_unknown_ones_say_so(void **state)
