@@ -142,7 +142,8 @@ ASSAY_MUST_USE assay_status store_summarise(store *s, uint32_t characteristic,
                                             const store_range *range, store_summary *out,
                                             assay_err *err);
 
-/* Series digest (SHA-256): the canonical records, and values and order alone. */
+/* Series digest (SHA-256): the canonical records (time in UTC, value, status, size, serial number,
+ * which rows form a subgroup), and values and order alone. */
 typedef struct {
     uint8_t series[32], values[32];
     uint64_t n;
