@@ -140,6 +140,16 @@ static void zone_rules_equal_the_exact_chain_of_champ_and_woodall(void **state)
     assert_digits(rules("western-electric", 0).arl, 91.75, 4);
 }
 
+static void one_sided_steady_state_lies_below_the_fresh_start(void **state)
+{
+    (void)state;
+    assay_arl_options o = ewma(0.1, 2.8, 0.5);
+    o.is_one_sided = true;
+    double fresh = find(&o).arl;
+    o.is_steady_state = true;
+    assert_true(find(&o).arl < fresh && find(&o).arl > 0.7 * fresh);
+}
+
 static void designs_of_spc_have_their_run_length(void **state)
 {
     (void)state;
@@ -226,6 +236,60 @@ static void nelsons_rules_agree_with_simulation(void **state)
     assert_true(rules("nelson", 0).digits > 12);
 }
 
+/* Mean points to a signal of `text`, by stepping through `runs` simulated series. */
+static double simulate(const char *text, double shift, int runs)
+{
+    assay_rules set;
+    assert_int_equal(assay_rules_parse(text, &set, NULL), ASSAY_OK);
+    uint64_t seed = 4711;
+    double points = 0;
+    for (int run = 0; run < runs; run++) {
+        assay_rules_state s;
+        assay_rules_reset(&s);
+        for (bool is_alive = true; is_alive; points++) {
+            double u[2];
+            for (int i = 0; i < 2; i++) {
+                seed = seed * 6364136223846793005u + 1442695040888963407u;
+                u[i] = ((double)(seed >> 11) + 0.5) / 9007199254740992.0;
+            }
+            is_alive = !assay_rules_step(&set, &s, shift + sqrt(-2 * log(u[0])) * cos(6.283185307179586 * u[1]));
+        }
+    }
+    return points / runs;
+}
+
+static void every_kind_of_rule_agrees_with_simulation(void **state)
+{
+    (void)state;
+    /* two in a row beyond on both sides is a range of two */
+    assert_digits(rules("2outside1both", 0.5).arl, rules("2range1", 0.5).arl, 13);
+    const char *const sets[] = {"4outside1both", "2range1", "3outside0.5both,6trend", "5within1",
+                                "4outside1,4side", "3alternate,2of2>2"};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        double expected = rules(sets[i], 0.5).arl;
+        if (fabs(simulate(sets[i], 0.5, 6000) / expected - 1) > 0.06) /* 4 standard errors */
+            fail_msg("%s: %g, chain %g", sets[i], simulate(sets[i], 0.5, 6000), expected);
+    }
+    /* a window that need not be full: 3 points of range 1 */
+    double both = rules("3range1", 0).arl;
+    assert_true(both < rules("2range1", 0).arl && both > 3);
+}
+
+static void a_set_that_only_bears_the_name_is_solved(void **state)
+{
+    (void)state;
+    assay_rules set;
+    assert_int_equal(assay_rules_parse("nelson", &set, NULL), ASSAY_OK);
+    assay_arl_options o = assay_arl_defaults(ASSAY_ARL_RULES);
+    o.rules = &set;
+    double named = find(&o).arl;
+    set.rule[1].m = 8;
+    set.rule[3] = set.rule[0]; /* without alternation the chain is small */
+    assert_true(find(&o).arl < named + 60 && find(&o).arl != named);
+    set.count = 2;
+    assert_digits(find(&o).arl, rules("1,8side", 0).arl, 13);
+}
+
 static void the_table_equals_what_is_solved(void **state)
 {
     (void)state;
@@ -247,6 +311,9 @@ static void what_has_no_run_length_says_why(void **state)
     assay_arl_options o = cusum(5, 60, 0);
     assert_true(isinf(find(&o).arl));
     assert_non_null(find(&o).why_undefined);
+    o = ewma(0.2, 15, 0);
+    assert_true(isinf(find(&o).arl));
+    o = cusum(5, 60, 0);
     o.shift = 20; /* one side that never signals does not hurt the other */
     assert_true(find(&o).arl > 4 && find(&o).arl < 6);
     o.shift = -20;
@@ -258,7 +325,7 @@ static void a_bad_option_is_refused(void **state)
     (void)state;
     static assay_rules wide;
     assert_int_equal(assay_rules_parse("30of60>1,30of60>2", &wide, NULL), ASSAY_OK);
-    assay_arl_options bad[16], *next = bad;
+    assay_arl_options bad[24], *next = bad;
     *next++ = ewma(0, 3, 0);
     *next++ = ewma(2, 3, 0);
     *next++ = ewma(0.2, -1, 0);
@@ -274,6 +341,10 @@ static void a_bad_option_is_refused(void **state)
     *next = assay_arl_defaults(ASSAY_ARL_RULES), next->rules = assay_rules_basic(),
     next++->is_steady_state = true;
     *next = assay_arl_defaults(ASSAY_ARL_RULES), next++->rules = &wide;
+    *next++ = ewma(0.2, 25, 0);
+    *next++ = cusum(25, 5, 0);
+    *next++ = cusum(0.5, 200, 0);
+    *next = cusum(0.5, 5, 0), next++->fir = -1;
     *next++ = assay_arl_defaults((assay_arl_type)9);
     for (assay_arl_options *o = bad; o < next; o++) {
         assay_arl out = {.arl = 7};
@@ -306,11 +377,14 @@ int main(void)
         cmocka_unit_test(exact_limits_equal_the_density_walked_forward),
         cmocka_unit_test(cusum_run_lengths_equal_spc),
         cmocka_unit_test(zone_rules_equal_the_exact_chain_of_champ_and_woodall),
+        cmocka_unit_test(one_sided_steady_state_lies_below_the_fresh_start),
         cmocka_unit_test(designs_of_spc_have_their_run_length),
         cmocka_unit_test(an_ewma_that_forgets_is_a_shewhart_chart),
         cmocka_unit_test(runs_have_their_closed_form),
         cmocka_unit_test(steps_agree_with_enumeration),
         cmocka_unit_test(nelsons_rules_agree_with_simulation),
+        cmocka_unit_test(every_kind_of_rule_agrees_with_simulation),
+        cmocka_unit_test(a_set_that_only_bears_the_name_is_solved),
         cmocka_unit_test(the_table_equals_what_is_solved),
         cmocka_unit_test(what_has_no_run_length_says_why),
         cmocka_unit_test(a_bad_option_is_refused),

@@ -434,8 +434,8 @@ static void what_makes_no_sense_is_refused(void **state)
 {
     (void)state;
     static const assay_chart_options base = {.center = NAN, .std_dev = NAN, .target = NAN};
-    assay_chart_options bad[12], *next = bad;
-    for (int i = 0; i < 12; i++)
+    assay_chart_options bad[24], *next = bad;
+    for (int i = 0; i < 24; i++)
         bad[i] = base;
     next++->span = 1;
     next++->span = 101;
@@ -447,6 +447,13 @@ static void what_makes_no_sense_is_refused(void **state)
     next++->fir = 6;
     next++->std_dev = 0;
     next++->std_dev = -3;
+    next++->std_dev = INFINITY;
+    next++->sigmas = INFINITY;
+    next++->ewma_sigmas = -1;
+    next++->lambda = -0.1;
+    next++->k = INFINITY;
+    next++->h = INFINITY;
+    next++->fir = -1;
     for (assay_chart_options *o = bad; o < next; o++) {
         individuals(wave, 12);
         c.options = *o;
@@ -479,6 +486,130 @@ static void what_makes_no_sense_is_refused(void **state)
     assert_int_equal(case_try(&c), ASSAY_SHAPE);
     c.options.type = ASSAY_CHART_C;
     assert_int_equal(case_try(&c), ASSAY_SHAPE);
+}
+
+static void all_excluded_leaves_nothing_to_estimate_from(void **state)
+{
+    (void)state;
+    memset(&c, 0, sizeof c);
+    for (int type = ASSAY_CHART_XBAR_R; type <= ASSAY_CHART_U; type++) {
+        groups_of(wave, 12, type >= ASSAY_CHART_RUN || type == ASSAY_CHART_I_MR ? 1 : 3);
+        memset(c.excluded, 1, sizeof c.excluded);
+        c.in.excluded = c.excluded;
+        c.in.size_all = 200;
+        c.options.type = (assay_chart_type)type;
+        case_make(&c);
+        assert_non_null(c.chart.why_undefined);
+        assert_true(c.chart.is_stable && c.chart.stages[0].used == 0 && isnan(c.location[0].ucl));
+    }
+    const assay_sigma_method methods[] = {ASSAY_SIGMA_POOLED, ASSAY_SIGMA_OVERALL, ASSAY_SIGMA_SBAR};
+    for (int i = 0; i < 3; i++) {
+        groups_of(wave, 12, 3);
+        memset(c.excluded, 1, sizeof c.excluded);
+        c.in.excluded = c.excluded;
+        c.options.sigma = methods[i];
+        c.options.center = 10; /* a centre alone sets no limits */
+        case_make(&c);
+        assert_true(c.location[0].center == 10 && isnan(c.location[0].ucl));
+    }
+}
+
+static void large_subgroups_take_s_and_pool(void **state)
+{
+    (void)state;
+    double x[120];
+    for (int i = 0; i < 120; i++)
+        x[i] = wave[(i * 7 + i / 12) % 12] + (i == 5 ? 3 : 0);
+    groups_of(x, 120, 12);
+    case_make(&c);
+    assert_int_equal(c.chart.type, ASSAY_CHART_XBAR_S);
+    assert_int_equal(c.chart.method, ASSAY_SIGMA_POOLED);
+    assert_true(c.spread[1].lcl > 0);
+    c.options.type = ASSAY_CHART_XBAR_R;
+    case_make(&c);
+    assert_int_equal(c.chart.method, ASSAY_SIGMA_POOLED);
+    assert_digits(c.spread[0].center, assay_d2(12) * c.chart.stages[0].sigma, 14);
+    c.options.std_dev = 0.05; /* wide and, below, narrow against a given sigma */
+    case_make(&c);
+    assert_int_equal(c.spread[0].rules, 1);
+    c.options.std_dev = 5;
+    case_make(&c);
+    assert_int_equal(c.spread[0].rules, 1);
+}
+
+static void subgroups_of_one_among_others_have_no_spread(void **state)
+{
+    (void)state;
+    groups_of(wave, 10, 1);
+    static const uint32_t n[] = {3, 1, 3, 0, 3};
+    for (int type = ASSAY_CHART_XBAR_R; type <= ASSAY_CHART_XBAR_S; type++)
+        for (int is_unweighted = 0; is_unweighted < 2; is_unweighted++) {
+            c.in.readings = n;
+            c.in.subgroups = 5;
+            c.options.type = (assay_chart_type)type;
+            c.options.is_unweighted = is_unweighted;
+            c.options.with_probability_limits = true;
+            case_make(&c);
+            assert_true(isnan(c.spread[1].value) && isnan(c.spread[1].lcl) && isnan(c.spread[1].ucl));
+            assert_true(c.location[1].ucl > c.location[0].ucl);
+            assert_int_equal(c.location[3].flags, ASSAY_POINT_MISSING);
+        }
+    c.options.type = ASSAY_CHART_XBAR_S; /* only ones: individuals in disguise */
+    c.in.readings = NULL;
+    c.in.subgroups = 10;
+    case_make(&c);
+    assert_true(isnan(c.spread[1].value));
+}
+
+static void a_target_moves_ewma_and_cusum_and_both_sides_signal(void **state)
+{
+    (void)state;
+    const assay_chart_type types[] = {ASSAY_CHART_EWMA, ASSAY_CHART_CUSUM};
+    for (int side = -1; side <= 1; side += 2)
+        for (int i = 0; i < 2; i++) {
+            groups_of(wave, 12, 2);
+            c.options.type = types[i];
+            c.options.target = 10 + 3 * side;
+            c.in.nominal_n = 3; /* the last pair is a partial group */
+            case_make(&c);
+            assert_false(c.chart.is_stable);
+            assert_true(c.location[0].center == 10 + 3 * side);
+            assert_int_equal(c.location[5].flags, ASSAY_POINT_PARTIAL);
+            assert_int_equal(c.location[5].rules, 0);
+            if (i)
+                assert_true(side > 0 ? c.cusum[4].lower > 5 : c.cusum[4].upper > 5);
+        }
+}
+
+static void gaps_in_doubles_shorten_subgroups_too(void **state)
+{
+    (void)state;
+    const double hi[] = {1, NAN, 2, NAN, NAN, NAN, 3, 3, 3, 1.5, 2.5, 0.5};
+    const double lo[] = {0, 0, 0, 0, 0, 0, 0, 1e-17, -1e-17, 0, 0, 0};
+    case_clear(&c);
+    c.in.x = (assay_values){.n = 12, .hi = hi, .lo = lo};
+    c.in.subgroups = 4;
+    c.in.n = 3;
+    for (int type = ASSAY_CHART_XBAR_R; type <= ASSAY_CHART_MEDIAN; type++) {
+        if (type == ASSAY_CHART_I_MR)
+            continue;
+        c.options.type = (assay_chart_type)type;
+        case_make(&c);
+        assert_true(c.location[0].n == 2 && c.location[0].value == 1.5);
+        assert_int_equal(c.location[1].flags, ASSAY_POINT_MISSING);
+        assert_true(c.location[3].value == 1.5);
+    }
+    c.options.type = ASSAY_CHART_XBAR_R;
+    case_make(&c);
+    assert_digits(c.spread[2].value, 2e-17, 14); /* the low parts alone differ */
+    int64_t m[] = {5, ASSAY_MANTISSA_MISSING, 9, 9, 2, INT64_MAX, ASSAY_MANTISSA_MISSING, -INT64_MAX, 7};
+    c.in.x = assay_values_of_decimals(m, 9, 0);
+    c.in.subgroups = 3;
+    case_make(&c);
+    assert_true(c.location[0].value == 7 && c.location[2].value == -(double)INT64_MAX / 2);
+    c.options.type = ASSAY_CHART_MEDIAN;
+    case_make(&c);
+    assert_true(c.location[0].value == 7);
 }
 
 static void room_for_the_second_chart_is_asked_for(void **state)
@@ -536,6 +667,11 @@ int main(void)
         cmocka_unit_test(both_number_forms_agree),
         cmocka_unit_test(huge_and_tiny_scales_survive),
         cmocka_unit_test(what_makes_no_sense_is_refused),
+        cmocka_unit_test(all_excluded_leaves_nothing_to_estimate_from),
+        cmocka_unit_test(large_subgroups_take_s_and_pool),
+        cmocka_unit_test(subgroups_of_one_among_others_have_no_spread),
+        cmocka_unit_test(a_target_moves_ewma_and_cusum_and_both_sides_signal),
+        cmocka_unit_test(gaps_in_doubles_shorten_subgroups_too),
         cmocka_unit_test(room_for_the_second_chart_is_asked_for),
         cmocka_unit_test(bad_counts_are_refused_by_index),
     };
