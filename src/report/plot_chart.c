@@ -99,7 +99,7 @@ static void panel_frame(const panel *a)
         format_figure(text, sizeof text, fabs(v) < a->ticks.step / 1e6 ? 0 : v, a->ticks.decimals);
         c->text(c, (spot){a->x - 7, y + 4}, (text_style){INK_MUTED, 11, false, ANCHOR_END}, text);
     }
-    c->text(c, (spot){a->x - left_margin + 8, a->y - 8}, (text_style){INK_TEXT, 12, true, ANCHOR_START}, a->name);
+    c->text(c, (spot){a->x - left_margin + 8, a->y - 13}, (text_style){INK_TEXT, 12, true, ANCHOR_START}, a->name);
 }
 
 /* -- limits ---------------------------------------------------------------------------- */
@@ -107,6 +107,8 @@ static void panel_frame(const panel *a)
 typedef double limit_of(const assay_chart_point *point);
 static double center_of(const assay_chart_point *point) { return point->center; }
 static double lcl_of(const assay_chart_point *point) { return point->lcl; }
+/* Of a count or a spread: a limit at zero limits nothing, and none is drawn. */
+static double positive_lcl_of(const assay_chart_point *point) { return point->lcl > 0 ? point->lcl : NAN; }
 static double ucl_of(const assay_chart_point *point) { return point->ucl; }
 
 /* A limit as steps: one segment per run of equal values. */
@@ -170,11 +172,12 @@ static int add_label(const panel *a, limit_label *labels, int n, const char *nam
 static void draw_limits(const panel *a)
 {
     const assay_chart *chart = a->p->chart;
+    limit_of *lower = starts_at_zero(a) ? positive_lcl_of : lcl_of;
     a->c->group(a->c, "limits", a->x, a->width);
     for (size_t s = 0; s < chart->stage_count; s++) {
         size_t from = chart->stages[s].from, to = chart->stages[s].to;
         draw_limit(a, from, to, center_of, (stroke){INK_CENTER, 1.4, STROKE_SOLID});
-        draw_limit(a, from, to, lcl_of, (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
+        draw_limit(a, from, to, lower, (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
         draw_limit(a, from, to, ucl_of, (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
     }
     a->c->group(a->c, NULL, 0, 0);
@@ -184,7 +187,7 @@ static void draw_limits(const panel *a)
     limit_label labels[3];
     int n = add_label(a, labels, 0, "UCL", last->ucl, INK_LIMIT);
     n = add_label(a, labels, n, "CL", last->center, INK_CENTER);
-    n = add_label(a, labels, n, "LCL", last->lcl, INK_LIMIT);
+    n = add_label(a, labels, n, "LCL", lower(last), INK_LIMIT);
     draw_labels(a, labels, n);
 }
 
@@ -307,7 +310,8 @@ static void draw_signal(const panel *a, size_t i, double value, double last_labe
     a->c->mark(a->c, MARK_DIAMOND, at, 5.8, INK_SIGNAL, tip);
     text_style style = {INK_SIGNAL, 11, true, ANCHOR_MIDDLE};
     double half = a->c->text_width(a->c, style, names) / 2;
-    bool is_above = !a->points || value >= a->points[i].center || isnan(a->points[i].center);
+    double center = a->points ? a->points[i].center : 0;
+    bool is_above = value >= center || isnan(center);
     double y = is_above ? at.y - 9 : at.y + 18;
     if (at.x - half < last_label_x[is_above] + 2)
         return; /* would cover its neighbour; the mark and its tip remain */
@@ -318,8 +322,8 @@ static void draw_signal(const panel *a, size_t i, double value, double last_labe
 static void draw_points(const panel *a, bool is_lower)
 {
     size_t n = a->p->points;
-    bool is_sparse = a->width / (double)(n ? n : 1) >= 5;
-    double radius = a->width / (double)(n ? n : 1) >= 12 ? 3.4 : 2.4;
+    bool is_sparse = a->width / (double)(n ? n : 1) >= 3.5;
+    double radius = a->width / (double)(n ? n : 1) >= 12 ? 3.4 : is_sparse ? 2.1 : 0;
     size_t marked = 0;
     double last_label_x[2] = {-INFINITY, -INFINITY};
     char tip[192];
