@@ -60,6 +60,8 @@ void text_wrap(buf *out, const char *text, int indent, int width)
             word = used;
         int columns = (int)text_width(p, word);
         if (columns > left && left < width) {
+            while (out->length && out->data[out->length - 1] == ' ')
+                out->length--;
             buf_add_char(out, '\n');
             blanks(out, indent);
             left = width;
