@@ -80,7 +80,11 @@ static void add_number(aqdef_writer *w, uint32_t key, const shape *s, const meas
             length = decimal_format(rows->mantissa[i], rows->exponent[i],
                                     rows->decimals ? rows->decimals[i] : 0, text, 64);
     }
-    if (s->needs_sign && length && !strpbrk(text, ".eE")) {
+    if (s->needs_sign && !length) { /* shows the type also where there is no value */
+        memcpy(text, "0.0", 4);
+        length = 3;
+    }
+    if (s->needs_sign && !strpbrk(text, ".eE")) {
         memcpy(text + length, ".0", 3);
         length += 2;
     }
