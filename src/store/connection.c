@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
 
 static const char *const sql_text[SQL_COUNT] = {
 #define X(code, text) [SQL_##code] = text,
@@ -29,13 +31,22 @@ static assay_status status_of(int code)
     }
 }
 
+/* SQLite tells only ENOSPC as a full disk: a limit on file size or a quota is one to us as well. */
+static bool is_no_room(const connection *c)
+{
+    struct rlimit limit;
+    struct statvfs disk;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+        return true;
+    return statvfs(c->path, &disk) == 0 && disk.f_bavail * disk.f_frsize < 1u << 20;
+}
+
 assay_status connection_fail(connection *c, assay_err *err, const char *doing)
 {
     int code = c->db ? sqlite3_extended_errcode(c->db) : SQLITE_NOMEM;
     assay_status status = status_of(code);
-    if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC)
-        if (sqlite3_system_errno(c->db) == 28) /* ENOSPC told as a failed write */
-            status = ASSAY_FULL;
+    if (c->db && code == SQLITE_IOERR_WRITE && is_no_room(c))
+        status = ASSAY_FULL;
     if (code == SQLITE_NOTADB)
         return assay_fail(err, ASSAY_FORMAT, 0, "%s is not an Assay database", c->path);
     assay_fail(err, status, 0, "%s: %s: %s", c->path, doing,

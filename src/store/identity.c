@@ -245,11 +245,12 @@ static assay_status seek(resolver *v, walker *stored, const walker *new, bool *m
         *meets = false;
         if (status || !has_row)
             return status;
-        int by_key = compare_keys(stored, new);
+        bool ours = is_ours(v, stored); /* others stand between, untimed ones in no order of ours */
+        int by_key = ours ? compare_keys(stored, new) : -1;
         if (by_key > 0)
             return ASSAY_OK;
         *occurrence = count_run(v, stored);
-        if (by_key == 0 && is_ours(v, stored)) {
+        if (by_key == 0) {
             *meets = true;
             return ASSAY_OK;
         }

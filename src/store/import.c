@@ -63,6 +63,7 @@ struct import {
     buf data;
     piece_bytes bytes;
     bool is_broken;
+    size_t step_rows;
 };
 
 /* -- codes ---------------------------------------------------------------------------- */
@@ -489,6 +490,7 @@ assay_status import_begin(store *s, const import_options *options, import **out,
     if (!i)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for an import");
     i->s = s;
+    i->step_rows = options->step_rows ? options->step_rows : FLUSH_ROWS;
     status = begin(i, options, err);
     if (!status)
         status = set_kinds(i, 0, err);
@@ -598,7 +600,7 @@ assay_status import_append(import *i, const measurement_batch *batch,
         i->tally.received += batch->n;
         i->tally.offset = offset;
         i->tally.record = consumed;
-        if (i->buffered >= FLUSH_ROWS || i->buffered * i->stride >= FLUSH_BYTES ||
+        if (i->buffered >= i->step_rows || i->buffered * i->stride >= FLUSH_BYTES ||
             (i->buffered && time_now() - i->flushed_at > FLUSH_NS))
             status = flush(i, err);
     }

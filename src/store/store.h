@@ -70,6 +70,7 @@ typedef struct {
     const char *content; /* key of this file's content (digest of its head and size), for resume */
     const char *label;   /* file name shown to people */
     const char *actor;
+    uint32_t step_rows;  /* rows of one durable step; 0: as many as are fast */
 } import_options;
 
 typedef struct {
@@ -206,6 +207,34 @@ ASSAY_MUST_USE assay_status store_conflicts(store *s, store_conflict_visitor *vi
 ASSAY_MUST_USE assay_status store_conflict_decide(store_tx *tx, uint64_t id, bool take_new,
                                                   const char *actor, const char *reason,
                                                   assay_err *err);
+
+/* -- charts ---------------------------------------------------------------------------- */
+
+/* A stored chart: characteristic x filter x subgroup rule x type x rule set, as JSON, and the
+ * limits in force. Every version is a record of type chart.defined, .changed or .limits. */
+typedef struct {
+    object_id id;
+    uint32_t characteristic;
+    const char *name;       /* unique for its characteristic */
+    const char *definition; /* JSON */
+    const char *limits;     /* JSON, NULL: none set yet */
+} store_chart;
+
+/* New, or a new version. The id stays. */
+ASSAY_MUST_USE assay_status store_chart_define(store_tx *tx, uint32_t characteristic,
+                                               const char *name, const char *definition,
+                                               const char *actor, object_id *id, assay_err *err);
+ASSAY_MUST_USE assay_status store_chart_limits(store_tx *tx, const object_id *chart,
+                                               const char *limits, const char *actor,
+                                               assay_err *err);
+/* Texts live until store_close. */
+ASSAY_MUST_USE assay_status store_chart_find(store *s, uint32_t characteristic, const char *name,
+                                             store_chart *out, assay_err *err);
+typedef bool store_chart_visitor(const store_chart *c, void *context); /* false stops */
+/* characteristic 0: all charts */
+ASSAY_MUST_USE assay_status store_charts(store *s, uint32_t characteristic,
+                                         store_chart_visitor *visit, void *context,
+                                         assay_err *err);
 
 /* -- care ------------------------------------------------------------------------------ */
 

@@ -126,7 +126,7 @@ static inline import_tally shop_import(shop *h, const char *source, const char *
     tray t;
     import *i;
     import_tally tally = {0};
-    import_options o = {source, content, "test", "tester"};
+    import_options o = {source, content, "test", "tester", 0};
     tray_init(&t, 1u << CONTEXT_SERIAL);
     assert_ok(import_begin(h->s, &o, &i, NULL, &h->err), h->err);
     for (size_t k = 0; k < n; k++) {

@@ -79,11 +79,35 @@ static void a_decision_makes_a_conflict_count_again(void **state)
     }
 }
 
+static void a_chart_keeps_its_id_and_every_version_is_a_record(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    store_tx *tx;
+    object_id id, again;
+    store_chart chart;
+    shop_import(h, "g", "c1", &(row){.time = 10, .mantissa = 2}, 1);
+    assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
+    assert_ok(store_chart_define(tx, 1, "main", "{\"type\":\"xbar-r\",\"n\":5}", "Kim", &id,
+                                 &h->err), h->err);
+    assert_ok(store_chart_limits(tx, &id, "{\"ucl\":2}", "Kim", &h->err), h->err);
+    assert_ok(store_chart_define(tx, 1, "main", "{\"type\":\"i-mr\"}", "Kim", &again, &h->err),
+              h->err);
+    assert_ok(store_tx_commit(tx, NULL, &h->err), h->err);
+    assert_memory_equal(&id, &again, sizeof id);
+    assert_ok(store_chart_find(h->s, 1, "main", &chart, &h->err), h->err);
+    assert_string_equal(chart.definition, "{\"type\":\"i-mr\"}");
+    assert_string_equal(chart.limits, "{\"ucl\":2}");
+    assert_int_equal(store_chart_find(h->s, 1, "other", &chart, &h->err), ASSAY_NOT_FOUND);
+    shop_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_exclusion_counts_from_its_commit_on),
         cmocka_unit_test(a_row_that_is_not_there_is_refused),
+        cmocka_unit_test(a_chart_keeps_its_id_and_every_version_is_a_record),
         cmocka_unit_test(a_decision_makes_a_conflict_count_again),
     };
     return cmocka_run_group_tests_name("amend", tests, NULL, NULL);

@@ -21,6 +21,25 @@ static void the_same_file_again_stores_nothing(void **state)
     shop_free(h);
 }
 
+static void untimed_rows_are_known_by_file_and_record(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    const row a[] = {{.time = TIME_NONE, .mantissa = 1}, {.time = TIME_NONE, .mantissa = 2},
+                     {.time = TIME_NONE, .mantissa = 3}};
+    const row b[] = {{.time = TIME_NONE, .mantissa = 4}, {.time = TIME_NONE, .mantissa = 2}};
+    assert_int_equal(shop_import(h, "gauge", "a", a, 3).stored, 3);
+    assert_int_equal(shop_import(h, "gauge", "b", b, 2).stored, 2);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(shop_import(h, "gauge", "b", b, 2).duplicates, 2);
+        assert_int_equal(shop_import(h, "gauge", "a", a, 3).duplicates, 3);
+        assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    }
+    store_range all = STORE_ALL;
+    assert_string_equal(shop_values(h, 1, &all), "1 2 3 4 2");
+    shop_free(h);
+}
+
 static void a_grown_file_stores_what_is_new(void **state)
 {
     (void)state;
@@ -112,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_file_again_stores_nothing),
+        cmocka_unit_test(untimed_rows_are_known_by_file_and_record),
         cmocka_unit_test(a_grown_file_stores_what_is_new),
         cmocka_unit_test(another_source_is_another_identity),
         cmocka_unit_test(another_value_is_a_conflict_and_neither_counts),

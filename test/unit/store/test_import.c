@@ -26,7 +26,7 @@ static void nothing_is_seen_before_the_commit(void **state)
     shop *h = shop_new();
     tray t;
     import *i;
-    import_options o = {"gauge", "c1", "test", "tester"};
+    import_options o = {"gauge", "c1", "test", "tester", 0};
     tray_init(&t, 0);
     assert_ok(import_begin(h->s, &o, &i, NULL, &h->err), h->err);
     tray_put(&t, &(row){.time = 1, .mantissa = 5});
@@ -53,7 +53,7 @@ static void a_discarded_import_leaves_nothing(void **state)
     shop *h = shop_new();
     tray t;
     import *i;
-    import_options o = {"gauge", "c1", "test", "tester"};
+    import_options o = {"gauge", "c1", "test", "tester", 0};
     tray_init(&t, 0);
     assert_ok(import_begin(h->s, &o, &i, NULL, &h->err), h->err);
     tray_put(&t, &(row){.time = 1, .mantissa = 5});
