@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     cli *c;
@@ -104,7 +105,13 @@ int cmd_backup(cli *c)
 
 int cmd_restore(cli *c)
 {
-    assay_status status = store_restore(c->operand[0], c->operand[1], &c->err);
+    assay_status status = ASSAY_OK;
+    if (access(c->operand[1], F_OK) == 0) {
+        status = assay_fail(&c->err, ASSAY_EXISTS, 0, "%s is already there", c->operand[1]);
+        assay_hint(&c->err, _("choose another name"));
+    }
+    if (status == ASSAY_OK)
+        status = store_restore(c->operand[0], c->operand[1], &c->err);
     if (status != ASSAY_OK)
         return cli_fail(c, status);
     cli_remark(c, _("%s is restored from %s"), c->operand[1], c->operand[0]);

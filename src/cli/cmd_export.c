@@ -2,8 +2,10 @@
 /* Measurements out again, as they were written. */
 #include "cli/verbs.h"
 
+#include "read/write.h"
 #include "report/report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { FLUSH_AT = 1 << 16 };
@@ -120,16 +122,83 @@ static assay_status export_text(exporting *e)
     return e->out->failed ? assay_fail(&e->c->err, ASSAY_MEMORY, 0, "out of memory") : ASSAY_OK;
 }
 
-static assay_status export_dfq(cli *c)
+/* -- AQDEF ---------------------------------------------------------------------------------- */
+
+static void fill_row(const series *s, size_t i, uint32_t number, measurement_batch *b)
 {
-    return assay_fail(&c->err, ASSAY_UNSUPPORTED, 0, "this build writes no AQDEF files");
+    size_t to = b->n++;
+    unsigned status = s->status ? s->status[i] : STATUS_VALID;
+    b->characteristic[to] = number;
+    b->time[to] = s->time ? s->time[i] : TIME_NONE;
+    b->offset[to] = s->offset;
+    b->decimals[to] = (uint8_t)s->decimals;
+    b->size[to] = s->size ? s->size[i] : 1;
+    b->record[to] = i + 1;
+    if (s->real && !isnan(s->real[i])) {
+        memcpy(&b->mantissa[to], &s->real[i], sizeof b->mantissa[to]);
+        status |= STATUS_RAW;
+    } else if (!isnan(series_value(s, i))) {
+        b->mantissa[to] = s->wide ? s->wide[i] : s->narrow[i];
+        b->exponent[to] = (int8_t)s->exponent;
+    } else
+        status = STATUS_NO_VALUE;
+    b->status[to] = (uint8_t)status;
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        if (b->context[k])
+            b->context[k][to] = s->context[k] ? s->context[k][i] : 0;
+}
+
+static assay_status write_series(cli *c, aqdef_writer *w, const series_set *set, uint32_t number,
+                                 measurement_batch *batch)
+{
+    const dictionary *texts[CONTEXT_COUNT];
+    const series *s = series_at(set, number);
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        texts[k] = series_dictionary(set, (context_kind)k);
+    for (size_t i = 0; i < s->n;) {
+        for (batch->n = 0; i < s->n && batch->n < batch->room; i++)
+            fill_row(s, i, number, batch);
+        assay_status status = aqdef_write_rows(w, batch, texts, &c->err);
+        if (status != ASSAY_OK)
+            return status;
+    }
+    return ASSAY_OK;
+}
+
+static assay_status write_all(cli *c, const series_set *set, const characteristic **list)
+{
+    aqdef_writer *w = NULL;
+    measurement_batch *batch = NULL;
+    aqdef_write_options options = {.mode = AQDEF_RECORDS, .zone = c->given[OPT_ZONE]};
+    size_t n = series_count(set);
+    for (size_t i = 0; i < n; i++)
+        list[i] = series_at(set, i)->definition;
+    assay_status status = batch_new(4096, (1u << CONTEXT_COUNT) - 1, &batch, &c->err);
+    if (status == ASSAY_OK)
+        status = aqdef_write_begin(cli_text(c, OPT_OUTPUT, "-"), list, n, &options, &w, &c->err);
+    for (uint32_t i = 0; i < n && status == ASSAY_OK; i++)
+        status = write_series(c, w, set, i, batch);
+    batch_free(batch);
+    if (status == ASSAY_OK)
+        return aqdef_write_end(w, &c->err);
+    aqdef_write_abort(w);
+    return status;
+}
+
+static assay_status export_dfq(cli *c, const series_set *set)
+{
+    const characteristic **list = malloc(series_count(set) * sizeof *list + 1);
+    assay_status status = list ? write_all(c, set, list)
+                               : assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+    free(list);
+    return status;
 }
 
 static const char *form_of(const cli *c)
 {
     const char *path = cli_text(c, OPT_OUTPUT, ""), *dot = strrchr(path, '.');
     const char *guess = dot && strcmp(dot, ".ndjson") == 0 ? "ndjson"
-                        : dot && strcmp(dot, ".dfq") == 0  ? "dfq"
+                        : dot && strncmp(dot, ".df", 3) == 0 ? "dfq"
                                                            : "csv";
     return cli_text(c, OPT_TO_FORMAT, guess);
 }
@@ -142,9 +211,10 @@ int cmd_export(cli *c)
     assay_status status = input_open(c, (1u << CONTEXT_COUNT) - 1, true, &set);
     exporting e = {.c = c, .out = has_file ? &whole : &c->out, .set = set,
                    .is_json = strcmp(form_of(c), "ndjson") == 0};
+    bool is_dfq = strcmp(form_of(c), "dfq") == 0;
     if (status == ASSAY_OK)
-        status = strcmp(form_of(c), "dfq") == 0 ? export_dfq(c) : export_text(&e);
-    if (status == ASSAY_OK && has_file)
+        status = is_dfq ? export_dfq(c, set) : export_text(&e);
+    if (status == ASSAY_OK && has_file && !is_dfq)
         status = report_write(c->given[OPT_OUTPUT], buf_text(&whole), whole.length, &c->err);
     series_close(set);
     buf_done(&whole);

@@ -46,9 +46,14 @@ bool series_is_stored(const series_set *set)
     return set->store != NULL;
 }
 
+const dictionary *series_dictionary(const series_set *set, context_kind kind)
+{
+    return set->store ? set->own[kind] : reader_dictionary(set->reader, kind);
+}
+
 const char *series_text(const series_set *set, context_kind kind, uint32_t code)
 {
-    const dictionary *d = set->store ? set->own[kind] : reader_dictionary(set->reader, kind);
+    const dictionary *d = series_dictionary(set, kind);
     return d ? dictionary_text(d, code, NULL) : "";
 }
 

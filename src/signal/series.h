@@ -60,6 +60,7 @@ void series_close(series_set *set);
 
 size_t series_count(const series_set *set);
 const series *series_at(const series_set *set, size_t i);
+const dictionary *series_dictionary(const series_set *set, context_kind kind); /* may be NULL */
 const char *series_text(const series_set *set, context_kind kind, uint32_t code);
 /* The reader behind the set, for its dialect and tally; NULL for a database. */
 const reader *series_reader(const series_set *set);

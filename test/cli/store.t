@@ -25,29 +25,26 @@ hint: --why 'gauge dropped'
 [2]
 # an exclusion is kept with who and why
 $ assay exclude plant.assay thickness --at 100 --why 'gauge dropped' --by-whom kim
-assay: plant.assay: no amendments yet
-[1]
+done in commit 3
 $ assay show plant.assay thickness --last 2
 thickness
   unit               µm
   measurements       100
-  series digest      f5ae953a4480de6b18267626eb159f981db18389fb5cb63127616b28c10c3982
-  values digest      01ee86b886e4a005882dddd7ed1e2689e7b63821763916cb97caec45cf4c2e39
+  series digest      d6f66e067e4bfcab557c7c27e09db411249c8dbe784c2e6b9aa52bb3a86add31
+  values digest      f4268a8e0ab7c0f66e99aba9eaf1b72fdd38f53b7d50c5e19afbca44e837452e
 
 place  time                  value  serial  status
    99  2026-01-05T08:59:00Z   25.9  W099
-  100  2026-01-05T09:00:00Z   25.4  W100
+  100  2026-01-05T09:00:00Z   25.4  W100    excluded
 # and can be taken back
 $ assay include plant.assay thickness --at 100 --why 'part was good' --by-whom kim
-assay: plant.assay: no amendments yet
-[1]
+done in commit 4
 # a correction keeps the place
 $ assay correct plant.assay thickness 25.6 --at 100 --why 'typed 25.4' --by-whom kim
-assay: plant.assay: no amendments yet
-[1]
+done in commit 5
 $ assay show plant.assay thickness --last 1 --csv
 place,time,value,serial,status
-100,2026-01-05T09:00:00Z,25.4,W100,valid
+100,2026-01-05T09:00:00Z,25.6,W100,valid
 # as it was before
 $ assay show plant.assay thickness --last 1 --csv --as-of 1
 place,time,value,serial,status
@@ -59,18 +56,17 @@ path,unit,kind,n,first,last,lsl,usl
 thickness,µm,variable,100,2026-01-05T07:21:00Z,2026-01-05T09:00:00Z,20,28
 # the records tell who and why
 $ assay log plant.assay --csv | grep -c kim
-0
-[1]
+3
 # everything is verified
 $ assay check plant.assay -q | cut -d, -f1
-assay: plant.assay: no check yet
+plant.assay: clean
 # a copy, and back again
 $ assay backup plant.assay copy.assay -q && assay restore copy.assay back.assay -q && assay chart back.assay thickness -n 5 --csv | tail -1
-assay: plant.assay: no backup yet
-[1]
+thickness,spread,20,2026-01-05T08:56:00Z,5,5.1,2.05,0,4.3347232474465835,,1
 # a backup never overwrites
 $ assay restore copy.assay plant.assay
-assay: plant.assay: no restore yet
+assay: plant.assay is already there
+hint: choose another name
 [1]
 # an existing file is not made a database
 $ assay init plant.assay
@@ -98,4 +94,32 @@ hint: without --strict such a row is counted, shown and left out
 [1]
 # export gives back what came in
 $ assay export back.assay thickness | head -3
-assay: cannot open back.assay: No such file or directory
+characteristic,time,value,serial,subgroup,status
+thickness,2026-01-05T07:21:00Z,24.5,W001,1,
+thickness,2026-01-05T07:22:00Z,22.4,W002,1,
+# a value that contradicts a stored one waits for a person
+$ sed 's/24.5$/24.9/' $DATA/csv/ccxbar-iso.csv > again.csv; assay import plant.assay again.csv --source ccxbar-iso.csv -q
+again.csv: 100 received = 0 stored + 98 duplicates + 2 conflicts + 0 refused
+$ assay conflicts plant.assay
+id  characteristic  time                  serial  second value
+ 1  thickness       2026-01-05T07:21:00Z  W001            24.9
+ 2  thickness       2026-01-05T08:04:00Z  W044            24.9
+# who decides says why
+$ assay decide plant.assay 1 --keep second
+assay: --why is missing: a change needs its reason
+hint: --why 'sent twice'
+[2]
+$ assay decide plant.assay 1 --keep second --why 'first was a typing error' --by-whom kim
+done in commit 8
+$ assay conflicts plant.assay --csv
+id,characteristic,time,serial,value
+2,thickness,2026-01-05T08:04:00Z,W044,24.9
+# another path, the same characteristic
+$ assay rename plant.assay thickness 'line 1/wafer/thickness'
+$ assay list plant.assay --csv | tail -1 | cut -d, -f1,4
+line 1/wafer/thickness,99
+# a person's name goes for good
+$ assay forget plant.assay kim; assay log plant.assay --csv | grep -c kim
+done in commit 10
+0
+[1]
