@@ -77,7 +77,7 @@ static void write_line(listing *l, const analysis *a, size_t i, const char *part
     text_right(out, place, 6);
     buf_add_text(out, "  ");
     if (time[0])
-        text_left(out, time, 26);
+        text_left(out, time, 27);
     text_left(out, part, 8);
     text_right(out, text_real(p->value, places), 10);
     buf_addf(out, "  %s\n", words);

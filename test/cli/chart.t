@@ -102,8 +102,8 @@ I-MR · 0 points · rules nelson · limits provisional: fewer than 20 subgroups
 # signals are listed with their rule in words
 $ assay signals $DATA/csv/ccxbar-iso.csv -n 5
 thickness  X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson
-      20  2026-01-05T08:56:00Z      location     25.36  1 point beyond 3 σ
-      20  2026-01-05T08:56:00Z      spread        5.10  beyond the control limits
+      20  2026-01-05T08:56:00Z       location     25.36  1 point beyond 3 σ
+      20  2026-01-05T08:56:00Z       spread        5.10  beyond the control limits
 
 2 signals, 1 of 1 characteristics out of control
 [3]

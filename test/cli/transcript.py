@@ -63,7 +63,9 @@ def main():
     sample = data.parent.parent / "sample"
     text = path.read_text(encoding="utf-8")
     environment = {"PATH": f"{program.parent}:{os.environ['PATH']}", "DATA": str(data),
-                   "SAMPLE": str(sample), "COLUMNS": "80", "HOME": "/nonexistent", "LANG": "C.UTF-8",
+                   "SAMPLE": str(sample), "COLUMNS": "80", "HOME": "/nonexistent",
+                   "VALID": str(pathlib.Path(__file__).resolve().parent / "schema.py"),
+                   "LANG": "C.UTF-8",
                    "SCHEMA": str(data.parent.parent / "docs" / "schema")}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TMPDIR"):
         if name in os.environ:
