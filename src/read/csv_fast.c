@@ -46,9 +46,11 @@ FAST bool fast_code(const fast_row *row, uint32_t field, cache_entry *cache, uin
     uint64_t key;
     memcpy(&key, from, 8);
     key &= ~(uint64_t)0 >> (64 - 8 * length);
-    const cache_entry *e = cache_slot(cache, key);
+    const cache_entry *e = cache_find(cache, key, length);
+    if (!e)
+        return false;
     *code = e->code - 1;
-    return e->key == key && e->length == length;
+    return true;
 }
 
 FAST bool fast_time(csv_worker *w, const fast_row *row, uint32_t field, int64_t epoch_unit,
@@ -66,13 +68,13 @@ FAST bool fast_time(csv_worker *w, const fast_row *row, uint32_t field, int64_t 
     return *offset != TIME_OFFSET_NONE || (wall_to_utc(w, ns, offset, &is_folded) && !is_folded);
 }
 
-FAST size_t rows_fast(csv_worker *w, csv_block *b,
-                                                              const uint32_t *ends, size_t left,
-                                                              bool has_offset)
+FAST size_t rows_fast(csv_worker *w, csv_block *b, const uint32_t *ends, size_t left,
+                      bool has_offset, bool is_usual)
 {
     const csv_layout *layout = w->plan.layout;
-    const uint32_t columns = layout->columns, time = layout->time, value = layout->values[0];
-    const uint32_t name = layout->characteristic, first = (uint32_t)b->n;
+    const uint32_t columns = is_usual ? 3 : layout->columns, first = (uint32_t)b->n;
+    const uint32_t time = is_usual ? 0 : layout->time, name = is_usual ? 1 : layout->characteristic;
+    const uint32_t value = is_usual ? 2 : layout->values[0];
     const uint32_t record = (uint32_t)b->records - first;
     const uint64_t signs = w->signs;
     const int64_t epoch_unit = has_offset ? 0 : w->epoch_unit;
@@ -113,14 +115,36 @@ FAST size_t rows_fast(csv_worker *w, csv_block *b,
     return (size_t)(row.ends - ends);
 }
 
-static size_t rows_epoch(csv_worker *w, csv_block *b, const uint32_t *ends, size_t left)
-{
-    return rows_fast(w, b, ends, left, false);
-}
+/* One body, compiled for each form of time, for the usual order of columns (time,
+ * characteristic, value) and for processors with BMI2, whose shifts need no fixed register. */
+#define ROWS(name, target, has_offset, is_usual)                                                   \
+    target static size_t name(csv_worker *w, csv_block *b, const uint32_t *ends, size_t left)      \
+    {                                                                                              \
+        return rows_fast(w, b, ends, left, has_offset, is_usual);                                  \
+    }
 
-static size_t rows_iso(csv_worker *w, csv_block *b, const uint32_t *ends, size_t left)
+ROWS(epoch_any, , false, false)
+ROWS(epoch_usual, , false, true)
+ROWS(iso_any, , true, false)
+ROWS(iso_usual, , true, true)
+
+#if defined(__x86_64__)
+#define V3 __attribute__((target("avx2,bmi,bmi2")))
+ROWS(epoch_any_v3, V3, false, false)
+ROWS(epoch_usual_v3, V3, false, true)
+ROWS(iso_any_v3, V3, true, false)
+ROWS(iso_usual_v3, V3, true, true)
+#endif
+
+static csv_fast_fn *fast_at(bool has_offset, bool is_usual)
 {
-    return rows_fast(w, b, ends, left, true);
+    static csv_fast_fn *const baseline[2][2] = {{epoch_any, epoch_usual}, {iso_any, iso_usual}};
+#if defined(__x86_64__)
+    static csv_fast_fn *const v3[2][2] = {{epoch_any_v3, epoch_usual_v3}, {iso_any_v3, iso_usual_v3}};
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
+        return v3[has_offset][is_usual];
+#endif
+    return baseline[has_offset][is_usual];
 }
 
 csv_fast_fn *csv_fast_for(const csv_plan *plan, int64_t epoch_unit)
@@ -132,5 +156,6 @@ csv_fast_fn *csv_fast_for(const csv_plan *plan, int64_t epoch_unit)
                     layout->context_count == 0;
     if (!is_plain || (!epoch_unit && plan->dialect->date != CSV_DATE_ISO))
         return NULL;
-    return epoch_unit ? rows_epoch : rows_iso;
+    bool is_usual = layout->columns == 3 && layout->time == 0 && layout->characteristic == 1;
+    return fast_at(!epoch_unit, is_usual);
 }

@@ -80,14 +80,13 @@ static inline uint32_t code_of(csv_worker *w, csv_block *b, int list, const row_
     uint64_t key;
     memcpy(&key, from, 8);
     key &= ~(uint64_t)0 >> (64 - 8 * length);
-    cache_entry *e = cache_slot(w->caches[list], key);
-    if (e->key != key || e->length != length) {
-        uint32_t code = code_slow(w, b, list, from, to);
-        if (code == 0)
-            return 0;
-        *e = (cache_entry){key, code, (uint32_t)length};
-    }
-    return e->code;
+    const cache_entry *e = cache_find(w->caches[list], key, length);
+    if (e)
+        return e->code;
+    uint32_t code = code_slow(w, b, list, from, to);
+    if (code != 0)
+        cache_put(w->caches[list], key, length, code);
+    return code;
 }
 
 /* -- times -- */

@@ -8,7 +8,7 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum { cache_slots = 2048, texts_count = CONTEXT_COUNT + 1, texts_max = 4000000 };
+enum { cache_slots = 4096, texts_count = CONTEXT_COUNT + 1, texts_max = 4000000 };
 
 /* The code of a text of up to 8 bytes, looked up by its bytes. */
 typedef struct {
@@ -49,9 +49,25 @@ typedef struct {
     uint32_t record, line, end;
 } row_view;
 
+/* A key has two places side by side, the first for the one used last: pairs that share a place do
+ * not drive each other out. */
 static inline cache_entry *cache_slot(cache_entry *cache, uint64_t key)
 {
-    return &cache[key * 0x9E3779B97F4A7C15u >> 53]; /* 11 bits: cache_slots */
+    return &cache[(key * 0x9E3779B97F4A7C15u >> 53) * 2]; /* 11 bits of pairs */
+}
+
+static inline const cache_entry *cache_find(cache_entry *cache, uint64_t key, size_t length)
+{
+    const cache_entry *e = cache_slot(cache, key);
+    e += e->key != key;
+    return e->key == key && e->length == length ? e : NULL;
+}
+
+static inline void cache_put(cache_entry *cache, uint64_t key, size_t length, uint32_t code)
+{
+    cache_entry *e = cache_slot(cache, key);
+    e[1] = e[0];
+    e[0] = (cache_entry){key, code, (uint32_t)length};
 }
 
 /* Is the row that ends at ends[columns - 1] a row of just so many fields? */

@@ -620,6 +620,74 @@ static void the_number_of_threads_changes_nothing(void **state)
     }
 }
 
+static size_t odd_field(char *out, uint64_t x)
+{
+    static const char *const odd[] = {"", " 1.5 ", "+2", "x", "1e3", "123456789.5", "-", ".", "-.5", "NA",
+                                      "1.2.3", "7.", "0.000", "-0", "99999999", "\t4"};
+    return (size_t)sprintf(out, "%s", odd[x % (sizeof odd / sizeof *odd)]);
+}
+
+/* time,characteristic,value with every kind of oddity now and then */
+static size_t odd_file(char *text, size_t rows, bool is_iso)
+{
+    char *p = text;
+    uint64_t x = 7;
+    p += sprintf(p, "time,characteristic,value\n");
+    for (size_t i = 0; i < rows; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        uint64_t y = x >> 24;
+        if (is_iso)
+            p += sprintf(p, "2026-0%d-%02dT%02d:%02d:%02d%s,", (int)(i / 4000 + 1), (int)(y % 29), (int)(y % 24),
+                         (int)(y % 60), (int)(i % 60), y % 3 == 0 ? "Z" : y % 3 == 1 ? ".125Z" : "");
+        else
+            p += sprintf(p, "%lld,", 1767225600000 + (long long)(y % 100000));
+        p += y % 31 == 0 ? odd_field(p, y / 31) : (size_t)sprintf(p, "c%d", (int)(y % 3000));
+        *p++ = ',';
+        p += y % 13 == 0 ? odd_field(p, y / 13)
+                         : (size_t)sprintf(p, "%s%d.%03d", y & 1 ? "-" : "", (int)(y % 1000), (int)(y % 999));
+        p += sprintf(p, y % 101 == 0 ? ",1\n" : y % 103 == 0 ? "\n\n" : y % 7 == 0 ? "\r\n" : "\n");
+    }
+    return (size_t)(p - text);
+}
+
+static void the_plain_form_reads_as_the_general_way_does(void **state)
+{
+    (void)state;
+    enum { rows = 20000 };
+    char *text = malloc(rows * 80);
+    assert_non_null(text);
+    for (int is_iso = 0; is_iso < 2; is_iso++) {
+        size_t length = odd_file(text, rows, is_iso);
+        read_options options = {.zone = is_iso ? "Europe/Berlin" : NULL};
+        reading plain = read_bytes(text, length, &options);
+        options.mapping.characteristic = "characteristic";
+        options.mapping.context[CONTEXT_NOTE] = "characteristic"; /* one role more: the general way */
+        reading general = read_bytes(text, length, &options);
+        assert_int_equal(plain.b->n, general.b->n);
+        assert_true(plain.b->n > rows / 2);
+        size_t n = plain.b->n;
+        assert_memory_equal(plain.b->time, general.b->time, n * 8);
+        assert_memory_equal(plain.b->offset, general.b->offset, n * 4);
+        assert_memory_equal(plain.b->characteristic, general.b->characteristic, n * 4);
+        assert_memory_equal(plain.b->mantissa, general.b->mantissa, n * 8);
+        assert_memory_equal(plain.b->exponent, general.b->exponent, n);
+        assert_memory_equal(plain.b->decimals, general.b->decimals, n);
+        assert_memory_equal(plain.b->status, general.b->status, n);
+        assert_memory_equal(plain.b->record, general.b->record, n * 8);
+        reader_tally_t a, b;
+        reader_tally(plain.r, &a);
+        reader_tally(general.r, &b);
+        assert_int_equal(a.received, b.received);
+        assert_int_equal(a.received, a.given + a.refused);
+        assert_int_equal(a.refused, b.refused);
+        for (size_t i = 0; i < a.refusal_count; i++)
+            assert_int_equal(a.refusals[i].line, b.refusals[i].line);
+        done(&plain);
+        done(&general);
+    }
+    free(text);
+}
+
 static void a_live_pipe_gives_its_rows_at_once(void **state)
 {
     (void)state;
@@ -696,6 +764,7 @@ int main(void)
         cmocka_unit_test(reading_on_from_any_offset_gives_the_rest),
         cmocka_unit_test(an_offset_counts_bytes_of_the_source_in_any_encoding),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
+        cmocka_unit_test(the_plain_form_reads_as_the_general_way_does),
         cmocka_unit_test(a_live_pipe_gives_its_rows_at_once),
         cmocka_unit_test(a_wrong_column_or_dialect_is_named),
     };
