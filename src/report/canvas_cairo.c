@@ -3,9 +3,12 @@
  * the fonts are embedded as subsets. */
 #include "report/canvas.h"
 
+#include "base/i18n.h"
+
 #include <cairo.h>
 #include <math.h>
 #include <pango/pangocairo.h>
+#include <string.h>
 
 static const unsigned light[INK_COUNT] = {
 #define X(code, name, light, dark) light,
@@ -81,11 +84,19 @@ static void draw_mark(canvas *c, mark_kind kind, spot at, double r, ink color, c
         cairo_stroke(cr);
 }
 
+/* Han characters look different in Korean and in Chinese: the language in force goes first. */
+static const char *families(void)
+{
+    if (strcmp(_("en"), "zh") == 0)
+        return "Noto Sans,DejaVu Sans,Noto Sans CJK SC,Noto Sans CJK KR,sans-serif";
+    return "Noto Sans,DejaVu Sans,Noto Sans CJK KR,Noto Sans CJK SC,sans-serif";
+}
+
 static void layout_set(canvas *c, text_style style, const char *text)
 {
     PangoLayout *layout = ((cairo_canvas *)c)->layout;
     PangoFontDescription *font = pango_font_description_new();
-    pango_font_description_set_family(font, "Noto Sans,DejaVu Sans,Noto Sans CJK KR,Noto Sans CJK SC,sans-serif");
+    pango_font_description_set_family(font, families());
     pango_font_description_set_absolute_size(font, style.size * PANGO_SCALE);
     pango_font_description_set_weight(font, style.is_bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, font);
