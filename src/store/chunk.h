@@ -26,6 +26,9 @@
 typedef struct chunk_codec chunk_codec;
 ASSAY_MUST_USE assay_status chunk_codec_new(chunk_codec **out, assay_err *err);
 void chunk_codec_free(chunk_codec *c);
+/* Pack in half the time and a little larger, for what is packed again soon: no search for outliers,
+ * and the step of one column is tried on the next. Such bytes depend on what was packed before. */
+void chunk_codec_quick(chunk_codec *c, bool is_quick);
 
 /* -- values --------------------------------------------------------------------------- */
 

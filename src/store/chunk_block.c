@@ -140,7 +140,7 @@ static window choose(chunk_codec *c, const uint64_t *v, size_t n, unsigned *byte
 {
     window w = whole(v, n);
     *bytes = patch_bytes((uint64_t)w.high - (uint64_t)w.low);
-    while (w.width > 0 && narrow(c, v, n, *bytes, &w))
+    while (!c->is_quick && w.width > 0 && narrow(c, v, n, *bytes, &w))
         ;
     return w;
 }

@@ -34,6 +34,12 @@ assay_status chunk_codec_new(chunk_codec **out, assay_err *err)
     return ASSAY_OK;
 }
 
+void chunk_codec_quick(chunk_codec *c, bool is_quick)
+{
+    c->is_quick = is_quick;
+    c->hint_lag = c->hint_left = 0;
+}
+
 void chunk_codec_free(chunk_codec *c)
 {
     if (!c)

@@ -14,6 +14,9 @@ typedef struct ZSTD_DCtx_s ZSTD_DCtx;
 
 struct chunk_codec {
     const kernel *kernel;
+    bool is_quick;   /* chunk_codec_quick */
+    size_t hint_lag; /* quick: the lag last found, good for `hint_left` more columns */
+    unsigned hint_left;
     ZSTD_CCtx *deflate;
     ZSTD_DCtx *inflate;
     uint64_t column[CHUNK_ROWS];    /* the column in hand, as 64-bit numbers */

@@ -448,13 +448,30 @@ static bool is_better_line(chunk_codec *c, const uint64_t *v, size_t n, size_t s
     return chunk_block_cost(c, c->nested[2] + (n - count) / 2, count) < steps_cost;
 }
 
+enum { HINT_COLUMNS = 64 };
+
+static size_t hinted_lag(chunk_codec *c, const uint64_t *v, size_t n)
+{
+    size_t cost;
+    if (n < SAMPLE)
+        return c->hint_lag < n ? c->hint_lag : 0;
+    if (c->hint_left == 0) {
+        c->hint_lag = choose_lag(c, v, n, &cost);
+        c->hint_left = HINT_COLUMNS;
+    }
+    c->hint_left--;
+    return c->hint_lag;
+}
+
 /* The numbers as they are, their steps or a line, whichever packs smallest. Planes are only tried
  * on the winner: zstd takes longer than all the rest. */
 static void pack_ordered(chunk_codec *c, const uint64_t *v, size_t n, buf *out)
 {
-    size_t cost, lag = choose_lag(c, v, n, &cost);
+    size_t cost, lag = c->is_quick ? hinted_lag(c, v, n) : choose_lag(c, v, n, &cost);
     line l;
-    if (lag == 0)
+    if (c->is_quick && lag)
+        pack_steps(c, v, n, lag, out);
+    else if (lag == 0)
         pack_flat(c, v, n, false, out);
     else if (find_line(v, n, lag, &l) && is_better_line(c, v, n, cost, &l))
         pack_line(c, v, n, &l, out);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FLUSH_ROWS = 1 << 20, COMPACT_BATCHES = 64, CACHE_SLOTS = 1 << 14 };
+enum { FLUSH_ROWS = 1 << 20, COMPACT_BATCHES = 64, CACHE_SLOTS = 1 << 14, AHEAD = 16 };
 #define FLUSH_BYTES (64u << 20)
 #define FLUSH_NS    1000000000
 
@@ -190,6 +190,11 @@ static assay_status scatter(import *i, const measurement_batch *b,
 {
     for (size_t k = 0; k < b->n; k++) {
         buffer *to = &i->buffers[i->map[b->characteristic ? b->characteristic[k] : 0]];
+        if (b->characteristic && k + AHEAD < b->n) {
+            const buffer *later = &i->buffers[i->map[b->characteristic[k + AHEAD]]];
+            if (later->data)
+                __builtin_prefetch(later->data + later->n * i->stride, 1);
+        }
         if (to->n == to->room) {
             assay_status status = buffer_grow(i, to, err);
             if (status)
@@ -319,9 +324,11 @@ static assay_status write_buffers(import *i, assay_err *err)
     assay_status status = ASSAY_OK;
     i->pieces.n = 0;
     buf_clear(&i->data);
+    chunk_codec_quick(i->s->db->codec, true);
     for (size_t number = 0; number < i->buffer_room && !status; number++)
         if (i->buffers[number].n)
             status = pack_buffer(i, (uint32_t)number, err);
+    chunk_codec_quick(i->s->db->codec, false);
     if (!status && i->pieces.n)
         status = batch_write(i->s, i->id, i->pieces.piece, i->pieces.n, &i->data, err);
     i->buffered = 0;
