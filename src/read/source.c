@@ -81,7 +81,7 @@ assay_status source_head(source *s, assay_err *err)
     if (!s->head)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory to read %s", s->name);
     while (s->head_length < SOURCE_HEAD_MAX && !has_paused(s)) {
-        size_t got;
+        size_t got = 0;
         assay_status status = read_some(s, s->head + s->head_length,
                                         SOURCE_HEAD_MAX - s->head_length, &got, err);
         if (status != ASSAY_OK)
