@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first look. Data are what most lines of the later half agree on; a header is the last line
- * before the data with as many fields; what stands above it is a preamble and skipped. */
+ * before the data with as many fields that is not a first row whose number is missing or spoilt;
+ * what stands above it is a preamble and skipped. */
 #include "read/csv_split.h"
 
 #include <stdlib.h>
@@ -14,14 +15,17 @@ typedef struct {
     size_t length;
 } text_line;
 
-static size_t lines_take(const char *head, size_t length, bool is_all, text_line *out, size_t room)
+/* Rows as they would be with this delimiter: a line end within quotes does not end one. */
+static size_t lines_take(const char *head, size_t length, bool is_all, char delimiter,
+                         text_line *out, size_t room)
 {
     size_t n = 0;
     for (size_t at = 0; at < length && n < room;) {
-        const char *end = memchr(head + at, '\n', length - at);
-        if (!end && !is_all && n > 0)
+        size_t end = csv_row_end(head, at, length, delimiter);
+        bool is_ended = head[end - 1] == '\n';
+        if (!is_ended && !is_all && n > 0)
             break;
-        size_t stop = end ? (size_t)(end - head) : length;
+        size_t stop = is_ended ? end - 1 : end;
         out[n].text = head + at;
         out[n].length = stop - at;
         while (out[n].length > 0 && out[n].text[out[n].length - 1] == '\r')
@@ -104,7 +108,8 @@ static bool is_column_of_decimal_commas(const text_line *lines, size_t n)
            !memchr(lines[0].text, ',', lines[0].length);
 }
 
-static char delimiter_guess(const text_line *lines, size_t n, uint32_t *counts)
+static char delimiter_guess(const char *head, size_t length, bool is_all, text_line *lines,
+                            size_t n, uint32_t *counts)
 {
     static const char order[] = {'\t', ';', '|', ',', ' '};
     char best = ',';
@@ -112,6 +117,7 @@ static char delimiter_guess(const text_line *lines, size_t n, uint32_t *counts)
     if (is_column_of_decimal_commas(lines, n))
         return ';';
     for (size_t i = 0; i < sizeof order; i++) {
+        n = lines_take(head, length, is_all, order[i], lines, lines_looked_at);
         size_t share = agreement(lines, n, order[i], counts);
         if (share > best_agreement && (best_agreement == 0 || share > best_agreement + 50)) {
             best = order[i];
@@ -258,15 +264,72 @@ static bool is_ruler(const csv_line *row)
     return true;
 }
 
-/* Index of the header row before `data`, or SIZE_MAX. */
-static size_t header_find(const csv_line *rows, size_t first, size_t data, uint32_t columns)
+static bool starts_with_digit(const csv_field *f)
 {
-    for (size_t i = data; i-- > first;) {
+    return f->length > 0 && f->text[0] >= '0' && f->text[0] <= '9';
+}
+
+/* Times and numbered serials: words that begin with a digit in most rows of the data. */
+static bool is_digit_column(const csv_line *rows, size_t data, size_t n, uint32_t columns,
+                            uint32_t j)
+{
+    size_t digits = 0, others = 0;
+    for (size_t i = data; i < n; i++) {
+        if (rows[i].count != columns)
+            continue;
+        if (starts_with_digit(&rows[i].fields[j]))
+            digits++;
+        else
+            others++;
+    }
+    return digits > others;
+}
+
+/* Its time or serial begins with a digit as those below do: data whose number is spoilt. */
+static bool is_spoilt_data(const csv_line *rows, size_t row, size_t data, size_t n,
+                           uint32_t columns, const bool *is_numeric)
+{
+    for (uint32_t j = 0; j < columns; j++) {
+        if (!is_numeric[j] && starts_with_digit(&rows[row].fields[j]) &&
+            is_digit_column(rows, data, n, columns, j))
+            return true;
+    }
+    return false;
+}
+
+/* Nothing stands over the columns of numbers: data without a number, or a bare header. */
+static bool names_no_number(const csv_line *row, uint32_t columns, const bool *is_numeric)
+{
+    size_t numeric = 0, named = 0;
+    for (uint32_t j = 0; j < columns; j++) {
+        numeric += is_numeric[j];
+        named += is_numeric[j] && !csv_is_missing(row->fields[j].text, row->fields[j].length);
+    }
+    return numeric > 0 && named == 0;
+}
+
+/* Index of the header row before `data`, or SIZE_MAX. Moves *data up to what follows it. */
+static size_t header_find(const csv_line *rows, size_t first, size_t n, uint32_t columns,
+                          const bool *is_numeric, size_t *data)
+{
+    size_t below = *data, top = *data, bare = SIZE_MAX;
+    for (size_t i = below; i-- > first;) {
         if (rows[i].count == 0 || is_ruler(&rows[i]))
             continue;
-        return rows[i].count == columns ? i : SIZE_MAX;
+        if (rows[i].count != columns)
+            break;
+        bool is_spoilt = is_spoilt_data(rows, i, below, n, columns, is_numeric);
+        if (!is_spoilt && !names_no_number(&rows[i], columns, is_numeric)) {
+            *data = top;
+            return i;
+        }
+        if (!is_spoilt && bare == SIZE_MAX)
+            bare = i;
+        top = i;
     }
-    return SIZE_MAX;
+    if (bare == SIZE_MAX)
+        *data = top;
+    return bare;
 }
 
 static size_t data_find(const csv_line *rows, size_t from, size_t n, uint32_t columns,
@@ -293,7 +356,8 @@ static void head_find(const csv_line *rows, size_t n, const bool *is_numeric, un
 {
     size_t first = pinned & CSV_PIN_SKIP ? row_at_line(rows, n, d->skip) : 0;
     size_t data = data_find(rows, first, n, out->columns, is_numeric, d->decimal);
-    size_t header = data < n ? header_find(rows, first, data, out->columns) : first;
+    size_t header = data < n ? header_find(rows, first, n, out->columns, is_numeric, &data)
+                             : first;
     bool wants_header = pinned & CSV_PIN_HEADER ? d->has_header : header != SIZE_MAX;
     if (wants_header && (header == SIZE_MAX || pinned & CSV_PIN_SKIP)) {
         header = first;
@@ -349,10 +413,10 @@ assay_status csv_sample_take(arena *a, const char *head, size_t length, bool is_
         s.text[s.length++] = '\n';
     s.text[s.length] = (char)!is_whole; /* marks a last row that may be cut off */
 
-    size_t line_count = lines_take(head, length, is_all, lines, lines_looked_at);
+    size_t line_count = lines_take(head, length, is_all, ';', lines, lines_looked_at);
     bool has_sep = line_count > 0 && sep_line(&lines[0], &s.delimiter);
     if (!has_sep)
-        s.delimiter = delimiter_guess(lines, line_count, counts);
+        s.delimiter = delimiter_guess(head, length, is_all, lines, line_count, counts);
     if (pinned & CSV_PIN_DELIMITER)
         s.delimiter = d->delimiter;
     d->delimiter = s.delimiter;

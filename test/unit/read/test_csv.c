@@ -403,6 +403,38 @@ static void quotes_may_hold_delimiters_line_ends_and_quotes(void **state)
     done(&t);
 }
 
+static void the_delimiter_is_found_beside_quoted_line_ends(void **state)
+{
+    (void)state;
+    reading t = read_text("time,value,remark\n"
+                          "2024-01-01T00:00:00Z,10.0,\"line one\nline, \"\"two\"\"\"\n"
+                          "2024-01-01T01:00:00Z,10.1,\"line one\nline, \"\"two\"\"\"\n"
+                          "2024-01-01T02:00:00Z,10.2,\"line one\nline, \"\"two\"\"\"\n");
+    assert_int_equal(t.b->n, 3);
+    assert_int_equal(t.b->mantissa[2], 102);
+    done(&t);
+}
+
+static void dialect_expect(const char *text, size_t rows, const char *dialect)
+{
+    reading t = read_text(text);
+    assert_non_null(strstr(reader_dialect(t.r), dialect));
+    assert_int_equal(t.b->n, rows);
+    done(&t);
+}
+
+static void a_spoilt_first_row_is_not_the_header(void **state)
+{
+    (void)state;
+    dialect_expect("time,value\n2024-01-01 00:00,OL\n2024-01-01 01:00,5.1\n2024-01-01 02:00,5.2\n",
+                   2, "skip=0;header=1");
+    dialect_expect("time,a,b\n2024-01-01 00:00,,\n2024-01-01 01:00,5.1,\n2024-01-01 02:00,,5.2\n"
+                   "2024-01-01 03:00,5.3,5.2\n", 8, "skip=0;header=1");
+    dialect_expect("2024-01-01 00:00,OL\n2024-01-01 01:00,5.1\n2024-01-01 02:00,5.2\n", 2,
+                   "header=0");
+    dialect_expect("when,\n2024-01-01 01:00,5.1\n2024-01-01 02:00,5.2\n", 2, "skip=0;header=1");
+}
+
 static void a_stray_quote_costs_one_row(void **state)
 {
     (void)state;
@@ -755,6 +787,8 @@ int main(void)
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
         cmocka_unit_test(strict_stops_at_the_first_bad_row_and_says_where),
         cmocka_unit_test(quotes_may_hold_delimiters_line_ends_and_quotes),
+        cmocka_unit_test(the_delimiter_is_found_beside_quoted_line_ends),
+        cmocka_unit_test(a_spoilt_first_row_is_not_the_header),
         cmocka_unit_test(a_stray_quote_costs_one_row),
         cmocka_unit_test(a_line_over_the_bound_is_dropped_alone),
         cmocka_unit_test(wide_numbers_keep_their_binary64),
