@@ -26,7 +26,7 @@ static assay_status read_row(sqlite3_stmt *q, dictionary *serials, amendment *a,
     a->value.decimals = (uint8_t)sqlite3_column_int(q, 7);
     if (a->time == TIME_NONE)
         a->record = serial ? strtoull(serial, NULL, 10) : 0;
-    else if (length && !(a->serial = dictionary_code(serials, serial, length)))
+    else if (length && serials && !(a->serial = dictionary_code(serials, serial, length)))
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for amendments");
     return ASSAY_OK;
 }

@@ -78,10 +78,23 @@ static assay_status at(store *s, uint32_t number, bool *is_pending, stored_chara
     return status;
 }
 
+/* A reader's cache is good until another process commits. */
+static void watch_commits(store *s)
+{
+    uint64_t commit = 0;
+    if (s->mode & STORE_WRITE || commit_last(s->db, &commit, NULL) != ASSAY_OK ||
+        commit == s->characteristics_at)
+        return;
+    for (size_t i = 0; i < s->characteristic_room; i++)
+        s->characteristics[i] = NULL;
+    s->characteristics_at = commit;
+}
+
 assay_status store_characteristic_at(store *s, uint32_t number, stored_characteristic *out,
                                      assay_err *err)
 {
-    if ((s->mode & STORE_WRITE) && number < s->characteristic_room && s->characteristics[number]) {
+    watch_commits(s);
+    if (number < s->characteristic_room && s->characteristics[number]) {
         *out = *s->characteristics[number];
         return ASSAY_OK;
     }

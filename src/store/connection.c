@@ -123,6 +123,8 @@ void connection_close(connection *c)
         return;
     connection_rest(c);
     buf_done(&c->piece);
+    rows_done(&c->lone);
+    rows_done(&c->tail);
     for (size_t i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(c->statement[i]);
     chunk_codec_free(c->codec);

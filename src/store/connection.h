@@ -8,6 +8,7 @@
 #define STORE_CONNECTION_H
 
 #include "store/chunk.h"
+#include "store/rows.h"
 
 #include <sqlite3.h>
 
@@ -147,6 +148,7 @@ typedef struct connection {
     sqlite3_blob *blob; /* of the batch last read from */
     uint64_t blob_batch, blob_offset;
     buf piece; /* one piece of it */
+    rows lone, tail; /* memory of the merge and the cursor before, for the next */
     struct connection *next;
 } connection;
 

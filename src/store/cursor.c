@@ -240,6 +240,7 @@ static assay_status back_in_chunks(cursor *c, uint64_t want, int64_t *out, bool 
 }
 
 static assay_status open_merge(cursor *c, int64_t from, assay_err *err);
+static uint32_t needed(const cursor *c);
 
 static void drop_front(rows *r, size_t keep)
 {
@@ -255,7 +256,11 @@ static void drop_front(rows *r, size_t keep)
 static assay_status collect(cursor *c, assay_err *err)
 {
     uint64_t last = c->range.last;
+    size_t likely = (size_t)(last < 1u << 20 ? last : 1u << 20) + 2 * CHUNK_ROWS;
     c->tail.n = 0;
+    assay_status room = rows_reserve(&c->tail, needed(c), likely, err);
+    if (room)
+        return room;
     for (;;) {
         rows r;
         assay_status status = next_rows(c, &r, err);
@@ -264,9 +269,9 @@ static assay_status collect(cursor *c, assay_err *err)
         if (c->tail.n + r.n > c->tail.room) {
             if (c->tail.n > 2 * last)
                 drop_front(&c->tail, last);
-            size_t room = c->tail.n + r.n;
+            size_t more = c->tail.n + r.n;
             status = rows_reserve(&c->tail, r.wanted,
-                                  room > c->tail.room ? room + room / 2 : room, err);
+                                  more > c->tail.room ? more + more / 2 : more, err);
         } else {
             status = rows_reserve(&c->tail, r.wanted, c->tail.room, err);
         }
@@ -383,8 +388,11 @@ static assay_status open_merge(cursor *c, int64_t from, assay_err *err)
 static assay_status start(cursor *c, assay_err *err)
 {
     assay_status status = reader_take(c->s, &c->c, err);
-    if (!status)
-        status = commit_last(c->c, &c->newest, err);
+    if (status)
+        return status;
+    c->tail = c->c->tail;
+    c->c->tail = (rows){0};
+    status = commit_last(c->c, &c->newest, err);
     if (!status)
         status = origins_refresh(c->s, c->c, c->newest, err);
     if (status)
@@ -427,11 +435,13 @@ void cursor_close(cursor *c)
     if (!c)
         return;
     merge_close(c->m);
-    if (c->c)
-        reader_give(c->s, c->c);
     rows_done(&c->work);
     rows_done(&c->kept);
-    rows_done(&c->tail);
+    if (c->c) {
+        rows_done(&c->c->tail);
+        c->c->tail = c->tail;
+        reader_give(c->s, c->c);
+    }
     free(c->amendments);
     free(c->order);
     free(c);

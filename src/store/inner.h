@@ -50,6 +50,7 @@ struct store {
     arena names;
     stored_characteristic **characteristics; /* by number */
     size_t characteristic_room;
+    uint64_t characteristics_at; /* commit of a reader's cache */
     store_tx tx;
     bool in_tx;
     struct import *import; /* the one open */

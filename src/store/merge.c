@@ -336,6 +336,8 @@ assay_status merge_open(store *s, connection *c, piece_list *l, uint32_t wanted,
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory to merge chunks");
     m->s = s;
     m->c = c;
+    m->lone = c->lone;
+    c->lone = (rows){0};
     m->list = *l;
     *l = (piece_list){0};
     m->wanted = wanted;
@@ -357,7 +359,8 @@ void merge_close(merge *m)
         rows_done(&m->streams[i].head);
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         dictionary_free(m->texts[kind]);
-    rows_done(&m->lone);
+    rows_done(&m->c->lone);
+    m->c->lone = m->lone;
     rows_done(&m->mixed);
     free(m->untimed);
     free(m->streams);

@@ -190,7 +190,6 @@ static assay_status tally_up(store *s, uint32_t number, const store_range *range
     uint64_t newest = 0;
     amendment *amendments = NULL;
     size_t amended = 0;
-    dictionary *serials = NULL;
     assay_status status = reader_take(s, &c, err);
     if (status)
         return status;
@@ -199,13 +198,10 @@ static assay_status tally_up(store *s, uint32_t number, const store_range *range
         status = origins_refresh(s, c, newest, err);
     uint64_t as_of = range->as_of < newest ? range->as_of : newest;
     if (!status)
-        status = dictionary_new(&serials, err);
-    if (!status)
-        status = amendments_load(c, number, as_of, serials, &amendments, &amended, err);
+        status = amendments_load(c, number, as_of, NULL, &amendments, &amended, err);
     if (!status && !amended)
         status = add_pieces(s, c, number, range, newest, as_of, t, err);
     free(amendments);
-    dictionary_free(serials);
     reader_give(s, c);
     return status || !amended ? status : add_cursor(s, number, range, t, err);
 }
