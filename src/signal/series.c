@@ -554,6 +554,8 @@ static assay_status take_roles(series_set *set, const series_request *request, a
 typedef struct {
     uint32_t *own; /* [count] 0: not met yet */
     size_t count;
+    uint32_t *row; /* [room] the codes of a batch in ours */
+    size_t room;
 } code_map;
 
 static bool map_grow(code_map *m, size_t count)
@@ -569,15 +571,27 @@ static bool map_grow(code_map *m, size_t count)
     return true;
 }
 
+static bool map_rows(code_map *m, size_t n)
+{
+    uint32_t *row = n > m->room ? realloc(m->row, n * sizeof *row) : m->row;
+    if (n <= m->room)
+        return true;
+    if (!row)
+        return false;
+    m->row = row;
+    m->room = n;
+    return true;
+}
+
 static assay_status map_codes(series_set *set, context_kind role, const dictionary *from,
-                              code_map *m, uint32_t *code, size_t n, assay_err *err)
+                              code_map *m, const uint32_t *code, size_t n, assay_err *err)
 {
     if (!set->own[role]) {
         assay_status status = dictionary_new(&set->own[role], err);
         if (status != ASSAY_OK)
             return status;
     }
-    if (!map_grow(m, dictionary_count(from) + (size_t)1))
+    if (!map_grow(m, dictionary_count(from) + (size_t)1) || !map_rows(m, n))
         return out_of_memory(err, "texts");
     for (size_t i = 0; i < n; i++) {
         size_t length;
@@ -586,7 +600,7 @@ static assay_status map_codes(series_set *set, context_kind role, const dictiona
             const char *text = dictionary_text(from, code[i], &length);
             *own = dictionary_code(set->own[role], text, length);
         }
-        code[i] = code[i] ? *own : 0;
+        m->row[i] = code[i] ? *own : 0;
     }
     return ASSAY_OK;
 }
@@ -598,24 +612,24 @@ static assay_status map_contexts(loading *l, cursor *c, code_map *maps, measurem
     for (int k = 0; k < CONTEXT_COUNT; k++) {
         context_kind stored = l->set->stored_as[k];
         bool is_asked = l->request->contexts & (1u << k);
-        l->context[k] = is_asked ? batch->context[stored] : NULL;
-        if (!l->context[k])
-            continue;
         const dictionary *from = store_dictionary(l->set->store, stored);
         from = from ? from : cursor_dictionary(c, stored);
-        *has_context = true;
-        assay_status status = from ? map_codes(l->set, (context_kind)k, from, &maps[k],
-                                               l->context[k], batch->n, err)
-                                   : ASSAY_OK;
+        l->context[k] = NULL;
+        if (!is_asked || !batch->context[stored] || !from)
+            continue;
+        assay_status status = map_codes(l->set, (context_kind)k, from, &maps[k],
+                                        batch->context[stored], batch->n, err);
         if (status != ASSAY_OK)
             return status;
+        l->context[k] = maps[k].row;
+        *has_context = true;
     }
     return ASSAY_OK;
 }
 
-static assay_status load_rows(loading *l, series *s, cursor *c, code_map *maps,
-                              measurement_batch *batch, assay_err *err)
+static assay_status load_rows(loading *l, series *s, cursor *c, code_map *maps, assay_err *err)
 {
+    measurement_batch view = {0}, *batch = &view; /* its columns are the cursor's */
     for (;;) {
         bool has_context;
         assay_status status = cursor_next(c, batch, err);
@@ -632,20 +646,20 @@ static assay_status load_rows(loading *l, series *s, cursor *c, code_map *maps,
     }
 }
 
-static assay_status load_cursor(loading *l, series *s, cursor *c, measurement_batch *batch,
-                                assay_err *err)
+static assay_status load_cursor(loading *l, series *s, cursor *c, assay_err *err)
 {
     code_map maps[CONTEXT_COUNT] = {0};
-    assay_status status = load_rows(l, s, c, maps, batch, err);
-    for (int k = 0; k < CONTEXT_COUNT; k++)
+    assay_status status = load_rows(l, s, c, maps, err);
+    for (int k = 0; k < CONTEXT_COUNT; k++) {
         free(maps[k].own);
+        free(maps[k].row);
+    }
     return status;
 }
 
 static assay_status load_stored(loading *l, uint32_t number, assay_err *err)
 {
     stored_characteristic found;
-    measurement_batch *batch = NULL;
     cursor *c = NULL;
     store_range range = l->request->range;
     range.contexts = 0;
@@ -661,13 +675,10 @@ static assay_status load_stored(loading *l, uint32_t number, assay_err *err)
         return out_of_memory(err, l->request->source);
     s->number = number;
     s->id = found.id;
-    status = batch_new(BATCH_ROWS, range.contexts, &batch, err);
+    status = cursor_open(l->set->store, number, &range, &c, err);
     if (status == ASSAY_OK)
-        status = cursor_open(l->set->store, number, &range, &c, err);
-    if (status == ASSAY_OK)
-        status = load_cursor(l, s, c, batch, err);
+        status = load_cursor(l, s, c, err);
     cursor_close(c);
-    batch_free(batch);
     return status;
 }
 
