@@ -64,6 +64,7 @@ struct import {
     piece_bytes bytes;
     bool is_broken;
     size_t step_rows;
+    char *actor; /* who defines what the import brings; NULL: nobody named */
 };
 
 /* -- codes ---------------------------------------------------------------------------- */
@@ -497,6 +498,7 @@ assay_status import_begin(store *s, const import_options *options, import **out,
     if (!i)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for an import");
     i->s = s;
+    i->actor = options->actor ? strdup(options->actor) : NULL;
     i->step_rows = options->step_rows ? options->step_rows : FLUSH_ROWS;
     status = begin(i, options, err);
     if (!status)
@@ -504,6 +506,7 @@ assay_status import_begin(store *s, const import_options *options, import **out,
     if (status) {
         if (s->in_tx)
             write_abort(s);
+        free(i->actor);
         free(i);
         return status;
     }
@@ -731,9 +734,9 @@ static assay_status commit_steps(import *i, import_tally *t, assay_err *err)
         status = import_resolve(s, i, last + 1, t, err);
     if (!status)
         status = record_definitions(&s->tx, i->id, SQL_CHARACTERISTIC_OF_IMPORT,
-                                    "characteristic.defined", NULL, err);
+                                    "characteristic.defined", i->actor, err);
     if (!status)
-        status = apply_changes(&s->tx, i->id, NULL, err);
+        status = apply_changes(&s->tx, i->id, i->actor, err);
     if (!status)
         status = show_characteristics(s, i->id, err);
     t->stored = t->received - t->duplicates - t->conflicts;
@@ -768,7 +771,10 @@ assay_status import_commit(import *i, import_tally *out, assay_err *err)
         *out = t;
     s->import = NULL;
     checkpoint(s, 256);
-    return status ? status : compact_if_due(s, COMPACT_BATCHES, err);
+    /* What is committed stays so when the tidying behind it fails: the next import tries again. */
+    if (!status && compact_if_due(s, COMPACT_BATCHES, NULL) != ASSAY_OK && s->in_tx)
+        write_abort(s);
+    return status;
 }
 
 void import_close(import *i, bool is_kept)
@@ -800,5 +806,6 @@ void import_close(import *i, bool is_kept)
     piece_list_done(&i->pieces);
     buf_done(&i->data);
     piece_bytes_done(&i->bytes);
+    free(i->actor);
     free(i);
 }
