@@ -240,6 +240,13 @@ static void judge(const analysis *a, size_t i, void *context)
         write_page(v, a, &v->c->out);
 }
 
+/* A table shows no points. */
+static void leave_out_points(const cli *c, size_t n, analysis_plan *plan)
+{
+    for (size_t i = 0; i < n; i++)
+        plan->item[i].without_points = n > 1 && !cli_has(c, OPT_JSON);
+}
+
 static int judge_all(cli *c, const series_set *set, const analysis_plan *plan, double bound)
 {
     judging v = {.c = c, .bound = bound, .is_list = series_count(set) > 1};
@@ -286,6 +293,8 @@ int cmd_capability(cli *c)
         status = input_need_one(c, set);
     if (status == ASSAY_OK)
         status = plan_make(c, set, true, &plan);
+    if (status == ASSAY_OK)
+        leave_out_points(c, series_count(set), &plan);
     code = status == ASSAY_OK ? judge_all(c, set, &plan, bound) : cli_fail(c, status);
     plan_done(&plan);
     series_close(set);

@@ -4,6 +4,7 @@
 #include "signal/analysis.h"
 
 #include "signal/subgroup.h"
+#include "signal/verdict.h"
 
 #include <assay/arl.h>
 #include <assay/moments.h>
@@ -131,22 +132,19 @@ static bool suits_brief(const analysis *a, const analysis_options *options)
            options->capability.distribution == ASSAY_FAMILY_NORMAL && isnan(options->chart.std_dev);
 }
 
-static assay_status make_brief(analysis *a, const analysis_options *options, assay_err *err)
+static assay_status make_brief(analysis *a, const analysis_options *options,
+                               const assay_moments *m, assay_err *err)
 {
-    assay_moments m;
-    assay_status status = assay_moments_of(&a->input.x, &m, err);
-    if (status != ASSAY_OK)
-        return status;
     assay_capability_moments known = {
-        .n = (double)m.n,
-        .mean = assay_moments_mean(&m).value,
+        .n = (double)m->n,
+        .mean = assay_moments_mean(m).value,
         .sd_within = a->chart.stages[0].sigma,
         .nu = NAN,
-        .sd_overall = assay_moments_sd(&m).value,
+        .sd_overall = assay_moments_sd(m).value,
         .sigma_method = a->chart.method,
     };
-    status = assay_capability_from_moments(&known, &a->spec, &options->capability, &a->capability,
-                                           err);
+    assay_status status = assay_capability_from_moments(&known, &a->spec, &options->capability,
+                                                        &a->capability, err);
     a->has_capability = status == ASSAY_OK;
     return status;
 }
@@ -171,18 +169,46 @@ static assay_status make_capability(analysis *a, const analysis_options *options
     return status;
 }
 
-assay_status analysis_make(const series_set *set, const series *s,
-                           const analysis_options *options, analysis *a, assay_err *err)
+static assay_status make_in_full(analysis *a, const analysis_options *options, assay_err *err)
 {
+    assay_moments m;
+    assay_status status = subgroup_fill(a, options, err);
+    if (status == ASSAY_OK && !options->without_chart)
+        status = make_chart(a, options, err);
+    if (status != ASSAY_OK || !options->with_capability)
+        return status;
+    if (!suits_brief(a, options))
+        return make_capability(a, options, err);
+    status = assay_moments_of(&a->input.x, &m, err);
+    return status == ASSAY_OK ? make_brief(a, options, &m, err) : status;
+}
+
+assay_status analysis_make_in(const series_set *set, const series *s,
+                              const analysis_options *options, struct verdict_room *room,
+                              analysis *a, assay_err *err)
+{
+    assay_moments m;
+    bool is_made = false;
     *a = (analysis){.set = set, .series = s};
     arena_init(&a->memory);
     a->spec = spec_for(s->definition, options);
+    a->rules = options->rules;
     assay_status status = subgroup_cut(a, options, err);
-    if (status == ASSAY_OK && !options->without_chart)
-        status = make_chart(a, options, err);
-    if (status == ASSAY_OK && options->with_capability)
-        status = suits_brief(a, options) ? make_brief(a, options, err)
-                                         : make_capability(a, options, err);
+    if (status == ASSAY_OK && verdict_suits(a, options))
+        status = verdict_make(a, options, room, &m, &is_made, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (!is_made)
+        return make_in_full(a, options, err);
+    return options->with_capability ? make_brief(a, options, &m, err) : ASSAY_OK;
+}
+
+assay_status analysis_make(const series_set *set, const series *s,
+                           const analysis_options *options, analysis *a, assay_err *err)
+{
+    verdict_room room = {0};
+    assay_status status = analysis_make_in(set, s, options, &room, a, err);
+    verdict_room_done(&room);
     return status;
 }
 
@@ -207,6 +233,8 @@ analysis_verdict analysis_judge(const analysis *a, double bound)
 size_t analysis_rule_count(const analysis *a, int r)
 {
     size_t n = 0;
+    if (!a->chart.location)
+        return a->rule_count[r];
     for (size_t i = 0; i < a->input.subgroups; i++)
         n += !(a->chart.location[i].flags & ASSAY_POINT_EXCLUDED) &&
              (a->chart.location[i].rules >> r & 1);

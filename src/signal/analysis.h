@@ -14,6 +14,8 @@
 #include <assay/chart.h>
 #include <assay/rules.h>
 
+struct verdict_room; /* signal/verdict.h */
+
 typedef struct {
     uint32_t n;               /* readings per subgroup; 0: by key where the series has one, else
                                  as the characteristic is defined, else 1 */
@@ -29,6 +31,8 @@ typedef struct {
     bool with_capability;
     bool is_brief;            /* capability from moments: no fit, no intervals, no observed ppm */
     bool without_chart;       /* capability alone: stability is then not known */
+    bool without_points;      /* limits and counts of signals alone: chart.location and chart.spread
+                                 may be NULL, at a tenth of the cost */
 } analysis_options;
 
 analysis_options analysis_defaults(void);
@@ -47,6 +51,7 @@ typedef struct {
     size_t stage_count;
     bool has_chart, has_capability;
     assay_chart chart;
+    size_t rule_count[ASSAY_RULES_MAX]; /* where there are no points: see analysis_rule_count */
     assay_spec spec;
     assay_capability capability;
 } analysis;
@@ -55,6 +60,11 @@ typedef struct {
 ASSAY_MUST_USE assay_status analysis_make(const series_set *set, const series *s,
                                           const analysis_options *options, analysis *a,
                                           assay_err *err);
+/* The same with room for verdicts that is used again from one to the next. */
+ASSAY_MUST_USE assay_status analysis_make_in(const series_set *set, const series *s,
+                                             const analysis_options *options,
+                                             struct verdict_room *room, analysis *a,
+                                             assay_err *err);
 void analysis_done(analysis *a);
 
 typedef enum {

@@ -3,6 +3,8 @@
  * more than a few finished analyses wait for their turn, so memory stays bounded. */
 #include "signal/analysis.h"
 
+#include "signal/verdict.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -48,15 +50,17 @@ static void show(crew *c, size_t i, const analysis *a, assay_status status, cons
 static void *work(void *context)
 {
     crew *c = context;
+    verdict_room room = {0};
     size_t i;
     while (take(c, &i)) {
         analysis a;
         assay_err err = {0};
         assay_status status =
-            analysis_make(c->set, series_at(c->set, i), c->options[i], &a, &err);
+            analysis_make_in(c->set, series_at(c->set, i), c->options[i], &room, &a, &err);
         show(c, i, &a, status, &err);
         analysis_done(&a);
     }
+    verdict_room_done(&room);
     return NULL;
 }
 

@@ -209,10 +209,6 @@ static bool take_sizes(analysis *a, const analysis_options *options)
 assay_status subgroup_cut(analysis *a, const analysis_options *options, assay_err *err)
 {
     const series *s = a->series;
-    int64_t *room = s->narrow ? arena_array(&a->memory, int64_t, s->n + 1) : NULL;
-    if (s->narrow && !room)
-        return no_memory(err);
-    a->input.x = series_values(s, room);
     choose_size(a, options);
     bool is_regular = !a->is_by_key && !s->context[CONTEXT_STAGE];
     if (!(is_regular ? cut_regular(a) : cut_irregular(a)))
@@ -223,5 +219,15 @@ assay_status subgroup_cut(analysis *a, const analysis_options *options, assay_er
         return no_memory(err);
     a->input.phase1_from = options->phase1_from ? options->phase1_from - 1 : 0;
     a->input.phase1_to = options->phase1_to;
+    return ASSAY_OK;
+}
+
+assay_status subgroup_fill(analysis *a, const analysis_options *options, assay_err *err)
+{
+    const series *s = a->series;
+    int64_t *room = s->narrow ? arena_array(&a->memory, int64_t, s->n + 1) : NULL;
+    if (s->narrow && !room)
+        return no_memory(err);
+    a->input.x = series_values(s, room);
     return exclude(a, options, err);
 }
