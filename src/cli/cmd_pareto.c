@@ -2,9 +2,11 @@
 #include "cli/verbs.h"
 
 #include "cli/factor.h"
+#include "cli/table.h"
 
 #include <assay/pareto.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +36,72 @@ static assay_status rank(cli *c, const series_set *set, ranking *r)
     }
     return assay_pareto_sort(r->weight, k, 0, r->item, &r->result, &c->err);
 }
+
+/* -- a list of categories without any number ------------------------------------------------- */
+
+static size_t column_named(const text_table *t, const char *name)
+{
+    char place[24];
+    for (size_t i = 0; i < t->columns; i++) {
+        snprintf(place, sizeof place, "#%zu", i + 1);
+        if (strcmp(t->head[i], name) == 0 || strcmp(place, name) == 0)
+            return i;
+    }
+    return t->columns;
+}
+
+static assay_status count_rows(cli *c, text_table *t, size_t column, dictionary *names, ranking *r)
+{
+    char *cell[TABLE_COLUMNS_MAX];
+    size_t n, room = 0;
+    while (table_row_next(t, cell, &n)) {
+        const char *text = column < n && *cell[column] ? cell[column] : _("(none)");
+        uint32_t code = dictionary_code(names, text, strlen(text));
+        if (code > room) {
+            room = 2 * (size_t)code;
+            double *grown = realloc(r->weight, room * sizeof *grown);
+            if (!grown)
+                return assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+            r->weight = grown;
+        }
+        if (code > r->categories.levels) {
+            r->categories.levels = code;
+            r->weight[code - 1] = 0;
+        }
+        r->weight[code - 1]++;
+    }
+    return ASSAY_OK;
+}
+
+static assay_status rank_counts(cli *c, dictionary *names, ranking *r)
+{
+    size_t k = r->categories.levels;
+    r->item = calloc(k + 1, sizeof *r->item);
+    r->categories.name = calloc(k + 1, sizeof *r->categories.name);
+    if (!r->item || !r->categories.name)
+        return assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+    for (size_t i = 0; i < k; i++)
+        r->categories.name[i] = dictionary_text(names, (uint32_t)i + 1, NULL);
+    return assay_pareto_sort(r->weight, k, 0, r->item, &r->result, &c->err);
+}
+
+static assay_status rank_list(cli *c, arena *memory, dictionary *names, ranking *r)
+{
+    text_table t;
+    assay_status status = table_open(c->operand[0], memory, &t, &c->err);
+    if (status != ASSAY_OK)
+        return status;
+    size_t column = column_named(&t, c->given[OPT_CATEGORY]);
+    if (column == t.columns) {
+        assay_fail(&c->err, ASSAY_NOT_FOUND, 0, "%s has no column %s", c->operand[0],
+                   c->given[OPT_CATEGORY]);
+        return assay_hint(&c->err, _("columns: %s, ..."), t.head[0]);
+    }
+    status = count_rows(c, &t, column, names, r);
+    return status == ASSAY_OK ? rank_counts(c, names, r) : status;
+}
+
+/* -- writing ----------------------------------------------------------------------------------- */
 
 static int write_json(cli *c, const ranking *r)
 {
@@ -106,34 +174,47 @@ static void write_words(cli *c, const ranking *r)
     }
 }
 
+static assay_status rank_source(cli *c, series_set **set, ranking *r)
+{
+    assay_status status = input_open(c, 1u << CONTEXT_GROUP, false, set);
+    if (status == ASSAY_OK)
+        status = input_need_one(c, *set);
+    return status == ASSAY_OK ? rank(c, *set, r) : status;
+}
+
+static int answer(cli *c, const ranking *r)
+{
+    if (cli_has(c, OPT_JSON))
+        return write_json(c, r);
+    if (cli_has(c, OPT_CSV))
+        write_csv(c, r);
+    else
+        write_words(c, r);
+    return EXIT_FINE;
+}
+
 int cmd_pareto(cli *c)
 {
     series_set *set = NULL;
+    dictionary *names = NULL;
+    arena memory;
     ranking r = {0};
-    int code = EXIT_FINE;
     if (!cli_has(c, OPT_CATEGORY)) {
         cli_usage(c, _("--category is missing: which column holds the categories?"));
         return cli_fail(c, ASSAY_USAGE);
     }
-    if (!cli_has(c, OPT_VALUE) && !cli_has(c, OPT_WEIGHT) &&
-        (strcmp(c->operand[0], "-") == 0 || !source_is_database(c->operand[0])))
-        c->given[OPT_VALUE] = ""; /* a list of categories needs no value */
-    assay_status status = input_open(c, 1u << CONTEXT_GROUP, false, &set);
+    bool is_stored = strcmp(c->operand[0], "-") != 0 && source_is_database(c->operand[0]);
+    bool is_list = !is_stored && !cli_has(c, OPT_WEIGHT) && !cli_has(c, OPT_VALUE);
+    arena_init(&memory);
+    assay_status status = dictionary_new(&names, &c->err);
     if (status == ASSAY_OK)
-        status = input_need_one(c, set);
-    if (status == ASSAY_OK)
-        status = rank(c, set, &r);
-    if (status != ASSAY_OK)
-        code = cli_fail(c, status);
-    else if (cli_has(c, OPT_JSON))
-        code = write_json(c, &r);
-    else if (cli_has(c, OPT_CSV))
-        write_csv(c, &r);
-    else
-        write_words(c, &r);
+        status = is_list ? rank_list(c, &memory, names, &r) : rank_source(c, &set, &r);
+    int code = status == ASSAY_OK ? answer(c, &r) : cli_fail(c, status);
     free(r.weight);
     free(r.item);
     factor_done(&r.categories);
+    dictionary_free(names);
+    arena_done(&memory);
     series_close(set);
     return code;
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/specs.h"
 
-#include "base/buf.h"
+#include "cli/table.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { COLUMN_NAME, COLUMN_UNIT, COLUMN_NATURAL, COLUMN_LOWER, COLUMN_UPPER, COLUMN_NOMINAL };
-enum { CELLS_MAX = 64 };
 
 static int column_of(const char *head)
 {
@@ -26,29 +24,6 @@ static int column_of(const char *head)
     return -1;
 }
 
-static size_t split(char *line, char delimiter, char **cell)
-{
-    size_t n = 0;
-    char *p = line;
-    while (n < CELLS_MAX) {
-        bool is_quoted = *p == '"';
-        cell[n++] = p += is_quoted;
-        p += is_quoted ? strcspn(p, "\"") : 0;
-        if (is_quoted && *p)
-            *p++ = 0;
-        p = strchr(p, delimiter);
-        if (!p)
-            break;
-        *p++ = 0;
-    }
-    return n;
-}
-
-static char delimiter_of(const char *head)
-{
-    return strchr(head, '\t') ? '\t' : strchr(head, ';') ? ';' : ',';
-}
-
 static bool take_cell(const char *text, int column, char sign, spec_row *out)
 {
     const char **texts[] = {&out->name, &out->unit, &out->natural};
@@ -62,11 +37,9 @@ static bool take_cell(const char *text, int column, char sign, spec_row *out)
     return !*text || decimal_parse(text, strlen(text), sign, &q->value, NULL) == DECIMAL_OK;
 }
 
-static assay_status read_line(char *line, char delimiter, const int *columns, spec_row *out,
-                              size_t number, assay_err *err)
+static assay_status read_line(char **cell, size_t n, char delimiter, const int *columns,
+                              spec_row *out, size_t number, assay_err *err)
 {
-    char *cell[CELLS_MAX];
-    size_t n = split(line, delimiter, cell);
     *out = (spec_row){.name = NULL};
     for (size_t i = 0; i < n; i++) {
         char sign = delimiter == ';' && strchr(cell[i], ',') ? ',' : '.';
@@ -83,21 +56,19 @@ static assay_status read_line(char *line, char delimiter, const int *columns, sp
 static size_t count_lines(const char *text)
 {
     size_t n = 1;
-    for (const char *p = text; *p; p++)
+    for (const char *p = text; p && *p; p++)
         n += *p == '\n';
     return n;
 }
 
-static assay_status parse(char *text, arena *a, spec_table *out, assay_err *err)
+static assay_status parse(text_table *t, arena *a, spec_table *out, assay_err *err)
 {
-    int columns[CELLS_MAX];
-    char *cell[CELLS_MAX], *rest = text, *line = strsep(&rest, "\n");
+    int columns[TABLE_COLUMNS_MAX];
+    char *cell[TABLE_COLUMNS_MAX];
+    size_t n;
     bool has_name = false;
-    char delimiter = delimiter_of(line);
-    line[strcspn(line, "\r")] = 0;
-    size_t n = split(line + (strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0), delimiter, cell);
-    for (size_t i = 0; i < CELLS_MAX; i++) {
-        columns[i] = i < n ? column_of(cell[i]) : -1;
+    for (size_t i = 0; i < TABLE_COLUMNS_MAX; i++) {
+        columns[i] = i < t->columns ? column_of(t->head[i]) : -1;
         has_name |= columns[i] == COLUMN_NAME;
     }
     if (!has_name) {
@@ -105,14 +76,12 @@ static assay_status parse(char *text, arena *a, spec_table *out, assay_err *err)
         return assay_hint(err, "characteristic,nominal,lsl,usl");
     }
     out->n = 0;
-    out->row = arena_array(a, spec_row, count_lines(rest ? rest : ""));
+    out->row = arena_array(a, spec_row, count_lines(t->rest));
     if (!out->row)
         return assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
-    for (size_t number = 2; (line = strsep(&rest, "\n")) != NULL; number++) {
-        line[strcspn(line, "\r")] = 0;
-        if (!*line)
-            continue;
-        assay_status status = read_line(line, delimiter, columns, &out->row[out->n], number, err);
+    while (table_row_next(t, cell, &n)) {
+        assay_status status =
+            read_line(cell, n, t->delimiter, columns, &out->row[out->n], t->line, err);
         if (status != ASSAY_OK)
             return status;
         out->n += out->row[out->n].name != NULL;
@@ -120,31 +89,13 @@ static assay_status parse(char *text, arena *a, spec_table *out, assay_err *err)
     return ASSAY_OK;
 }
 
-static char *read_text(const char *path, arena *a, assay_err *err)
-{
-    enum { BYTES_MAX = 64 << 20 };
-    FILE *file = fopen(path, "rbe");
-    if (!file) {
-        assay_fail(err, ASSAY_IO, 0, "%s", strerror(errno));
-        return NULL;
-    }
-    buf b = BUF_INIT;
-    char piece[65536];
-    size_t n;
-    while ((n = fread(piece, 1, sizeof piece, file)) > 0 && b.length < BYTES_MAX)
-        buf_add(&b, piece, n);
-    fclose(file);
-    char *text = b.failed ? NULL : arena_text(a, buf_text(&b), b.length);
-    if (!text)
-        assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
-    buf_done(&b);
-    return text;
-}
-
 assay_status specs_read(const char *path, arena *a, spec_table *out, assay_err *err)
 {
-    char *text = read_text(path, a, err);
-    assay_status status = text ? parse(text, a, out, err) : err ? err->code : ASSAY_IO;
+    text_table t;
+    assay_status status = table_open(path, a, &t, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = parse(&t, a, out, err);
     if (status != ASSAY_OK && err) {
         char detail[sizeof err->message - 120];
         snprintf(detail, sizeof detail, "%.270s", err->message);

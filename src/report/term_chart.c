@@ -135,6 +135,12 @@ static void choose_range(sheet *s, const panel *p)
     s->high = high + room;
 }
 
+/* A limit at the zero of a range or a count says nothing. */
+static bool has_lower(const panel *p, const assay_chart_point *at)
+{
+    return !isnan(at->lcl) && !(p->has_zero && at->lcl <= 0);
+}
+
 static void draw_limits(sheet *s, const panel *p)
 {
     for (int column = 0; column < s->columns; column++) {
@@ -144,7 +150,7 @@ static void draw_limits(sheet *s, const panel *p)
             put(s, cell_row(s, at->center), column, "─", TERM_GOOD);
         if (!isnan(at->ucl))
             put(s, cell_row(s, at->ucl), column, "╌", TERM_LIMIT);
-        if (!isnan(at->lcl))
+        if (has_lower(p, at))
             put(s, cell_row(s, at->lcl), column, "╌", TERM_LIMIT);
     }
 }
@@ -275,7 +281,7 @@ static int right_labels(const sheet *s, const panel *p, label *out)
         double value;
         term_style style;
     } lines[] = {{"UCL", last->ucl, TERM_LIMIT}, {"CL", last->center, TERM_GOOD},
-                 {"LCL", last->lcl, TERM_LIMIT}};
+                 {"LCL", has_lower(p, last) ? last->lcl : NAN, TERM_LIMIT}};
     int n = 0;
     for (size_t i = 0; i < 3; i++) {
         if (isnan(lines[i].value))
@@ -445,6 +451,23 @@ static void write_cusum(const term *t, const analysis *a, buf *out)
     free(side);
 }
 
+/* Each name above the beginning of its stage, as far as there is room. */
+static void write_stage_names(const term *t, const analysis *a, buf *out)
+{
+    size_t k = a->input.subgroups;
+    int columns = t->width - LEFT - RIGHT, at = 0;
+    text_right(out, "", LEFT);
+    for (size_t s = 0; s < a->stage_count && s < a->chart.stage_count; s++) {
+        const assay_chart_stage *stage = &a->chart.stages[s];
+        int from = (int)((double)stage->from * columns / (double)k);
+        int to = (int)((double)stage->to * columns / (double)k);
+        text_right(out, "", from - at);
+        text_left(out, a->stage_name[s], to - from - 1);
+        at = to - 1;
+    }
+    buf_add_char(out, '\n');
+}
+
 static void write_panels(const term *t, const analysis *a, buf *out)
 {
     const assay_chart *c = &a->chart;
@@ -453,6 +476,8 @@ static void write_panels(const term *t, const analysis *a, buf *out)
         write_cusum(t, a, out);
         return;
     }
+    if (a->stage_count > 1 && a->stage_count <= 12)
+        write_stage_names(t, a, out);
     panel location = {statistic_name(c->type, false), c->location, k, a->input.stage,
                       a->options.rules, counts_something(c->type), places_for(a), LOCATION_ROWS};
     write_panel(t, &location, out);

@@ -25,7 +25,7 @@ X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson
     2.65 ┤      ●⡀    ●⡀                  ⢀●⠢⣀    ⢀●⡀   ⡜
          │─●⠑⠤⣀⠔⠁⠈⠑●⠔⠊⠁⠈●⢄──────●⠤⣀⡀─────⢀⠎───●⠒⠤●⠊─⠑⡄─⡰⠁─────── CL 2.05
          │    ●           ⠉●⢄⡀ ⡜   ●⠉⠒●⠤⠒●           ⠘●⠁
-    0.00 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⠈●╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ LCL 0.00
+    0.00 ┤                   ⠈●
           1  2026-01-05T07:21               2026-01-05T08:56  20
 
 ◆ not stable: 2 points signal
@@ -118,3 +118,72 @@ $ assay signals $DATA/csv/ccxbar-iso.csv -n 5 --json
   "stable": false
 }
 [3]
+
+# limits start anew at each stage, an excluded point stays with its sign
+$ awk 'NR==1{print $0",phase"} NR>1{print $0","(NR<52?"before":"after")}' $DATA/csv/ccxbar-iso.csv > staged.csv; assay chart staged.csv -n 5 --stage phase --exclude 20 --width 90
+thickness [µm]
+X̄-R · n 5 · 20 subgroups · σ within 0.941 (R̄/d2) · rules nelson
+
+          before                          after
+         mean
+   25.38 ┤                               ┊                              ⊗
+         │                               ┊╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⡰⠁╌ UCL 25.10
+         │                               ┊                            ⡰⠁
+         │                               ┊                           ●⠁
+         │╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┊                       ⡠●⠉⠉⠁
+         │                           ●   ┊ ●⢄                  ⢀⠜
+   23.81 ┤             ⢠●⡄         ⢀⠜ ⢣  ┊───⠣⡀───────────⡠●⠉⠒●⠁────────── CL 23.84
+         │─●⡀─────────⡰⠁─⠘⡄───────●⠊───⢣─┊    ●⠑⠢⣀     ⢀●⠊
+         │  ⠈⢆  ⢀⠤●⠉⠉●    ⠘●⡠⠔●⠉⠉⠉⠁     ●┊        ●⠒⠒●⠊⠁
+         │    ●⠊⠁                        ┊
+         │                               ┊
+   22.51 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┊╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ LCL 22.58
+         range
+    5.01 ┤                               ┊╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌⣀⊗╌ UCL 4.63
+         │                               ┊                          ⣀●⠊
+         │╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌┊                       ⢀●⠊
+    2.65 ┤        ●⡀    ●⡀               ┊       ⢀●⠢⣀     ⢀●⡀   ⢀⠎
+         │─●⠑⠤⡀⢀⡠⠒⠁⠈⠑●⠔⠊⠁⠈⠑●⢄────────●⠤⣀⡀┊─────⢀⠔⠁───●⠒⠤●⠔⠁─⠑⡄─⢠⠊───────── CL 2.19
+         │    ●⠁             ⠉●⠤⣀⡀ ⡠⠊   ●┊ ●⠤⠒●⠁             ⠘●⠃
+    0.00 ┤                       ⠈●      ┊
+          1  2026-01-05T07:21                         2026-01-05T08:56  20
+
+● stable: no point signals
+  by chance one signal in 73 points; a shift of one sd shows after 9.6
+
+# two thousand points: each column shows its smallest and largest
+$ seq 1 2000 | awk 'BEGIN{print "x"} {printf "%.2f\n", 5+($1*7919%101)/100}' | assay chart - --value x --rules 1 --width 70
+x
+I-MR · 2000 points · σ within 0.4317 (MR̄/d2) · rules own
+
+         individual
+   6.809 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ UCL 6.795
+         │
+         │
+         │⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀
+         │⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+         │⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+   5.381 ┤⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿ CL 5.500
+         │⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿⣿
+         │⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉
+         │
+         │
+   4.191 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ LCL 4.205
+         moving range
+   1.563 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ UCL 1.591
+         │
+         │
+   0.827 ┤
+         │⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶⣶ CL 0.487
+         │⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉⠉
+   0.000 ┤
+          1                                       2000
+          2000 points, smallest and largest of each column shown
+
+● stable: no point signals
+  by chance one signal in 370 points; a shift of one sd shows after 43.9
+
+# NO_COLOR and a pipe mean no colour; always means colour
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5 | grep -c $'\033'; assay chart $DATA/csv/ccxbar-iso.csv -n 5 --color always | grep -c $'\033'
+0
+23

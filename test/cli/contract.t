@@ -49,7 +49,7 @@ $ assay arl --type rules --rules aiag --shift 1 --json | $VALID $SCHEMA/arl.json
 valid
 $ assay arl --type rules --rules none --json | $VALID $SCHEMA/arl.json
 valid
-$ printf 'cause,n\na,1\nb,1\na,1\n' | assay pareto - --category cause --json | $VALID $SCHEMA/pareto.json
+$ printf 'cause\na\nb\na\n' | assay pareto - --category cause --json | $VALID $SCHEMA/pareto.json
 valid
 $ assay import d.assay $DATA/csv/ccxbar-iso.csv -q --json | $VALID $SCHEMA/import.json
 valid
