@@ -3,7 +3,7 @@
 BUILD ?= build
 MESON ?= meson
 
-.PHONY: all deps build run test san cov fuzz bench crash install clean
+.PHONY: all deps build run test san cov valgrind fuzz bench crash install clean
 
 all: build
 
@@ -27,6 +27,9 @@ san: deps
 
 cov: deps
 	@tools/coverage
+
+valgrind: deps
+	@tools/valgrind
 
 fuzz: deps
 	@tools/fuzz $(FUZZ_SECONDS)
