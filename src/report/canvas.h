@@ -32,7 +32,7 @@ typedef enum {
 #define X(code, name, light, dark) INK_##code,
     INK_LIST(X)
 #undef X
-    INK_COUNT
+        INK_COUNT
 } ink;
 
 typedef enum { STROKE_SOLID, STROKE_DASHED, STROKE_DOTTED } stroke_dash;
@@ -78,7 +78,7 @@ typedef struct {
 void svg_begin(svg_canvas *c, buf *out, double width, double height, const char *title,
                const char *summary, bool is_standalone);
 void svg_end(svg_canvas *c);
-void svg_colors(buf *out, bool is_dark); /* CSS declarations of all inks */
+void svg_colors(buf *out, bool is_dark);  /* CSS declarations of all inks */
 void xml_add(buf *out, const char *text); /* escaped for XML text and attributes */
 
 /* cairo: PDF and PNG. `cr` is a cairo_t. Always light. */

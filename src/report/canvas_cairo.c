@@ -33,7 +33,8 @@ static void draw_polyline(canvas *c, const spot *at, size_t n, stroke s)
     cairo_t *cr = cr_of(c);
     set_ink(cr, s.color);
     cairo_set_line_width(cr, s.width);
-    cairo_set_dash(cr, s.dash == STROKE_DASHED ? dashed : dotted, s.dash == STROKE_SOLID ? 0 : 2, 0);
+    cairo_set_dash(cr, s.dash == STROKE_DASHED ? dashed : dotted, s.dash == STROKE_SOLID ? 0 : 2,
+                   0);
     bool is_pen_down = false;
     for (size_t i = 0; i < n; i++) {
         if (isnan(at[i].y)) {
@@ -98,7 +99,8 @@ static void layout_set(canvas *c, text_style style, const char *text)
     PangoFontDescription *font = pango_font_description_new();
     pango_font_description_set_family(font, families());
     pango_font_description_set_absolute_size(font, style.size * PANGO_SCALE);
-    pango_font_description_set_weight(font, style.is_bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
+    pango_font_description_set_weight(font,
+                                      style.is_bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, font);
     pango_font_description_free(font);
     pango_layout_set_text(layout, text, -1);
@@ -116,7 +118,9 @@ static void draw_text(canvas *c, spot at, text_style style, const char *text)
 {
     cairo_t *cr = cr_of(c);
     double width = draw_text_width(c, style, text);
-    double x = at.x - (style.anchor == ANCHOR_MIDDLE ? width / 2 : style.anchor == ANCHOR_END ? width : 0);
+    double x = at.x - (style.anchor == ANCHOR_MIDDLE ? width / 2
+                       : style.anchor == ANCHOR_END  ? width
+                                                     : 0);
     PangoLayout *layout = ((cairo_canvas *)c)->layout;
     set_ink(cr, style.color);
     cairo_move_to(cr, x, at.y - (double)pango_layout_get_baseline(layout) / PANGO_SCALE);

@@ -19,10 +19,18 @@ void xml_add(buf *out, const char *text)
 {
     for (; *text; text++) {
         switch (*text) {
-        case '<': buf_add_text(out, "&lt;"); break;
-        case '>': buf_add_text(out, "&gt;"); break;
-        case '&': buf_add_text(out, "&amp;"); break;
-        case '"': buf_add_text(out, "&quot;"); break;
+        case '<':
+            buf_add_text(out, "&lt;");
+            break;
+        case '>':
+            buf_add_text(out, "&gt;");
+            break;
+        case '&':
+            buf_add_text(out, "&amp;");
+            break;
+        case '"':
+            buf_add_text(out, "&quot;");
+            break;
         default:
             if ((unsigned char)*text >= ' ' || *text == '\n' || *text == '\t')
                 buf_add_char(out, *text);
@@ -63,7 +71,8 @@ static buf *out_of(canvas *c)
 
 static void svg_polyline(canvas *c, const spot *at, size_t n, stroke s)
 {
-    static const char *const dashes[] = {"", " stroke-dasharray=\"7 4\"", " stroke-dasharray=\"1.5 3\""};
+    static const char *const dashes[] = {"", " stroke-dasharray=\"7 4\"",
+                                         " stroke-dasharray=\"1.5 3\""};
     buf *out = out_of(c);
     buf_addf(out, "<path style=\"stroke:var(--%s);stroke-width:%g\"%s d=\"", inks[s.color].name,
              s.width, dashes[s.dash]);
@@ -177,13 +186,14 @@ static double svg_text_width(canvas *c, text_style style, const char *text)
 void svg_begin(svg_canvas *c, buf *out, double width, double height, const char *title,
                const char *summary, bool is_standalone)
 {
-    *c = (svg_canvas){.base = {width, height, svg_polyline, svg_rect, svg_mark, svg_text,
-                               svg_group, svg_text_width},
+    *c = (svg_canvas){.base = {width, height, svg_polyline, svg_rect, svg_mark, svg_text, svg_group,
+                               svg_text_width},
                       .out = out};
     if (is_standalone)
         buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    buf_addf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 %g %g\" ", width,
-             height);
+    buf_addf(out,
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 %g %g\" ",
+             width, height);
     if (is_standalone)
         buf_addf(out, "width=\"%g\" height=\"%g\" ", width, height);
     buf_add_text(out, "role=\"img\" aria-label=\"");
@@ -197,9 +207,10 @@ void svg_begin(svg_canvas *c, buf *out, double width, double height, const char 
         return;
     buf_add_text(out, "<style>svg{");
     svg_colors(out, false);
-    buf_add_text(out, "background:var(--paper);font-family:system-ui,'Noto Sans','Noto Sans CJK KR',"
-                      "'Noto Sans CJK SC',sans-serif}path{fill:none}circle{fill:none}\n"
-                      "@media (prefers-color-scheme:dark){svg{");
+    buf_add_text(out,
+                 "background:var(--paper);font-family:system-ui,'Noto Sans','Noto Sans CJK KR',"
+                 "'Noto Sans CJK SC',sans-serif}path{fill:none}circle{fill:none}\n"
+                 "@media (prefers-color-scheme:dark){svg{");
     svg_colors(out, true);
     buf_add_text(out, "}}</style>\n");
     svg_rect(&c->base, 0, 0, width, height, INK_PAPER);

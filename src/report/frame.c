@@ -33,7 +33,8 @@ static void up_axis(const frame *f)
         double y = frame_y(f, v);
         frame_line(f->c, f->x, y, f->x + f->width, y, (stroke){INK_GRID, 1, STROKE_SOLID});
         format_figure(text, sizeof text, fabs(v) < f->up.step / 1e6 ? 0 : v, f->up.decimals);
-        f->c->text(f->c, (spot){f->x - 7, y + 4}, (text_style){INK_MUTED, 11, false, ANCHOR_END}, text);
+        f->c->text(f->c, (spot){f->x - 7, y + 4}, (text_style){INK_MUTED, 11, false, ANCHOR_END},
+                   text);
     }
 }
 
@@ -44,7 +45,8 @@ static void across_axis(const frame *f)
     for (double v = f->across.low; v <= f->across.high + f->across.step / 2; v += f->across.step) {
         double x = frame_x(f, v);
         text_style style = {INK_MUTED, 11, false, ANCHOR_MIDDLE};
-        format_figure(text, sizeof text, fabs(v) < f->across.step / 1e6 ? 0 : v, f->across.decimals);
+        format_figure(text, sizeof text, fabs(v) < f->across.step / 1e6 ? 0 : v,
+                      f->across.decimals);
         double half = f->c->text_width(f->c, style, text) / 2;
         frame_line(f->c, x, bottom, x, bottom + 4, (stroke){INK_MUTED, 1, STROKE_SOLID});
         if (x - half < last_end + 6)
@@ -54,7 +56,8 @@ static void across_axis(const frame *f)
     }
 }
 
-void frame_axes(const frame *f, const char *across_name, const char *up_name, bool with_across_ticks)
+void frame_axes(const frame *f, const char *across_name, const char *up_name,
+                bool with_across_ticks)
 {
     up_axis(f);
     if (with_across_ticks)

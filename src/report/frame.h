@@ -14,7 +14,8 @@ typedef struct {
 double frame_x(const frame *f, double value);
 double frame_y(const frame *f, double value);
 void frame_head(canvas *c, const char *title, const char *subtitle);
-void frame_axes(const frame *f, const char *across_name, const char *up_name, bool with_across_ticks);
+void frame_axes(const frame *f, const char *across_name, const char *up_name,
+                bool with_across_ticks);
 void frame_line(canvas *c, double x1, double y1, double x2, double y2, stroke s);
 
 #endif

@@ -55,7 +55,8 @@ static void add_figures(buf *out, const analysis *a)
         add_number_cell(out, rows[i].value, rows[i].decimals);
         char interval[96] = "";
         if (!isnan(rows[i].low))
-            snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low, rows[i].decimals, rows[i].high);
+            snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low,
+                     rows[i].decimals, rows[i].high);
         add_cell(out, "td", isnan(rows[i].value) && rows[i].why ? _(rows[i].why) : interval);
         buf_add_text(out, "</tr>\n");
     }
@@ -98,7 +99,9 @@ static void add_signal_row(buf *out, const analysis *a, const view *v, size_t i)
 
 static void open_signals(buf *out, const char *caption)
 {
-    buf_addf(out, "<table><caption>%s</caption><thead><tr><th>#</th><th>%s</th><th>%s</th><th>%s</th></tr></thead><tbody>\n",
+    buf_addf(out,
+             "<table><caption>%s</caption><thead><tr><th>#</th><th>%s</th><th>%s</th><th>%s</th></"
+             "tr></thead><tbody>\n",
              caption, _("time"), _("value"), _("rule"));
 }
 
@@ -135,10 +138,13 @@ static void add_data(buf *out, const analysis *a, const view *v)
     buf_addf(out, "<details><summary>%s</summary>", _("Data of this chart"));
     if (k > table_rows_max) {
         buf_addf(out, "<p>");
-        buf_addf(out, _("%zu points, the last %d are listed; assay export gives all."), k, (int)table_rows_max);
+        buf_addf(out, _("%zu points, the last %d are listed; assay export gives all."), k,
+                 (int)table_rows_max);
         buf_addf(out, "</p>");
     }
-    buf_addf(out, "<table><thead><tr><th>#</th><th>%s</th><th>%s</th><th>LCL</th><th>CL</th><th>UCL</th><th>%s</th></tr></thead><tbody>\n",
+    buf_addf(out,
+             "<table><thead><tr><th>#</th><th>%s</th><th>%s</th><th>LCL</th><th>CL</th><th>UCL</"
+             "th><th>%s</th></tr></thead><tbody>\n",
              _("time"), _("value"), _("rule"));
     for (size_t i = k > table_rows_max ? k - table_rows_max : 0; i < k; i++) {
         const assay_chart_point *p = &a->chart.location[i];
@@ -165,7 +171,8 @@ static void add_chart(buf *out, const view *v)
     buf_addf(out, "<figure class=zoomable tabindex=0 aria-label=\"");
     xml_add(out, buf_text(&summary));
     buf_add_text(out, "\">\n");
-    svg_begin(&c, out, 1000, v->chart.chart->has_spread ? 520 : 400, v->chart.title, buf_text(&summary), false);
+    svg_begin(&c, out, 1000, v->chart.chart->has_spread ? 520 : 400, v->chart.title,
+              buf_text(&summary), false);
     chart_plot plot = v->chart; /* the heading above has the title already */
     plot.title = plot.subtitle;
     plot.subtitle = NULL;
@@ -199,7 +206,10 @@ static assay_status html_add(document *d, const analysis *a, const view *v, assa
     const overview_row *row = &d->rows[d->row_count - 1];
     buf_addf(out, "<section id=\"c%zu\"><h2>", d->row_count);
     xml_add(out, row->path);
-    buf_addf(out, "</h2>\n<p class=\"verdict %s\">", !row->is_known ? "unknown" : row->is_stable ? "stable" : "unstable");
+    buf_addf(out, "</h2>\n<p class=\"verdict %s\">",
+             !row->is_known   ? "unknown"
+             : row->is_stable ? "stable"
+                              : "unstable");
     xml_add(out, row->verdict);
     buf_add_text(out, "</p>\n");
     if (a->has_chart)
@@ -208,7 +218,9 @@ static assay_status html_add(document *d, const analysis *a, const view *v, assa
     if (v->chart.readings && v->sorted_count >= 3)
         add_distribution(out, v);
     if (a->has_capability && !row->is_stable)
-        buf_addf(out, "<p class=caution>%s</p>\n", _("The process is not shown to be stable: read the indices as performance of the past, not as a promise."));
+        buf_addf(out, "<p class=caution>%s</p>\n",
+                 _("The process is not shown to be stable: read the indices as performance of the "
+                   "past, not as a promise."));
     add_figures(out, a);
     add_data(out, a, v);
     buf_add_text(out, "</section>\n");
@@ -217,14 +229,20 @@ static assay_status html_add(document *d, const analysis *a, const view *v, assa
 
 static void add_overview(buf *out, const document *d)
 {
-    buf_addf(out, "<table class=overview><caption>%s</caption><thead><tr><th>%s</th><th>%s</th><th>%s</th><th>n</th><th>Ppk</th><th>Cpk</th><th>%s</th></tr></thead><tbody>\n",
+    buf_addf(out,
+             "<table "
+             "class=overview><caption>%s</caption><thead><tr><th>%s</th><th>%s</th><th>%s</"
+             "th><th>n</th><th>Ppk</th><th>Cpk</th><th>%s</th></tr></thead><tbody>\n",
              _("Overview"), _("characteristic"), _("course"), _("stability"), _("last data"));
     for (size_t i = 0; i < d->row_count; i++) {
         const overview_row *row = &d->rows[i];
         char text[128];
         buf_addf(out, "<tr><th scope=row><a href=\"#c%zu\">", i + 1);
         xml_add(out, row->path);
-        buf_addf(out, "</a></th><td>%s</td><td class=\"%s\">", row->sparkline, !row->is_known ? "unknown" : row->is_stable ? "stable" : "unstable");
+        buf_addf(out, "</a></th><td>%s</td><td class=\"%s\">", row->sparkline,
+                 !row->is_known   ? "unknown"
+                 : row->is_stable ? "stable"
+                                  : "unstable");
         xml_add(out, row->verdict);
         buf_addf(out, "</td><td class=n>%zu</td>", row->n);
         index_text(&row->ppk, text, sizeof text);
@@ -245,7 +263,10 @@ static assay_status html_end(document *d, const char *path, assay_err *err)
     buf out = BUF_INIT;
     char span[128];
     document_span(d, span, sizeof span);
-    buf_addf(&out, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\"><title>", _("en"));
+    buf_addf(&out,
+             "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=utf-8><meta name=viewport "
+             "content=\"width=device-width\"><title>",
+             _("en"));
     xml_add(&out, d->title);
     buf_add_text(&out, "</title>\n<style>:root{");
     svg_colors(&out, false);

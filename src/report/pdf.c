@@ -53,7 +53,8 @@ static bool page_keep(pdf *own, cairo_surface_t *page)
 }
 
 /* A canvas of its own size at a place on the page. */
-static void part_begin(cairo_canvas *c, cairo_t *cr, double x, double y, double width, double height)
+static void part_begin(cairo_canvas *c, cairo_t *cr, double x, double y, double width,
+                       double height)
 {
     cairo_save(cr);
     cairo_translate(cr, x, y);
@@ -75,7 +76,8 @@ static void draw_figures(canvas *c, const analysis *a)
         char text[64], interval[96] = "";
         format_figure(text, sizeof text, rows[i].value, rows[i].decimals);
         if (!isnan(rows[i].low))
-            snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low, rows[i].decimals, rows[i].high);
+            snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low,
+                     rows[i].decimals, rows[i].high);
         const char *note = isnan(rows[i].value) && rows[i].why ? _(rows[i].why) : interval;
         c->text(c, (spot){x, y}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, rows[i].name);
         c->text(c, (spot){x + 215, y}, (text_style){INK_TEXT, 12, true, ANCHOR_END}, text);
@@ -100,8 +102,8 @@ static void draw_signal_list(canvas *c, const analysis *a, const view *v)
         int j = __builtin_ctz(rules);
         words_rule(&a->rules.rule[j], words, sizeof words);
         format_figure(figure, sizeof figure, a->chart.location[i].value, v->chart.decimals + 1);
-        snprintf(line, sizeof line, "%zu:  %s  ·  %s %s: %s%s", i + 1, figure, _("rule"), a->rules.rule[j].name,
-                 words, rules & (rules - 1) ? " …" : "");
+        snprintf(line, sizeof line, "%zu:  %s  ·  %s %s: %s%s", i + 1, figure, _("rule"),
+                 a->rules.rule[j].name, words, rules & (rules - 1) ? " …" : "");
         c->text(c, (spot){8, y += 18}, (text_style){INK_TEXT, 12, false, ANCHOR_START}, line);
         listed++;
     }
@@ -110,7 +112,8 @@ static void draw_signal_list(canvas *c, const analysis *a, const view *v)
     if (left)
         c->text(c, (spot){8, y + 18}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, more);
     else if (!listed)
-        c->text(c, (spot){8, y + 18}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, _("no signal"));
+        c->text(c, (spot){8, y + 18}, (text_style){INK_MUTED, 12, false, ANCHOR_START},
+                _("no signal"));
 }
 
 static assay_status pdf_add(document *d, const analysis *a, const view *v, assay_err *err)
@@ -174,7 +177,8 @@ static void fit_text(canvas *c, text_style style, spot at, double room, const ch
 
 static void overview_heads(canvas *c, double y)
 {
-    text_style head = {INK_MUTED, 11, true, ANCHOR_START}, right = {INK_MUTED, 11, true, ANCHOR_END};
+    text_style head = {INK_MUTED, 11, true, ANCHOR_START},
+               right = {INK_MUTED, 11, true, ANCHOR_END};
     c->text(c, (spot){8, y}, head, _("characteristic"));
     c->text(c, (spot){300, y}, head, _("stability"));
     c->text(c, (spot){530, y}, right, "n");
@@ -185,7 +189,8 @@ static void overview_heads(canvas *c, double y)
 static void overview_line(canvas *c, const overview_row *row, double y, size_t page)
 {
     char text[128];
-    text_style plain = {INK_TEXT, 12, false, ANCHOR_START}, right = {INK_TEXT, 12, false, ANCHOR_END};
+    text_style plain = {INK_TEXT, 12, false, ANCHOR_START},
+               right = {INK_TEXT, 12, false, ANCHOR_END};
     fit_text(c, plain, (spot){8, y}, 280, row->path);
     plain.color = !row->is_known ? INK_MUTED : row->is_stable ? INK_GOOD : INK_SIGNAL;
     fit_text(c, plain, (spot){300, y}, 190, row->verdict);
@@ -206,8 +211,10 @@ static void draw_overview(cairo_t *cr, const document *d, size_t sheet, size_t s
     document_span(d, span, sizeof span);
     c.base.text(&c.base, (spot){8, 46}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, span);
     overview_heads(&c.base, 80);
-    for (size_t i = sheet * overview_per_page; i < d->row_count && i < (sheet + 1) * overview_per_page; i++)
-        overview_line(&c.base, &d->rows[i], 102 + 20 * (double)(i - sheet * overview_per_page), sheets + i + 1);
+    for (size_t i = sheet * overview_per_page;
+         i < d->row_count && i < (sheet + 1) * overview_per_page; i++)
+        overview_line(&c.base, &d->rows[i], 102 + 20 * (double)(i - sheet * overview_per_page),
+                      sheets + i + 1);
     part_end(&c, cr);
 }
 
@@ -218,7 +225,8 @@ static void draw_foot(cairo_t *cr, const document *d, size_t page, size_t pages)
     part_begin(&c, cr, margin, page_height - margin, page_width - 2 * margin, 20);
     c.base.text(&c.base, (spot){8, 12}, (text_style){INK_MUTED, 10, false, ANCHOR_START}, d->title);
     snprintf(text, sizeof text, _("page %zu of %zu"), page, pages);
-    c.base.text(&c.base, (spot){c.base.width - 8, 12}, (text_style){INK_MUTED, 10, false, ANCHOR_END}, text);
+    c.base.text(&c.base, (spot){c.base.width - 8, 12},
+                (text_style){INK_MUTED, 10, false, ANCHOR_END}, text);
     part_end(&c, cr);
 }
 
@@ -247,7 +255,8 @@ static void draw_all(cairo_t *cr, const document *d)
 static assay_status pdf_end(document *d, const char *path, assay_err *err)
 {
     buf out = BUF_INIT;
-    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(add_bytes, &out, page_width * 0.75, page_height * 0.75);
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create_for_stream(add_bytes, &out, page_width * 0.75, page_height * 0.75);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, d->title);
     cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "assay " ASSAY_VERSION);
     cairo_t *cr = cairo_create(surface);

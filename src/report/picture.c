@@ -16,8 +16,8 @@ bool report_format_of(const char *path, report_format *out)
     static const struct {
         const char *ending;
         report_format format;
-    } endings[] = {{".svg", REPORT_SVG}, {".png", REPORT_PNG}, {".html", REPORT_HTML}, {".htm", REPORT_HTML},
-                   {".pdf", REPORT_PDF}, {".xlsx", REPORT_XLSX}};
+    } endings[] = {{".svg", REPORT_SVG},  {".png", REPORT_PNG}, {".html", REPORT_HTML},
+                   {".htm", REPORT_HTML}, {".pdf", REPORT_PDF}, {".xlsx", REPORT_XLSX}};
     const char *dot = strrchr(path, '.');
     for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
         if (strcasecmp(dot, endings[i].ending) == 0) {
@@ -44,7 +44,8 @@ void report_chart_svg(const analysis *a, double width, double height, bool is_st
     view_done(&v);
 }
 
-void report_histogram_svg(const analysis *a, double width, double height, bool is_standalone, buf *out)
+void report_histogram_svg(const analysis *a, double width, double height, bool is_standalone,
+                          buf *out)
 {
     view v;
     svg_canvas c;
@@ -62,7 +63,8 @@ void report_pareto_svg(const char *title, const char *const *labels, const doubl
                        size_t vital_few, double width, double height, bool is_standalone, buf *out)
 {
     svg_canvas c;
-    pareto_plot p = {.title = title, .labels = labels, .counts = counts, .n = n, .vital_few = vital_few};
+    pareto_plot p = {
+        .title = title, .labels = labels, .counts = counts, .n = n, .vital_few = vital_few};
     svg_begin(&c, out, width, height, title, title, is_standalone);
     plot_pareto(&c.base, &p);
     svg_end(&c);
@@ -80,8 +82,8 @@ assay_status report_chart_png(const analysis *a, double width, double height, do
     view v;
     buf png = BUF_INIT;
     assay_status status = ASSAY_MEMORY;
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(width * scale),
-                                                          (int)ceil(height * scale));
+    cairo_surface_t *surface = cairo_image_surface_create(
+        CAIRO_FORMAT_RGB24, (int)ceil(width * scale), (int)ceil(height * scale));
     cairo_t *cr = cairo_create(surface);
     if (view_make(a, &v)) {
         cairo_canvas c;

@@ -17,12 +17,12 @@ typedef struct {
     const char *subtitle; /* type, n, subgroups, sigma method, rules, state: see plot_subtitle */
     const char *unit;     /* or "" */
     const assay_chart *chart;
-    size_t points;        /* subgroups */
-    const assay_rules *rules; /* as used for the location chart, or NULL */
-    const int64_t *time;  /* [points] UTC ns of each subgroup, or NULL */
-    int32_t offset;       /* seconds east of UTC to show times in */
+    size_t points;             /* subgroups */
+    const assay_rules *rules;  /* as used for the location chart, or NULL */
+    const int64_t *time;       /* [points] UTC ns of each subgroup, or NULL */
+    int32_t offset;            /* seconds east of UTC to show times in */
     const char *const *stages; /* label of each stage, or NULL */
-    int decimals;         /* places of the measurement; statistics show one more */
+    int decimals;              /* places of the measurement; statistics show one more */
     const double *readings;    /* for the histogram margin, or NULL */
     size_t reading_count;
 } chart_plot;
@@ -35,8 +35,8 @@ typedef struct {
     const char *title, *subtitle, *unit;
     const double *x; /* finite readings */
     size_t n;
-    double lsl, usl, target; /* NaN: none */
-    double center;           /* mean or X50 */
+    double lsl, usl, target;                    /* NaN: none */
+    double center;                              /* mean or X50 */
     double (*density)(double x, void *context); /* or NULL */
     void *context;
     int decimals;

@@ -14,7 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { left_margin = 66, label_width = 118, histogram_width = 64, head_height = 68, foot_height = 46 };
+enum {
+    left_margin = 66,
+    label_width = 118,
+    histogram_width = 64,
+    head_height = 68,
+    foot_height = 46
+};
 enum { signals_max = 400 }; /* beyond, marks would cover each other */
 
 typedef struct {
@@ -50,7 +56,10 @@ static void widen(double *low, double *high, double value)
 static bool starts_at_zero(const panel *a)
 {
     switch (a->p->chart->type) {
-    case ASSAY_CHART_P: case ASSAY_CHART_NP: case ASSAY_CHART_C: case ASSAY_CHART_U:
+    case ASSAY_CHART_P:
+    case ASSAY_CHART_NP:
+    case ASSAY_CHART_C:
+    case ASSAY_CHART_U:
     case ASSAY_CHART_CUSUM:
         return true;
     default:
@@ -80,7 +89,8 @@ static void panel_scale(panel *a)
     if (starts_at_zero(a))
         widen(&low, &high, 0);
     double pad = (high - low) * 0.06;
-    a->ticks = axis_make(starts_at_zero(a) && low == 0 ? 0 : low - pad, high + pad, a->height > 170 ? 6 : 4);
+    a->ticks = axis_make(starts_at_zero(a) && low == 0 ? 0 : low - pad, high + pad,
+                         a->height > 170 ? 6 : 4);
 }
 
 static void line(canvas *c, double x1, double y1, double x2, double y2, stroke s)
@@ -99,17 +109,30 @@ static void panel_frame(const panel *a)
         format_figure(text, sizeof text, fabs(v) < a->ticks.step / 1e6 ? 0 : v, a->ticks.decimals);
         c->text(c, (spot){a->x - 7, y + 4}, (text_style){INK_MUTED, 11, false, ANCHOR_END}, text);
     }
-    c->text(c, (spot){a->x - left_margin + 8, a->y - 13}, (text_style){INK_TEXT, 12, true, ANCHOR_START}, a->name);
+    c->text(c, (spot){a->x - left_margin + 8, a->y - 13},
+            (text_style){INK_TEXT, 12, true, ANCHOR_START}, a->name);
 }
 
 /* -- limits ---------------------------------------------------------------------------- */
 
 typedef double limit_of(const assay_chart_point *point);
-static double center_of(const assay_chart_point *point) { return point->center; }
-static double lcl_of(const assay_chart_point *point) { return point->lcl; }
+static double center_of(const assay_chart_point *point)
+{
+    return point->center;
+}
+static double lcl_of(const assay_chart_point *point)
+{
+    return point->lcl;
+}
 /* Of a count or a spread: a limit at zero limits nothing, and none is drawn. */
-static double positive_lcl_of(const assay_chart_point *point) { return point->lcl > 0 ? point->lcl : NAN; }
-static double ucl_of(const assay_chart_point *point) { return point->ucl; }
+static double positive_lcl_of(const assay_chart_point *point)
+{
+    return point->lcl > 0 ? point->lcl : NAN;
+}
+static double ucl_of(const assay_chart_point *point)
+{
+    return point->ucl;
+}
 
 /* A limit as steps: one segment per run of equal values. */
 static void draw_limit(const panel *a, size_t from, size_t to, limit_of *get, stroke s)
@@ -122,7 +145,8 @@ static void draw_limit(const panel *a, size_t from, size_t to, limit_of *get, st
         while (end < to && get(&a->points[end]) == value)
             end++;
         if (!isnan(value)) {
-            double y = y_of(a, value), x1 = x_of(a, (double)i - 0.5), x2 = x_of(a, (double)end - 0.5);
+            double y = y_of(a, value), x1 = x_of(a, (double)i - 0.5),
+                   x2 = x_of(a, (double)end - 0.5);
             if (!isnan(y_before) && x_before == x1)
                 line(a->c, x1, y_before, x1, y, (stroke){s.color, s.width * 0.7, s.dash});
             line(a->c, x1, y, x2, y, s);
@@ -157,7 +181,8 @@ static void draw_labels(const panel *a, limit_label *labels, int n)
                    (text_style){labels[i].color, 11, false, ANCHOR_START}, labels[i].text);
 }
 
-static int add_label(const panel *a, limit_label *labels, int n, const char *name, double value, ink color)
+static int add_label(const panel *a, limit_label *labels, int n, const char *name, double value,
+                     ink color)
 {
     if (isnan(value))
         return n;
@@ -295,8 +320,9 @@ static void draw_run(const panel *a, size_t i, uint32_t rules)
             longest = a->p->rules->rule[j].m;
     for (size_t back = 1; back < (size_t)longest && back <= i; back++)
         if (!rules_at(a, i - back) && is_counted(a, i - back))
-            a->c->mark(a->c, MARK_RING, (spot){x_of(a, (double)(i - back)), y_of(a, a->points[i - back].value)},
-                       5.5, INK_SIGNAL, NULL);
+            a->c->mark(a->c, MARK_RING,
+                       (spot){x_of(a, (double)(i - back)), y_of(a, a->points[i - back].value)}, 5.5,
+                       INK_SIGNAL, NULL);
 }
 
 /* The picture names the first rule only; the tip and the tables name all. */
@@ -388,7 +414,8 @@ static void draw_x_axis(const panel *a)
             continue;
         last_x = x;
         snprintf(text, sizeof text, "%.0f", index);
-        line(a->c, x, a->y + a->height, x, a->y + a->height + 4, (stroke){INK_MUTED, 1, STROKE_SOLID});
+        line(a->c, x, a->y + a->height, x, a->y + a->height + 4,
+             (stroke){INK_MUTED, 1, STROKE_SOLID});
         a->c->text(a->c, (spot){x, y}, (text_style){INK_MUTED, 11, false, ANCHOR_MIDDLE}, text);
     }
     a->c->group(a->c, NULL, 0, 0);
@@ -426,12 +453,14 @@ static void draw_histogram_margin(const panel *a, double x)
     for (int i = 0; i < bins && most; i++)
         if (count[i])
             a->c->rect(a->c, x, a->y + i * bin_height + 0.5,
-                       fmax(1, (histogram_width - 8) * (double)count[i] / (double)most), bin_height - 1, INK_SOFT);
+                       fmax(1, (histogram_width - 8) * (double)count[i] / (double)most),
+                       bin_height - 1, INK_SOFT);
 }
 
 static void draw_head(canvas *c, const chart_plot *p)
 {
-    c->text(c, (spot){8, 20}, (text_style){INK_TEXT, 16, true, ANCHOR_START}, p->title ? p->title : "");
+    c->text(c, (spot){8, 20}, (text_style){INK_TEXT, 16, true, ANCHOR_START},
+            p->title ? p->title : "");
     if (p->subtitle)
         c->text(c, (spot){8, 38}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, p->subtitle);
 }
@@ -439,8 +468,8 @@ static void draw_head(canvas *c, const chart_plot *p)
 static void draw_nothing(canvas *c, const chart_plot *p)
 {
     draw_head(c, p);
-    c->text(c, (spot){c->width / 2, c->height / 2}, (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE},
-            _("no data"));
+    c->text(c, (spot){c->width / 2, c->height / 2},
+            (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
 }
 
 static void draw_panel(panel *a, bool is_top, bool is_bottom)
@@ -496,19 +525,34 @@ void plot_chart(canvas *c, const chart_plot *p)
     double gap = chart->has_spread ? 38 : 0;
     double upper = chart->has_spread ? (body - gap) * 0.62 : body;
     char name[160];
-    snprintf(name, sizeof name, "%s%s%s%s", location_name(chart->type), *p->unit && !is_cusum ? " [" : "",
-             is_cusum ? "" : p->unit, *p->unit && !is_cusum ? "]" : "");
+    snprintf(name, sizeof name, "%s%s%s%s", location_name(chart->type),
+             *p->unit && !is_cusum ? " [" : "", is_cusum ? "" : p->unit,
+             *p->unit && !is_cusum ? "]" : "");
     draw_head(c, p);
-    panel top = {.c = c, .p = p, .points = is_cusum ? NULL : chart->location, .x = left_margin,
-                 .y = head_height + 6, .width = width, .height = upper - 6, .name = name, .decimals = p->decimals};
+    panel top = {.c = c,
+                 .p = p,
+                 .points = is_cusum ? NULL : chart->location,
+                 .x = left_margin,
+                 .y = head_height + 6,
+                 .width = width,
+                 .height = upper - 6,
+                 .name = name,
+                 .decimals = p->decimals};
     draw_panel(&top, true, !chart->has_spread);
     if (with_histogram && c->height > 200)
         draw_histogram_margin(&top, left_margin + width + label_width - 4);
     if (!chart->has_spread)
         return;
-    panel bottom = {.c = c, .p = p, .points = chart->spread, .x = left_margin,
-                    .y = head_height + upper + gap, .width = width, .height = body - upper - gap,
-                    .name = spread_name(chart->type), .decimals = p->decimals, .is_spread = true};
+    panel bottom = {.c = c,
+                    .p = p,
+                    .points = chart->spread,
+                    .x = left_margin,
+                    .y = head_height + upper + gap,
+                    .width = width,
+                    .height = body - upper - gap,
+                    .name = spread_name(chart->type),
+                    .decimals = p->decimals,
+                    .is_spread = true};
     draw_panel(&bottom, false, true);
 }
 
@@ -530,7 +574,13 @@ void plot_sparkline(canvas *c, const chart_plot *p)
 {
     if (!p->points)
         return;
-    panel a = {.c = c, .p = p, .points = p->chart->location, .x = 2, .y = 3, .width = c->width - 4, .height = c->height - 6};
+    panel a = {.c = c,
+               .p = p,
+               .points = p->chart->location,
+               .x = 2,
+               .y = 3,
+               .width = c->width - 4,
+               .height = c->height - 6};
     panel_scale(&a);
     if (!isnan(a.points[0].center))
         draw_limit(&a, 0, p->points, center_of, (stroke){INK_GRID, 1, STROKE_SOLID});
@@ -538,5 +588,6 @@ void plot_sparkline(canvas *c, const chart_plot *p)
     size_t shown = 0;
     for (size_t i = 0; i < p->points && shown < 40; i++)
         if (a.points[i].rules && is_counted(&a, i) && !isnan(a.points[i].value) && ++shown)
-            c->mark(c, MARK_DIAMOND, (spot){x_of(&a, (double)i), y_of(&a, a.points[i].value)}, 3, INK_SIGNAL, NULL);
+            c->mark(c, MARK_DIAMOND, (spot){x_of(&a, (double)i), y_of(&a, a.points[i].value)}, 3,
+                    INK_SIGNAL, NULL);
 }

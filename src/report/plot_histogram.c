@@ -98,7 +98,8 @@ void plot_histogram(canvas *c, const histogram_plot *p)
 {
     frame_head(c, p->title, p->subtitle);
     if (!p->n) {
-        c->text(c, (spot){c->width / 2, c->height / 2}, (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
+        c->text(c, (spot){c->width / 2, c->height / 2},
+                (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
         return;
     }
     bins b = bins_make(p);
@@ -110,7 +111,11 @@ void plot_histogram(canvas *c, const histogram_plot *p)
             high = fmax(high, bounds[i]);
         }
     double pad = (high - low) * 0.05;
-    frame f = {.c = c, .x = 66, .y = 76, .width = c->width - 66 - 24, .height = c->height - 76 - 46,
+    frame f = {.c = c,
+               .x = 66,
+               .y = 76,
+               .width = c->width - 66 - 24,
+               .height = c->height - 76 - 46,
                .up = axis_make(0, (double)b.most * 1.08, 5)};
     f.across = axis_make(low - pad, high + pad, 8);
     frame_axes(&f, p->unit, _("count"), true);

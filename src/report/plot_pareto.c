@@ -10,7 +10,8 @@
 enum { bars_max = 15 }; /* what does not fit is one last bar, named so */
 
 /* Shorten to the room there is, at a character boundary. */
-static void fit_label(canvas *c, text_style style, const char *label, double room, char *out, size_t size)
+static void fit_label(canvas *c, text_style style, const char *label, double room, char *out,
+                      size_t size)
 {
     snprintf(out, size, "%s", label);
     size_t length = strlen(out);
@@ -30,13 +31,15 @@ static double sum_from(const pareto_plot *p, size_t from)
     return sum;
 }
 
-static void draw_bar(const frame *f, double x, double width, double count, const char *label, ink color)
+static void draw_bar(const frame *f, double x, double width, double count, const char *label,
+                     ink color)
 {
     char text[128], figure[48];
     double y = frame_y(f, count);
     f->c->rect(f->c, x + 1, y, width - 2, f->y + f->height - y, color);
     format_figure(figure, sizeof figure, count, count == floor(count) ? 0 : 2);
-    f->c->text(f->c, (spot){x + width / 2, y - 4}, (text_style){INK_TEXT, 11, false, ANCHOR_MIDDLE}, figure);
+    f->c->text(f->c, (spot){x + width / 2, y - 4}, (text_style){INK_TEXT, 11, false, ANCHOR_MIDDLE},
+               figure);
     text_style style = {INK_TEXT, 11, false, ANCHOR_MIDDLE};
     fit_label(f->c, style, label, width - 4, text, sizeof text);
     f->c->text(f->c, (spot){x + width / 2, f->y + f->height + 16}, style, text);
@@ -57,11 +60,16 @@ void plot_pareto(canvas *c, const pareto_plot *p)
     frame_head(c, p->title, p->subtitle);
     double total = sum_from(p, 0);
     if (!p->n || !(total > 0)) {
-        c->text(c, (spot){c->width / 2, c->height / 2}, (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
+        c->text(c, (spot){c->width / 2, c->height / 2},
+                (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
         return;
     }
     size_t shown = p->n > bars_max ? bars_max - 1 : p->n, bars = shown + (p->n > shown);
-    frame f = {.c = c, .x = 66, .y = 76, .width = c->width - 66 - 56, .height = c->height - 76 - 40,
+    frame f = {.c = c,
+               .x = 66,
+               .y = 76,
+               .width = c->width - 66 - 56,
+               .height = c->height - 76 - 40,
                .up = axis_make(0, total, 5)};
     f.up.high = total;
     frame_axes(&f, "", _("count"), false);

@@ -18,10 +18,15 @@ void plot_probability(canvas *c, const probability_plot *p)
 {
     frame_head(c, p->title, p->subtitle);
     if (p->n < 2) {
-        c->text(c, (spot){c->width / 2, c->height / 2}, (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
+        c->text(c, (spot){c->width / 2, c->height / 2},
+                (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
         return;
     }
-    frame f = {.c = c, .x = 66, .y = 76, .width = c->width - 66 - 24, .height = c->height - 76 - 46,
+    frame f = {.c = c,
+               .x = 66,
+               .y = 76,
+               .width = c->width - 66 - 24,
+               .height = c->height - 76 - 46,
                .across = axis_make(p->theory[0], p->theory[p->n - 1], 8),
                .up = axis_make(p->x[0], p->x[p->n - 1], 6)};
     frame_axes(&f, _("theoretical quantile"), p->unit, true);
@@ -36,5 +41,6 @@ void plot_probability(canvas *c, const probability_plot *p)
     c->polyline(c, ends, 2, (stroke){INK_CENTER, 1.6, STROKE_SOLID});
     for (size_t i = 0; i < p->n; i++)
         if (is_drawn(p, i))
-            c->mark(c, MARK_DOT, (spot){frame_x(&f, p->theory[i]), frame_y(&f, p->x[i])}, 2.6, INK_DATA, NULL);
+            c->mark(c, MARK_DOT, (spot){frame_x(&f, p->theory[i]), frame_y(&f, p->x[i])}, 2.6,
+                    INK_DATA, NULL);
 }

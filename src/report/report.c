@@ -58,9 +58,11 @@ static void report_free(report *r)
     free(r);
 }
 
-assay_status report_begin(report_format format, const char *path, const char *title, report **out, assay_err *err)
+assay_status report_begin(report_format format, const char *path, const char *title, report **out,
+                          assay_err *err)
 {
-    const document_format *formats[] = {[REPORT_HTML] = &document_html, [REPORT_PDF] = &document_pdf,
+    const document_format *formats[] = {[REPORT_HTML] = &document_html,
+                                        [REPORT_PDF] = &document_pdf,
                                         [REPORT_XLSX] = &document_xlsx};
     if (format != REPORT_HTML && format != REPORT_PDF && format != REPORT_XLSX)
         return assay_fail(err, ASSAY_USAGE, 0, "a report is .html, .pdf or .xlsx, not %s", path);
@@ -120,13 +122,18 @@ static bool fill_row(document *d, overview_row *row, const analysis *a, const vi
 {
     buf verdict = BUF_INIT;
     words_verdict(a, &verdict);
-    *row = (overview_row){.path = keep(d, words_path(a)), .unit = keep(d, v->chart.unit),
-                          .verdict = keep(d, buf_text(&verdict)), .n = a->series->n,
+    *row = (overview_row){.path = keep(d, words_path(a)),
+                          .unit = keep(d, v->chart.unit),
+                          .verdict = keep(d, buf_text(&verdict)),
+                          .n = a->series->n,
                           .is_known = a->has_chart && !a->chart.why_undefined,
                           .is_stable = a->has_chart && a->chart.is_stable,
-                          .signals = a->has_chart ? a->chart.signals : 0, .first = a->series->first_time,
-                          .last = a->series->last_time, .offset = a->series->offset,
-                          .ppk = {NAN, NAN, NAN, NULL}, .cpk = {NAN, NAN, NAN, NULL},
+                          .signals = a->has_chart ? a->chart.signals : 0,
+                          .first = a->series->first_time,
+                          .last = a->series->last_time,
+                          .offset = a->series->offset,
+                          .ppk = {NAN, NAN, NAN, NULL},
+                          .cpk = {NAN, NAN, NAN, NULL},
                           .sparkline = sparkline_of(d, a, v)};
     if (a->has_capability) {
         row->ppk = a->capability.ppk;

@@ -13,12 +13,20 @@
 #include <assay/describe.h>
 
 typedef struct {
-    int width;      /* columns */
+    int width; /* columns */
     bool has_color;
 } term;
 
-typedef enum { TERM_PLAIN, TERM_BOLD, TERM_DIM, TERM_DATA, TERM_LIMIT, TERM_SIGNAL, TERM_GOOD,
-               TERM_WARN } term_style;
+typedef enum {
+    TERM_PLAIN,
+    TERM_BOLD,
+    TERM_DIM,
+    TERM_DATA,
+    TERM_LIMIT,
+    TERM_SIGNAL,
+    TERM_GOOD,
+    TERM_WARN
+} term_style;
 void term_on(const term *t, term_style style, buf *out);
 void term_off(const term *t, buf *out);
 void term_styled(const term *t, term_style style, const char *text, buf *out);
@@ -42,9 +50,9 @@ int text_places(int decimals);
 /* -- tables (term_table.c) ------------------------------------------------------------------ */
 
 typedef struct {
-    buf cells;               /* NUL-separated, row by row */
+    buf cells; /* NUL-separated, row by row */
     size_t columns, rows;
-    const bool *is_right;    /* [columns] numbers stand right */
+    const bool *is_right; /* [columns] numbers stand right */
 } term_table;
 void table_init(term_table *t, size_t columns, const bool *is_right);
 void table_cell(term_table *t, const char *text);

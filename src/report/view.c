@@ -66,9 +66,15 @@ static void make_histogram(const analysis *a, view *v)
     const assay_capability *c = &a->capability;
     add_index(&v->capability_line, "Ppk", &c->ppk);
     add_index(&v->capability_line, "Cpk", &c->cpk);
-    v->histogram = (histogram_plot){.title = _("Histogram"), .subtitle = buf_text(&v->capability_line),
-                                    .unit = v->chart.unit, .x = v->sorted, .n = v->sorted_count,
-                                    .lsl = NAN, .usl = NAN, .target = NAN, .decimals = v->chart.decimals};
+    v->histogram = (histogram_plot){.title = _("Histogram"),
+                                    .subtitle = buf_text(&v->capability_line),
+                                    .unit = v->chart.unit,
+                                    .x = v->sorted,
+                                    .n = v->sorted_count,
+                                    .lsl = NAN,
+                                    .usl = NAN,
+                                    .target = NAN,
+                                    .decimals = v->chart.decimals};
     v->histogram.lsl = a->spec.lsl;
     v->histogram.usl = a->spec.usl;
     v->histogram.target = a->spec.target;
@@ -87,19 +93,30 @@ static bool make_probability(const analysis *a, view *v)
     if (!theory)
         return false;
     assay_probability_plot(fit, v->sorted_count, theory);
-    v->probability = (probability_plot){.title = _("Probability plot"), .subtitle = _(assay_family_name(fit->family)),
-                                        .unit = v->chart.unit, .theory = theory, .x = v->sorted,
-                                        .n = v->sorted_count, .at_zero = 0, .slope = 1, .decimals = v->chart.decimals};
+    v->probability = (probability_plot){.title = _("Probability plot"),
+                                        .subtitle = _(assay_family_name(fit->family)),
+                                        .unit = v->chart.unit,
+                                        .theory = theory,
+                                        .x = v->sorted,
+                                        .n = v->sorted_count,
+                                        .at_zero = 0,
+                                        .slope = 1,
+                                        .decimals = v->chart.decimals};
     return true;
 }
 
-/* Places of the plotted statistic less one: proportions need more than the counts they come from. */
+/* Places of the plotted statistic less one: proportions need more than the counts they come from.
+ */
 static int places_of(const analysis *a)
 {
     switch (a->chart.type) {
-    case ASSAY_CHART_P: case ASSAY_CHART_U: return 3;
-    case ASSAY_CHART_CUSUM: return 1;
-    default: return a->series->decimals;
+    case ASSAY_CHART_P:
+    case ASSAY_CHART_U:
+        return 3;
+    case ASSAY_CHART_CUSUM:
+        return 1;
+    default:
+        return a->series->decimals;
     }
 }
 
@@ -110,10 +127,14 @@ bool view_make(const analysis *a, view *v)
     const characteristic *c = a->series->definition;
     if (a->has_chart)
         words_subtitle(a, &v->subtitle);
-    v->chart = (chart_plot){.title = words_path(a), .subtitle = buf_text(&v->subtitle),
-                            .unit = c->unit ? c->unit : "", .chart = &a->chart,
-                            .points = a->has_chart ? a->input.subgroups : 0, .rules = &a->rules,
-                            .stages = (const char *const *)a->stage_name, .decimals = places_of(a)};
+    v->chart = (chart_plot){.title = words_path(a),
+                            .subtitle = buf_text(&v->subtitle),
+                            .unit = c->unit ? c->unit : "",
+                            .chart = &a->chart,
+                            .points = a->has_chart ? a->input.subgroups : 0,
+                            .rules = &a->rules,
+                            .stages = (const char *const *)a->stage_name,
+                            .decimals = places_of(a)};
     if (!collect_times(a, v) || !collect_readings(a, v))
         return false;
     bool is_attribute = a->chart.type >= ASSAY_CHART_P && a->has_chart;
@@ -132,7 +153,8 @@ void view_done(view *v)
 
 /* -- figures ---------------------------------------------------------------------------- */
 
-static void add_figure(figure_row *rows, size_t *n, const char *name, double value, const char *why, int decimals)
+static void add_figure(figure_row *rows, size_t *n, const char *name, double value, const char *why,
+                       int decimals)
 {
     if (*n < figure_rows_max)
         rows[(*n)++] = (figure_row){name, value, NAN, NAN, why, decimals};
@@ -169,6 +191,7 @@ size_t view_figures(const analysis *a, figure_row out[static figure_rows_max])
     add_figure(out, &n, _("ppm observed"), c->ppm_observed.total, c->why_ppm_observed, 1);
     add_figure(out, &n, _("ppm expected overall"), c->ppm_overall.total, c->why_ppm_overall, 1);
     add_figure(out, &n, "Anderson-Darling A²", c->distribution.ad, c->distribution.why, 3);
-    add_figure(out, &n, _("Anderson-Darling p"), c->distribution.ad_p, _("no exact tables for this distribution"), 4);
+    add_figure(out, &n, _("Anderson-Darling p"), c->distribution.ad_p,
+               _("no exact tables for this distribution"), 4);
     return n;
 }

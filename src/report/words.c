@@ -11,33 +11,54 @@
 const char *words_chart(assay_chart_type type)
 {
     switch (type) {
-    case ASSAY_CHART_XBAR_R: return "X̄-R";
-    case ASSAY_CHART_XBAR_S: return "X̄-S";
-    case ASSAY_CHART_I_MR: return "I-MR";
-    case ASSAY_CHART_MEDIAN: return "X̃-R";
-    case ASSAY_CHART_EWMA: return "EWMA";
-    case ASSAY_CHART_CUSUM: return "CUSUM";
-    case ASSAY_CHART_RUN: return _("run chart");
-    default: return assay_chart_type_name(type);
+    case ASSAY_CHART_XBAR_R:
+        return "X̄-R";
+    case ASSAY_CHART_XBAR_S:
+        return "X̄-S";
+    case ASSAY_CHART_I_MR:
+        return "I-MR";
+    case ASSAY_CHART_MEDIAN:
+        return "X̃-R";
+    case ASSAY_CHART_EWMA:
+        return "EWMA";
+    case ASSAY_CHART_CUSUM:
+        return "CUSUM";
+    case ASSAY_CHART_RUN:
+        return _("run chart");
+    default:
+        return assay_chart_type_name(type);
     }
 }
 
 const char *words_sigma(assay_sigma_method method)
 {
     switch (method) {
-    case ASSAY_SIGMA_RBAR: return "R̄/d2";
-    case ASSAY_SIGMA_SBAR: return "s̄/c4";
-    case ASSAY_SIGMA_POOLED: return _("pooled");
-    case ASSAY_SIGMA_POOLED_UNBIASED: return _("pooled/c4");
-    case ASSAY_SIGMA_MVLUE_R: return "MVLUE R";
-    case ASSAY_SIGMA_MVLUE_S: return "MVLUE s";
-    case ASSAY_SIGMA_MR: return "MR̄/d2";
-    case ASSAY_SIGMA_MEDIAN_MR: return _("median MR");
-    case ASSAY_SIGMA_OVERALL: return _("overall");
-    case ASSAY_SIGMA_GIVEN: return _("given");
-    case ASSAY_SIGMA_BINOMIAL: return _("binomial");
-    case ASSAY_SIGMA_POISSON: return _("Poisson");
-    default: return assay_sigma_method_name(method);
+    case ASSAY_SIGMA_RBAR:
+        return "R̄/d2";
+    case ASSAY_SIGMA_SBAR:
+        return "s̄/c4";
+    case ASSAY_SIGMA_POOLED:
+        return _("pooled");
+    case ASSAY_SIGMA_POOLED_UNBIASED:
+        return _("pooled/c4");
+    case ASSAY_SIGMA_MVLUE_R:
+        return "MVLUE R";
+    case ASSAY_SIGMA_MVLUE_S:
+        return "MVLUE s";
+    case ASSAY_SIGMA_MR:
+        return "MR̄/d2";
+    case ASSAY_SIGMA_MEDIAN_MR:
+        return _("median MR");
+    case ASSAY_SIGMA_OVERALL:
+        return _("overall");
+    case ASSAY_SIGMA_GIVEN:
+        return _("given");
+    case ASSAY_SIGMA_BINOMIAL:
+        return _("binomial");
+    case ASSAY_SIGMA_POISSON:
+        return _("Poisson");
+    default:
+        return assay_sigma_method_name(method);
     }
 }
 
@@ -113,7 +134,8 @@ void words_rule(const assay_rule *r, char *out, size_t room)
         if (r->m == 1)
             snprintf(out, room, _("1 point beyond %g σ"), r->sigmas);
         else
-            snprintf(out, room, _("%d of %d points beyond %g σ on one side"), r->k, r->m, r->sigmas);
+            snprintf(out, room, _("%d of %d points beyond %g σ on one side"), r->k, r->m,
+                     r->sigmas);
         break;
     case ASSAY_RULE_SIDE:
         snprintf(out, room, _("%d points in a row on one side of the centre line"), r->m);
@@ -134,7 +156,8 @@ void words_rule(const assay_rule *r, char *out, size_t room)
         snprintf(out, room, _("%d points in a row beyond %g σ, on both sides"), r->m, r->sigmas);
         break;
     case ASSAY_RULE_RANGE:
-        snprintf(out, room, _("one beyond +%g σ and one beyond −%g σ within %d points"), r->sigmas, r->sigmas, r->m);
+        snprintf(out, room, _("one beyond +%g σ and one beyond −%g σ within %d points"), r->sigmas,
+                 r->sigmas, r->m);
         break;
     }
 }
@@ -145,7 +168,8 @@ void words_rule_names(const assay_rules *rules, uint32_t fired, char *out, size_
     out[0] = 0;
     for (int j = 0; j < rules->count && used < room; j++)
         if (fired >> j & 1)
-            used += (size_t)snprintf(out + used, room - used, "%s%s", used ? "," : "", rules->rule[j].name);
+            used += (size_t)snprintf(out + used, room - used, "%s%s", used ? "," : "",
+                                     rules->rule[j].name);
 }
 
 void words_time(int64_t ns, int32_t offset, char *out, size_t room)

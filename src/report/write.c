@@ -34,7 +34,8 @@ static bool write_all(int fd, const char *bytes, size_t length)
 assay_status report_write(const char *path, const void *bytes, size_t length, assay_err *err)
 {
     if (strcmp(path, "-") == 0)
-        return write_all(STDOUT_FILENO, bytes, length) ? ASSAY_OK : write_failed("standard output", err);
+        return write_all(STDOUT_FILENO, bytes, length) ? ASSAY_OK
+                                                       : write_failed("standard output", err);
     buf name = BUF_INIT;
     buf_addf(&name, "%s.XXXXXX", path);
     if (name.failed)

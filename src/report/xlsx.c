@@ -36,9 +36,12 @@ static void heads(xlsx *own, lxw_worksheet *sheet, const char *const *names, lxw
 
 static bool points_sheet(xlsx *own)
 {
-    const char *names[] = {_("characteristic"), "#", _("time"), _("value"), "LCL", "CL", "UCL", "n", _("rule"), _("spread")};
+    const char *names[] = {
+        _("characteristic"), "#",        _("time"), _("value"), "LCL", "CL", "UCL", "n",
+        _("rule"),           _("spread")};
     char name[32];
-    snprintf(name, sizeof name, own->point_sheets ? "%s %u" : "%s", _("points"), own->point_sheets + 1);
+    snprintf(name, sizeof name, own->point_sheets ? "%s %u" : "%s", _("points"),
+             own->point_sheets + 1);
     own->points = workbook_add_worksheet(own->book, name);
     if (!own->points)
         return false;
@@ -50,7 +53,8 @@ static bool points_sheet(xlsx *own)
 
 static assay_status xlsx_failed(const char *path, assay_err *err)
 {
-    return assay_fail(err, errno == ENOSPC ? ASSAY_FULL : ASSAY_IO, 0, "cannot write the workbook %s: %s", path,
+    return assay_fail(err, errno == ENOSPC ? ASSAY_FULL : ASSAY_IO, 0,
+                      "cannot write the workbook %s: %s", path,
                       errno ? strerror(errno) : "the workbook library refused");
 }
 
@@ -78,7 +82,8 @@ static assay_status xlsx_begin(document *d, const char *path, assay_err *err)
     own->overview = workbook_add_worksheet(own->book, _("overview"));
     own->figures = workbook_add_worksheet(own->book, _("figures"));
     own->figure_row = 1;
-    const char *figure_heads[] = {_("characteristic"), _("figure"), _("value"), _("low"), _("high"), _("reason")};
+    const char *figure_heads[] = {_("characteristic"), _("figure"), _("value"), _("low"),
+                                  _("high"),           _("reason")};
     heads(own, own->figures, figure_heads, 6);
     return points_sheet(own) ? ASSAY_OK : xlsx_failed(path, err);
 }
@@ -143,7 +148,9 @@ static assay_status xlsx_add(document *d, const analysis *a, const view *v, assa
 
 static void add_overview(xlsx *own, const document *d)
 {
-    const char *names[] = {_("characteristic"), _("unit"), _("stability"), _("Signals"), "n", "Ppk", _("low"), _("high"), "Cpk"};
+    const char *names[] = {
+        _("characteristic"), _("unit"), _("stability"), _("Signals"), "n", "Ppk", _("low"),
+        _("high"),           "Cpk"};
     heads(own, own->overview, names, 9);
     for (size_t i = 0; i < d->row_count; i++) {
         const overview_row *r = &d->rows[i];
