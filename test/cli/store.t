@@ -123,3 +123,11 @@ $ assay forget plant.assay kim; assay log plant.assay --csv | grep -c kim
 done in commit 10
 0
 [1]
+
+# a damaged chunk is named by whatever reads it, and nothing crashes
+$ (echo value; seq 9000) > many.csv; assay import hurt.assay many.csv --compact -q; python3 -c "import sqlite3; d = sqlite3.connect('hurt.assay'); d.execute('update chunk_values set data = zeroblob(length(data)) where id = (select max(id) from chunk_values)'); d.commit()"
+many.csv: 9000 received = 9000 stored + 0 duplicates + 0 conflicts + 0 refused
+$ assay describe hurt.assay
+assay: chunk * of characteristic 1 is damaged: *
+hint: assay check names everything that is damaged; a backup has it whole
+[1]
