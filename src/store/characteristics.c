@@ -161,8 +161,10 @@ static assay_status number_by_leaf(store *s, const char *leaf, uint32_t *out, as
     statement_reset(s->db, SQL_CHARACTERISTIC_BY_LEAF);
     if (found == 1)
         return ASSAY_OK;
-    if (found == 0)
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic \"%s\"", leaf);
+    if (found == 0) {
+        assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic \"%s\"", leaf);
+        return assay_hint(err, "assay list shows what there is; large and small letters differ");
+    }
     assay_fail(err, ASSAY_NOT_FOUND, 0, "more than one characteristic is called \"%s\"", leaf);
     return assay_hint(err, "give more of its path, or its number as #12");
 }

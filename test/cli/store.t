@@ -131,3 +131,9 @@ $ assay describe hurt.assay
 assay: chunk * of characteristic 1 is damaged: *
 hint: assay check names everything that is damaged; a backup has it whole
 [1]
+
+# a name that is not there says where the names stand
+$ assay describe hurt.assay Value
+assay: there is no characteristic "Value"
+hint: assay list shows what there is; large and small letters differ
+[1]
