@@ -3,12 +3,15 @@
 #include "cli/verbs.h"
 
 #include "read/write.h"
+#include "report/answer.h"
 #include "report/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FLUSH_AT = 1 << 16 };
+#define HAS_SIZE (1u << 31) /* among the columns used, beside the kinds of context */
 
 typedef struct {
     cli *c;
@@ -40,17 +43,36 @@ static const char *status_word(const series *s, size_t i)
     return s->status && s->status[i] < 6 ? words[s->status[i]] : "";
 }
 
+/* A definition states the size of subgroups once; a text without definitions says it row by row. */
+static bool is_grouped_by_size(const series *s)
+{
+    return !s->context[CONTEXT_SUBGROUP] && s->definition->subgroup_size > 1;
+}
+
+/* What row i says of a kind; "" when nothing. room: of an ordinal. */
+static const char *entry_at(const exporting *e, const series *s, size_t i, context_kind kind,
+                            char room[static 24])
+{
+    if (kind == CONTEXT_SUBGROUP && is_grouped_by_size(s)) {
+        snprintf(room, 24, "%zu", i / s->definition->subgroup_size + 1);
+        return room;
+    }
+    return s->context[kind] ? series_text(e->set, kind, s->context[kind][i]) : "";
+}
+
 static void csv_line(const exporting *e, const series *s, size_t i, uint32_t used)
 {
     buf *out = e->out;
+    char room[24];
     csv_text(out, s->definition->path, false);
     csv_time(out, s->time ? s->time[i] : TIME_NONE, 0, false);
     add_value(out, s, i);
     buf_add_char(out, ',');
+    if (used & HAS_SIZE)
+        csv_unsigned(out, s->size ? s->size[i] : 1, false);
     for (int k = 0; k < KINDS; k++)
         if (used >> kinds[k] & 1)
-            csv_text(out, s->context[kinds[k]] ? series_text(e->set, kinds[k], s->context[kinds[k]][i]) : "",
-                     false);
+            csv_text(out, entry_at(e, s, i, kinds[k], room), false);
     csv_text(out, status_word(s, i), true);
 }
 
@@ -58,7 +80,7 @@ static void json_line(const exporting *e, const series *s, size_t i)
 {
     buf *out = e->out;
     const char *path = s->definition->path ? s->definition->path : "";
-    char text[40];
+    char text[40], room[24];
     buf_add_text(out, "{\"characteristic\": ");
     json_quote(out, path, strlen(path));
     if (s->time && s->time[i] != TIME_NONE) {
@@ -70,10 +92,11 @@ static void json_line(const exporting *e, const series *s, size_t i)
         add_value(out, s, i);
     } else
         buf_add_text(out, ", \"value\": null");
+    if (s->size)
+        buf_addf(out, ", \"size\": %u, \"kind\": \"%s\"", s->size[i], answer_kind(s->definition->kind));
     for (int k = 0; k < KINDS; k++) {
-        uint32_t code = s->context[kinds[k]] ? s->context[kinds[k]][i] : 0;
-        const char *entry = series_text(e->set, kinds[k], code);
-        if (!code)
+        const char *entry = entry_at(e, s, i, kinds[k], room);
+        if (!*entry)
             continue;
         buf_addf(out, ", \"%s\": ", context_name(kinds[k]));
         json_quote(out, entry, strlen(entry));
@@ -86,10 +109,14 @@ static void json_line(const exporting *e, const series *s, size_t i)
 static uint32_t used_kinds(const series_set *set)
 {
     uint32_t used = 0;
-    for (size_t i = 0; i < series_count(set); i++)
+    for (size_t i = 0; i < series_count(set); i++) {
+        used |= series_at(set, i)->size ? HAS_SIZE : 0;
+        if (is_grouped_by_size(series_at(set, i)))
+            used |= 1u << CONTEXT_SUBGROUP;
         for (int k = 0; k < CONTEXT_COUNT; k++)
             if (series_at(set, i)->context[k])
                 used |= 1u << k;
+    }
     return used;
 }
 
@@ -110,7 +137,7 @@ static assay_status export_text(exporting *e)
 {
     uint32_t used = used_kinds(e->set);
     if (!e->is_json) {
-        buf_add_text(e->out, "characteristic,time,value,");
+        buf_addf(e->out, "characteristic,time,value,%s", used & HAS_SIZE ? "size," : "");
         for (int k = 0; k < KINDS; k++)
             if (used >> kinds[k] & 1)
                 buf_addf(e->out, "%s,", context_name(kinds[k]));

@@ -69,6 +69,17 @@ def main():
     for door, name in DOORS.items():
         proof.check(f"{door}: the series digest of the published series",
                     lambda: same(digests(proof, stored(proof, data / name, *ZONE)), expected))
+    for name in ("csv/ccxbar-iso.csv", "dfq/one-dataset/ccxbar-record-mode.dfq"):
+        for form in ("ndjson", "csv", "dfq"):
+            # AQDEF has wall times; they are written as they were on the wall of the source.
+            zone = ZONE if form == "dfq" and name.endswith("dfq") else ()
+            proof.check(f"{form} exported from a database of {pathlib.Path(name).name}: the same",
+                        lambda: same(digests(proof, exported(proof, data / name, form, zone)),
+                                     expected))
+    lots = data / "dfq/qs-stat-export/three-types-latin1.dfq"
+    for form in ("ndjson", "dfq"):
+        proof.check(f"lots with sample sizes, a mark and an event through {form}: nothing is lost",
+                    lambda: lots_survive(proof, lots, form))
     proof.check("standard input: the same",
                 lambda: same(digests(proof, stored(proof, "-", stdin=iso.read_bytes())), expected))
     proof.check("compaction: the same", lambda: same(compacted(proof, iso), expected))
@@ -80,6 +91,23 @@ def main():
     proof.check("one value changed in its last place: both digests differ",
                 lambda: differs(proof, iso, expected))
     proof.end()
+
+
+def exported(proof, source, form, zone):
+    """A file written by `assay export` of a database made from `source`, stored again."""
+    database, written = stored(proof, source, *ZONE), proof.path(f"{len(proof.said)}.{form}")
+    proof.run("export", database, "--as", form, "--output", written)
+    again = proof.path(f"{len(proof.said)}-again.assay")
+    proof.run("import", again, written, *zone, "--quiet")
+    return again
+
+
+def lots_survive(proof, source, form):
+    before, after = stored(proof, source, *ZONE), exported(proof, source, form, ZONE)
+    paths = [c["path"] for c in proof.answer("list", before)["characteristics"]]
+    one, two = ([proof.answer("show", database, path, "--last", "1")["digest"] for path in paths]
+                for database in (before, after))
+    return same(two, one)
 
 
 def compacted(proof, source):
