@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The control chart: location above, spread below, one x axis, histogram margin at the right.
- *
- * With more than two points a pixel each pixel column draws its minimum and maximum, so that no
- * extreme is lost; signals are drawn one by one as long as they can be told apart. */
-#include "report/plot.h"
+/* The control chart: location above, spread below, one x axis, histogram margin at the right. */
+#include "report/panel.h"
 
 #include "base/i18n.h"
 #include "base/time.h"
@@ -21,31 +18,19 @@ enum {
     head_height = 68,
     foot_height = 46
 };
-enum { signals_max = 400 }; /* beyond, marks would cover each other */
 
-typedef struct {
-    canvas *c;
-    const chart_plot *p;
-    const assay_chart_point *points; /* NULL: the CUSUM panel */
-    double x, y, width, height;
-    axis_ticks ticks;
-    const char *name;
-    int decimals;
-    bool is_spread;
-} panel;
-
-static double x_of(const panel *a, double index)
+double panel_x(const panel *a, double index)
 {
     size_t n = a->p->points;
     return a->x + a->width * (index + 0.5) / (double)(n ? n : 1);
 }
 
-static double y_of(const panel *a, double value)
+double panel_y(const panel *a, double value)
 {
     return a->y + a->height * (a->ticks.high - value) / (a->ticks.high - a->ticks.low);
 }
 
-static void widen(double *low, double *high, double value)
+void range_widen(double *low, double *high, double value)
 {
     if (!isfinite(value))
         return;
@@ -73,21 +58,21 @@ static void panel_scale(panel *a)
     const assay_chart *chart = a->p->chart;
     for (size_t i = 0; i < a->p->points; i++) {
         if (!a->points) {
-            widen(&low, &high, chart->cusum[i].upper);
-            widen(&low, &high, -chart->cusum[i].lower);
+            range_widen(&low, &high, chart->cusum[i].upper);
+            range_widen(&low, &high, -chart->cusum[i].lower);
             continue;
         }
-        widen(&low, &high, a->points[i].value);
-        widen(&low, &high, a->points[i].center);
-        widen(&low, &high, a->points[i].lcl);
-        widen(&low, &high, a->points[i].ucl);
+        range_widen(&low, &high, a->points[i].value);
+        range_widen(&low, &high, a->points[i].center);
+        range_widen(&low, &high, a->points[i].lcl);
+        range_widen(&low, &high, a->points[i].ucl);
     }
     if (!a->points) {
-        widen(&low, &high, chart->h);
-        widen(&low, &high, -chart->h);
+        range_widen(&low, &high, chart->h);
+        range_widen(&low, &high, -chart->h);
     }
     if (starts_at_zero(a))
-        widen(&low, &high, 0);
+        range_widen(&low, &high, 0);
     double pad = (high - low) * 0.06;
     a->ticks = axis_make(starts_at_zero(a) && low == 0 ? 0 : low - pad, high + pad,
                          a->height > 170 ? 6 : 4);
@@ -104,7 +89,7 @@ static void panel_frame(const panel *a)
     canvas *c = a->c;
     char text[64];
     for (double v = a->ticks.low; v <= a->ticks.high + a->ticks.step / 2; v += a->ticks.step) {
-        double y = y_of(a, v);
+        double y = panel_y(a, v);
         line(c, a->x, y, a->x + a->width, y, (stroke){INK_GRID, 1, STROKE_SOLID});
         format_figure(text, sizeof text, fabs(v) < a->ticks.step / 1e6 ? 0 : v, a->ticks.decimals);
         c->text(c, (spot){a->x - 7, y + 4}, (text_style){INK_MUTED, 11, false, ANCHOR_END}, text);
@@ -145,8 +130,8 @@ static void draw_limit(const panel *a, size_t from, size_t to, limit_of *get, st
         while (end < to && get(&a->points[end]) == value)
             end++;
         if (!isnan(value)) {
-            double y = y_of(a, value), x1 = x_of(a, (double)i - 0.5),
-                   x2 = x_of(a, (double)end - 0.5);
+            double y = panel_y(a, value), x1 = panel_x(a, (double)i - 0.5),
+                   x2 = panel_x(a, (double)end - 0.5);
             if (!isnan(y_before) && x_before == x1)
                 line(a->c, x1, y_before, x1, y, (stroke){s.color, s.width * 0.7, s.dash});
             line(a->c, x1, y, x2, y, s);
@@ -188,7 +173,7 @@ static int add_label(const panel *a, limit_label *labels, int n, const char *nam
         return n;
     char figure[48];
     format_figure(figure, sizeof figure, value, a->decimals + 1);
-    labels[n].y = y_of(a, value);
+    labels[n].y = panel_y(a, value);
     labels[n].color = color;
     snprintf(labels[n].text, sizeof labels[n].text, "%s %s", name, figure);
     return n + 1;
@@ -219,161 +204,15 @@ static void draw_limits(const panel *a)
 static void draw_cusum_limits(const panel *a)
 {
     double h = a->p->chart->h, right = a->x + a->width;
-    line(a->c, a->x, y_of(a, 0), right, y_of(a, 0), (stroke){INK_CENTER, 1.4, STROKE_SOLID});
-    line(a->c, a->x, y_of(a, h), right, y_of(a, h), (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
-    line(a->c, a->x, y_of(a, -h), right, y_of(a, -h), (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
+    line(a->c, a->x, panel_y(a, 0), right, panel_y(a, 0), (stroke){INK_CENTER, 1.4, STROKE_SOLID});
+    line(a->c, a->x, panel_y(a, h), right, panel_y(a, h), (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
+    line(a->c, a->x, panel_y(a, -h), right, panel_y(a, -h),
+         (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
     limit_label labels[3];
     int n = add_label(a, labels, 0, "+h", h, INK_LIMIT);
     n = add_label(a, labels, n, "CL", 0, INK_CENTER);
     n = add_label(a, labels, n, "−h", -h, INK_LIMIT);
     draw_labels(a, labels, n);
-}
-
-/* -- data ------------------------------------------------------------------------------ */
-
-static double value_at(const panel *a, size_t i, bool is_lower)
-{
-    if (a->points)
-        return a->points[i].value;
-    return is_lower ? -a->p->chart->cusum[i].lower : a->p->chart->cusum[i].upper;
-}
-
-/* One spot per point, or per pixel column its least and greatest. */
-static size_t data_line(const panel *a, bool is_lower, spot *at)
-{
-    size_t n = a->p->points;
-    size_t columns = (size_t)a->width;
-    if (n <= 2 * columns) {
-        for (size_t i = 0; i < n; i++) {
-            double v = value_at(a, i, is_lower);
-            at[i] = (spot){x_of(a, (double)i), isnan(v) ? NAN : y_of(a, v)};
-        }
-        return n;
-    }
-    size_t used = 0;
-    for (size_t column = 0; column < columns; column++) {
-        size_t from = n * column / columns, to = n * (column + 1) / columns;
-        double low = INFINITY, high = -INFINITY;
-        for (size_t i = from; i < to; i++)
-            widen(&low, &high, value_at(a, i, is_lower));
-        if (low > high)
-            at[used++] = (spot){NAN, NAN};
-        else {
-            double x = a->x + (double)column + 0.5;
-            at[used++] = (spot){x, y_of(a, low)};
-            at[used++] = (spot){x, y_of(a, high)};
-        }
-    }
-    return used;
-}
-
-static void draw_line(const panel *a, bool is_lower)
-{
-    size_t room = a->p->points + 2 * (size_t)a->width + 2;
-    spot *at = calloc(room, sizeof *at);
-    if (!at)
-        return;
-    size_t n = data_line(a, is_lower, at);
-    a->c->group(a->c, "line", a->x, a->width);
-    a->c->polyline(a->c, at, n, (stroke){INK_DATA, 1.3, STROKE_SOLID});
-    a->c->group(a->c, NULL, 0, 0);
-    free(at);
-}
-
-static uint32_t rules_at(const panel *a, size_t i)
-{
-    return a->points ? a->points[i].rules : a->p->chart->cusum[i].rules;
-}
-
-static bool is_counted(const panel *a, size_t i)
-{
-    return !a->points || !(a->points[i].flags & (ASSAY_POINT_EXCLUDED | ASSAY_POINT_MISSING));
-}
-
-static void rule_names(const panel *a, uint32_t rules, char *out, size_t room)
-{
-    if (a->points && !a->is_spread && a->p->rules)
-        words_rule_names(a->p->rules, rules, out, room);
-    else
-        snprintf(out, room, "%s", rules ? "1" : "");
-}
-
-static void point_tip(const panel *a, size_t i, double value, char *out, size_t room)
-{
-    char figure[48], time[48] = "", rules[64];
-    format_figure(figure, sizeof figure, value, a->decimals + 1);
-    if (a->p->time && a->p->time[i] != TIME_NONE)
-        words_time(a->p->time[i], a->p->offset, time, sizeof time);
-    rule_names(a, rules_at(a, i), rules, sizeof rules);
-    snprintf(out, room, "%zu%s%s: %s%s%s%s%s", i + 1, *time ? " · " : "", time, figure,
-             *rules ? " · " : "", *rules ? _("rule") : "", *rules ? " " : "", rules);
-}
-
-/* Open rings on the run that led to the signal at i. */
-static void draw_run(const panel *a, size_t i, uint32_t rules)
-{
-    if (!a->points || a->is_spread || !a->p->rules)
-        return;
-    int longest = 1;
-    for (int j = 0; j < a->p->rules->count; j++)
-        if (rules >> j & 1 && a->p->rules->rule[j].m > longest)
-            longest = a->p->rules->rule[j].m;
-    for (size_t back = 1; back < (size_t)longest && back <= i; back++)
-        if (!rules_at(a, i - back) && is_counted(a, i - back))
-            a->c->mark(a->c, MARK_RING,
-                       (spot){x_of(a, (double)(i - back)), y_of(a, a->points[i - back].value)}, 5.5,
-                       INK_SIGNAL, NULL);
-}
-
-/* The picture names the first rule only; the tip and the tables name all. */
-static void draw_signal(const panel *a, size_t i, double value, double last_label_x[2])
-{
-    char names[64], tip[192];
-    spot at = {x_of(a, (double)i), y_of(a, value)};
-    rule_names(a, rules_at(a, i) & -rules_at(a, i), names, sizeof names);
-    point_tip(a, i, value, tip, sizeof tip);
-    draw_run(a, i, rules_at(a, i));
-    a->c->mark(a->c, MARK_DIAMOND, at, 5.8, INK_SIGNAL, tip);
-    text_style style = {INK_SIGNAL, 11, true, ANCHOR_MIDDLE};
-    double half = a->c->text_width(a->c, style, names) / 2;
-    double center = a->points ? a->points[i].center : 0;
-    bool is_above = value >= center || isnan(center);
-    double y = is_above ? at.y - 9 : at.y + 18;
-    if (at.x - half < last_label_x[is_above] + 2)
-        return; /* would cover its neighbour; the mark and its tip remain */
-    last_label_x[is_above] = at.x + half;
-    a->c->text(a->c, (spot){at.x, y}, style, names);
-}
-
-static void draw_points(const panel *a, bool is_lower)
-{
-    size_t n = a->p->points;
-    bool is_sparse = a->width / (double)(n ? n : 1) >= 3.5;
-    double radius = a->width / (double)(n ? n : 1) >= 12 ? 3.4 : is_sparse ? 2.1 : 0;
-    size_t marked = 0;
-    double last_label_x[2] = {-INFINITY, -INFINITY};
-    char tip[192];
-    a->c->group(a->c, "points", a->x, a->width);
-    for (size_t i = 0; i < n; i++) {
-        double value = value_at(a, i, is_lower);
-        if (isnan(value))
-            continue;
-        spot at = {x_of(a, (double)i), y_of(a, value)};
-        bool is_signal = rules_at(a, i) && is_counted(a, i);
-        if (!a->points)
-            is_signal = fabs(value) > a->p->chart->h;
-        if (is_signal && marked++ < signals_max) {
-            draw_signal(a, i, value, last_label_x);
-        } else if (a->points && a->points[i].flags & ASSAY_POINT_EXCLUDED) {
-            point_tip(a, i, value, tip, sizeof tip);
-            a->c->mark(a->c, MARK_RING, at, 4, INK_MUTED, tip);
-            a->c->mark(a->c, MARK_CROSSED, at, 3, INK_MUTED, NULL);
-        } else if (is_sparse) {
-            point_tip(a, i, value, tip, sizeof tip);
-            a->c->mark(a->c, MARK_DOT, at, radius, INK_DATA, tip);
-        }
-    }
-    a->c->group(a->c, NULL, 0, 0);
 }
 
 /* -- the rest -------------------------------------------------------------------------- */
@@ -384,7 +223,7 @@ static void draw_stage_marks(const panel *a, bool is_top)
     double label_end = -INFINITY;
     a->c->group(a->c, "axis", a->x, a->width);
     for (size_t s = 0; s < chart->stage_count; s++) {
-        double x = x_of(a, (double)chart->stages[s].from - 0.5);
+        double x = panel_x(a, (double)chart->stages[s].from - 0.5);
         if (s)
             line(a->c, x, a->y, x, a->y + a->height, (stroke){INK_MUTED, 1, STROKE_SOLID});
         if (!is_top || !a->p->stages || chart->stage_count < 2 || !a->p->stages[s])
@@ -409,7 +248,7 @@ static void draw_x_axis(const panel *a)
     double last_x = -INFINITY;
     a->c->group(a->c, "axis", a->x, a->width);
     for (double v = step > 1 ? 0 : 1; v <= (double)n; v += step) {
-        double index = v < 1 ? 1 : v, x = x_of(a, index - 1);
+        double index = v < 1 ? 1 : v, x = panel_x(a, index - 1);
         if (x - last_x < 30)
             continue;
         last_x = x;
@@ -439,7 +278,7 @@ static void draw_histogram_margin(const panel *a, double x)
         return;
     double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < p->reading_count; i++)
-        widen(&low, &high, p->readings[i]);
+        range_widen(&low, &high, p->readings[i]);
     if (!(high > low))
         return;
     enum { bins = 24 };
@@ -481,12 +320,12 @@ static void draw_panel(panel *a, bool is_top, bool is_bottom)
         draw_limits(a);
     else
         draw_cusum_limits(a);
-    draw_line(a, false);
+    panel_draw_line(a, false);
     if (!a->points)
-        draw_line(a, true);
-    draw_points(a, false);
+        panel_draw_line(a, true);
+    panel_draw_points(a, false);
     if (!a->points)
-        draw_points(a, true);
+        panel_draw_points(a, true);
     if (is_bottom)
         draw_x_axis(a);
 }
@@ -584,10 +423,10 @@ void plot_sparkline(canvas *c, const chart_plot *p)
     panel_scale(&a);
     if (!isnan(a.points[0].center))
         draw_limit(&a, 0, p->points, center_of, (stroke){INK_GRID, 1, STROKE_SOLID});
-    draw_line(&a, false);
+    panel_draw_line(&a, false);
     size_t shown = 0;
     for (size_t i = 0; i < p->points && shown < 40; i++)
-        if (a.points[i].rules && is_counted(&a, i) && !isnan(a.points[i].value) && ++shown)
-            c->mark(c, MARK_DIAMOND, (spot){x_of(&a, (double)i), y_of(&a, a.points[i].value)}, 3,
-                    INK_SIGNAL, NULL);
+        if (a.points[i].rules && panel_counts(&a, i) && !isnan(a.points[i].value) && ++shown)
+            c->mark(c, MARK_DIAMOND, (spot){panel_x(&a, (double)i), panel_y(&a, a.points[i].value)},
+                    3, INK_SIGNAL, NULL);
 }
