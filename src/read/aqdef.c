@@ -480,7 +480,7 @@ static void aqdef_close(reader *base)
             source_close(r->sources[i]);
 }
 
-static const reader_ops aqdef_ops = {aqdef_next, aqdef_resume, aqdef_describe, aqdef_close};
+static const reader_ops aqdef_ops = {aqdef_next, NULL, aqdef_resume, aqdef_describe, aqdef_close};
 
 static assay_status open_decoder(aqdef_reader *r, const char *dialect, assay_err *err)
 {

@@ -309,6 +309,65 @@ static assay_status csv_next(reader *r, measurement_batch *out, assay_err *err)
     return status;
 }
 
+/* -- draining -- */
+
+typedef struct {
+    csv_reader *reader;
+    reader_taker *take;
+    void *context;
+} drain;
+
+/* The worker's codes in the reader's, where they stand. */
+static void block_translate(const csv_reader *c, csv_block *b)
+{
+    const code_map *maps = c->maps[b->worker];
+    if (maps[CONTEXT_COUNT].is_other)
+        characteristics_copy(&maps[CONTEXT_COUNT], b->characteristic, b->n, b->characteristic);
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        if (b->context[kind] && maps[kind].is_other)
+            codes_copy(&maps[kind], b->context[kind], b->n, b->context[kind]);
+    }
+}
+
+static assay_status block_take_all(drain *d, csv_block *b, assay_err *err)
+{
+    csv_reader *c = d->reader;
+    size_t n = b->strict_row < b->n ? b->strict_row : b->n;
+    bool has_status = b->has_status || b->has_folded;
+    measurement_batch view = {
+        .n = n, .room = n, .characteristic = b->characteristic, .time = b->time,
+        .offset = b->offset_s, .mantissa = b->mantissa, .exponent = b->exponent,
+        .decimals = b->decimals, .status = has_status ? b->status : NULL, .size = b->size,
+    };
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
+        view.context[kind] = b->context[kind];
+    block_translate(c, b);
+    c->base.given += n;
+    c->base.offset = csv_source_offset(b, c->dialect.encoding, c->dialect.is_cr, b->length);
+    return n ? d->take(d->context, &view, err) : ASSAY_OK;
+}
+
+static assay_status drain_block(void *context, csv_block *b, assay_err *err)
+{
+    drain *d = context;
+    if (b->length == 0 && !b->has_long_line) {
+        d->reader->base.offset = b->offset;
+        return ASSAY_OK;
+    }
+    d->reader->block = b;
+    assay_status status = block_start(d->reader, err);
+    if (status == ASSAY_OK)
+        status = block_take_all(d, b, err);
+    return status == ASSAY_OK ? block_finish(d->reader, err) : status;
+}
+
+static assay_status csv_drain(reader *r, reader_taker *take, void *context, assay_err *err)
+{
+    drain d = {self(r), take, context};
+    assay_status status = pool_start(d.reader, err);
+    return status == ASSAY_OK ? csv_pool_drain(d.reader->pool, drain_block, &d, err) : status;
+}
+
 static assay_status csv_resume(reader *r, uint64_t offset, uint64_t record, assay_err *err)
 {
     csv_reader *c = self(r);
@@ -398,7 +457,7 @@ static void csv_describe(const reader *r, buf *out)
         describe_column(c, out, context_name(layout->contexts[i].kind), layout->contexts[i].field);
 }
 
-static const reader_ops csv_ops = {csv_next, csv_resume, csv_describe, csv_close};
+static const reader_ops csv_ops = {csv_next, csv_drain, csv_resume, csv_describe, csv_close};
 
 /* -- opening -- */
 

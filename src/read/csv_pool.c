@@ -26,6 +26,13 @@ struct csv_pool {
     pthread_cond_t changed;
     uint64_t taken, given; /* blocks cut, blocks the caller is through with */
     bool is_ended, is_stopping, has_given;
+    /* draining: who finishes a block hands on what is next in order */
+    csv_pool_taker *take;
+    void *context;
+    bool is_handing, is_drained;
+    pthread_cond_t drained;
+    assay_status status;
+    assay_err err;
 };
 
 typedef struct {
@@ -54,6 +61,34 @@ static slot *slot_take(csv_pool *p)
     return s;
 }
 
+/* With the lock held; gives it up while a block is with the taker. */
+static void hand_on(csv_pool *p)
+{
+    slot *s;
+    while (p->take && !p->is_handing && !p->is_drained &&
+           (s = &p->slots[p->given % p->count])->is_done) {
+        p->is_handing = true;
+        pthread_mutex_unlock(&p->lock);
+        bool is_end = s->status == ASSAY_OK && s->block.length == 0 && !s->block.has_long_line;
+        assay_status status = s->status;
+        if (status == ASSAY_OK)
+            status = p->take(p->context, &s->block, &s->err);
+        pthread_mutex_lock(&p->lock);
+        if (status != ASSAY_OK) {
+            p->status = status;
+            p->err = s->err;
+            p->is_stopping = true;
+        }
+        p->is_drained = is_end || status != ASSAY_OK;
+        p->is_handing = false;
+        s->is_done = false;
+        p->given++;
+        pthread_cond_broadcast(&p->changed);
+    }
+    if (p->is_drained)
+        pthread_cond_signal(&p->drained);
+}
+
 static void *work(void *argument)
 {
     task t = *(task *)argument;
@@ -63,7 +98,10 @@ static void *work(void *argument)
             csv_rows_parse(t.worker, &s->block);
         pthread_mutex_lock(&t.pool->lock);
         s->is_done = true;
-        pthread_cond_broadcast(&t.pool->changed);
+        if (t.pool->take)
+            hand_on(t.pool);
+        else
+            pthread_cond_broadcast(&t.pool->changed);
         pthread_mutex_unlock(&t.pool->lock);
     }
     return NULL;
@@ -95,6 +133,7 @@ assay_status csv_pool_open(const csv_plan *plan, csv_input *input, unsigned thre
     pthread_mutex_init(&p->reading, NULL);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->changed, NULL);
+    pthread_cond_init(&p->drained, NULL);
     p->slots = calloc(p->count, sizeof *p->slots);
     assay_status status = p->slots ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
     for (unsigned i = 0; status == ASSAY_OK && i < p->threads; i++)
@@ -124,6 +163,7 @@ void csv_pool_close(csv_pool *p)
         csv_block_done(&p->slots[i].block);
     free(p->slots);
     pthread_cond_destroy(&p->changed);
+    pthread_cond_destroy(&p->drained);
     pthread_mutex_destroy(&p->lock);
     pthread_mutex_destroy(&p->reading);
     free(p);
@@ -162,4 +202,33 @@ assay_status csv_pool_next(csv_pool *p, csv_block **out, assay_err *err)
     }
     *out = &s->block;
     return ASSAY_OK;
+}
+
+static assay_status drain_alone(csv_pool *p, csv_pool_taker *take, void *context, assay_err *err)
+{
+    csv_block *b;
+    for (;;) {
+        assay_status status = csv_pool_next(p, &b, err);
+        if (status == ASSAY_OK)
+            status = take(context, b, err);
+        if (status != ASSAY_OK || (b->length == 0 && !b->has_long_line))
+            return status;
+    }
+}
+
+assay_status csv_pool_drain(csv_pool *p, csv_pool_taker *take, void *context, assay_err *err)
+{
+    if (p->threads == 1)
+        return drain_alone(p, take, context, err);
+    pthread_mutex_lock(&p->lock);
+    p->take = take;
+    p->context = context;
+    hand_on(p);
+    while (!p->is_drained)
+        pthread_cond_wait(&p->drained, &p->lock);
+    assay_status status = p->status;
+    pthread_mutex_unlock(&p->lock);
+    if (status != ASSAY_OK && err)
+        *err = p->err;
+    return status;
 }

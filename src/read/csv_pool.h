@@ -18,4 +18,11 @@ void csv_pool_close(csv_pool *p);
 /* The next block; the one before is given back by asking. length 0: the end. */
 ASSAY_MUST_USE assay_status csv_pool_next(csv_pool *p, csv_block **out, assay_err *err);
 
+/* All blocks in order, the empty one at the end included, one at a time, each from whichever
+ * thread is there: no block waits for a thread to be woken. Not after csv_pool_next. A taker that
+ * fails ends it. */
+typedef assay_status csv_pool_taker(void *context, csv_block *block, assay_err *err);
+ASSAY_MUST_USE assay_status csv_pool_drain(csv_pool *p, csv_pool_taker *take, void *context,
+                                           assay_err *err);
+
 #endif

@@ -571,7 +571,7 @@ static void ndjson_close(reader *base)
     json_scan_done(&r->scan);
 }
 
-static const reader_ops ndjson_ops = {ndjson_next, ndjson_resume, ndjson_describe, ndjson_close};
+static const reader_ops ndjson_ops = {ndjson_next, NULL, ndjson_resume, ndjson_describe, ndjson_close};
 
 static const char *name_or(const char *given, const char *usual)
 {

@@ -46,6 +46,14 @@ void reader_close(reader *r);
  * reader_dictionary(r, kind). Both only grow. */
 ASSAY_MUST_USE assay_status reader_next(reader *r, measurement_batch *out, assay_err *err);
 
+/* All rows in one go, instead of reader_next: `take` sees them in file order as views of the
+ * reader's own columns, without a copy. It is called by one thread at a time, but by any of the
+ * reader's; what it returns other than ASSAY_OK ends the reading. Columns that say the usual of
+ * every row of a view may be NULL: offset, status, size, record. `contexts` are those wanted. */
+typedef assay_status reader_taker(void *context, const measurement_batch *rows, assay_err *err);
+ASSAY_MUST_USE assay_status reader_drain(reader *r, uint32_t contexts, reader_taker *take,
+                                         void *context, assay_err *err);
+
 const characteristic *const *reader_characteristics(const reader *r, size_t *n);
 const dictionary *reader_dictionary(const reader *r, context_kind kind);
 uint32_t reader_contexts(const reader *r); /* bit set of the kinds this source can give */

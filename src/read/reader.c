@@ -248,6 +248,34 @@ assay_status reader_next(reader *r, measurement_batch *out, assay_err *err)
     return status;
 }
 
+static assay_status drain_batches(reader *r, uint32_t contexts, reader_taker *take, void *context,
+                                  assay_err *err)
+{
+    enum { batch_rows = 4096 };
+    measurement_batch *batch = NULL;
+    assay_status status = batch_new(batch_rows, contexts & r->contexts, &batch, err);
+    while (status == ASSAY_OK) {
+        status = reader_next(r, batch, err);
+        if (status == ASSAY_OK && batch->n == 0)
+            break;
+        if (status == ASSAY_OK)
+            status = take(context, batch, err);
+    }
+    batch_free(batch);
+    return status;
+}
+
+assay_status reader_drain(reader *r, uint32_t contexts, reader_taker *take, void *context,
+                          assay_err *err)
+{
+    if (r->is_started)
+        return assay_fail(err, ASSAY_USAGE, 0, "a reader that has begun cannot be drained");
+    if (!r->ops->drain)
+        return drain_batches(r, contexts, take, context, err);
+    r->is_started = true;
+    return r->ops->drain(r, take, context, err);
+}
+
 assay_status reader_resume(reader *r, uint64_t offset, uint64_t record, assay_err *err)
 {
     if (r->is_started)

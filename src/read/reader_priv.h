@@ -26,6 +26,8 @@ typedef struct {
     /* Fill out (n is 0, room > 0). Leave n at 0 only at the end of the source. Count with
      * reader_received / reader_refuse; rows given out are counted by reader.c. Keep `offset`. */
     assay_status (*next)(reader *r, measurement_batch *out, assay_err *err);
+    /* reader_drain, rows given out counted too. NULL: by way of `next`. */
+    assay_status (*drain)(reader *r, reader_taker *take, void *context, assay_err *err);
     /* Go on from byte `offset`; `record` records lie before it. NULL: cannot resume. */
     assay_status (*resume)(reader *r, uint64_t offset, uint64_t record, assay_err *err);
     void (*describe)(const reader *r, buf *out); /* in words, lines ended by \n */

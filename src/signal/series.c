@@ -24,7 +24,7 @@ struct series_set {
     size_t code_count;
 };
 
-enum { BATCH_ROWS = 16384, FIRST_ROOM = 256 };
+enum { FIRST_ROOM = 256 };
 
 size_t series_count(const series_set *set)
 {
@@ -287,6 +287,7 @@ typedef struct {
     series_set *set;
     const series_request *request;
     bool keeps_time, has_serials, is_unordered;
+    bool has_context, takes_runs;     /* of the batch */
     uint32_t contexts;                /* wanted, and the source has them */
     uint32_t *context[CONTEXT_COUNT]; /* of the batch, by role */
 } loading;
@@ -413,40 +414,93 @@ static bool meet_characteristics(loading *l)
     return true;
 }
 
+/* Rows of one characteristic that follow one another, of which nothing has to be widened: only
+ * their values are stored, and what is unusual is noted to be dealt again row by row. The series
+ * stays as it was if so. */
+static bool deal_run(series *s, const measurement_batch *b, size_t from, size_t n)
+{
+    const int64_t *mantissa = b->mantissa + from, *time = b->time + from;
+    const int8_t *exponent = b->exponent + from;
+    const uint8_t *decimals = b->decimals + from;
+    int32_t *to = s->narrow + s->n;
+    int64_t last = s->last_time, own = s->exponent;
+    unsigned unusual = 0, most = 0;
+    for (size_t i = 0; i < n; i++) {
+        to[i] = (int32_t)mantissa[i];
+        unusual |= (to[i] != mantissa[i]) | (to[i] == INT32_MIN) | (exponent[i] != own) |
+                   (time[i] < last);
+        most = decimals[i] > most ? decimals[i] : most;
+        last = time[i];
+    }
+    if (unusual || (time[0] == TIME_NONE && last != TIME_NONE))
+        return false;
+    for (size_t i = n; b->offset && i-- > 0;) /* the last one that is known */
+        if (b->offset[from + i] != TIME_OFFSET_NONE) {
+            s->offset = b->offset[from + i];
+            break;
+        }
+    s->first_time = s->first_time == TIME_NONE ? time[0] : s->first_time;
+    s->last_time = last;
+    s->decimals = (int)most > s->decimals ? (int)most : s->decimals;
+    s->n += n;
+    return true;
+}
+
+static bool has_room(series *s, size_t n)
+{
+    while (s->room - s->n < n)
+        if (!grow(s))
+            return false;
+    return true;
+}
+
+static bool deal_rows(loading *l, series *s, const measurement_batch *b, size_t from, size_t n)
+{
+    if (!has_room(s, n))
+        return false;
+    if (l->takes_runs && s->narrow && s->has_value && !s->status && !s->size &&
+        deal_run(s, b, from, n))
+        return true;
+    for (size_t i = from; i < from + n; i++)
+        if (!deal_row(l, s, b, i, l->has_context))
+            return false;
+    return true;
+}
+
 static bool deal_batch(loading *l, const measurement_batch *b)
 {
-    bool has_context = false;
+    l->has_context = false;
     for (int k = 0; k < CONTEXT_COUNT; k++) {
         l->context[k] = l->contexts & (1u << k) ? b->context[k] : NULL;
-        has_context |= l->context[k] != NULL;
+        l->has_context |= l->context[k] != NULL;
     }
-    const uint32_t *of_code = l->set->of_code;
-    for (size_t i = 0; i < b->n; i++) {
-        uint32_t item = of_code[b->characteristic[i]];
-        if (item && !deal_row(l, &l->set->item[item - 1], b, i, has_context))
+    l->takes_runs = !l->has_context && !l->keeps_time && !l->has_serials && !b->status && !b->size &&
+                    b->time && b->decimals;
+    const uint32_t *of_code = l->set->of_code, *code = b->characteristic;
+    for (size_t from = 0, to; from < b->n; from = to) {
+        for (to = from + 1; to < b->n && code[to] == code[from]; to++) {
+        }
+        uint32_t item = of_code[code[from]];
+        if (item && !deal_rows(l, &l->set->item[item - 1], b, from, to - from))
             return false;
     }
     return true;
 }
 
-static assay_status read_all(loading *l, measurement_batch *batch, assay_err *err)
+static assay_status take_rows(void *context, const measurement_batch *rows, assay_err *err)
 {
-    for (;;) {
-        assay_status status = reader_next(l->set->reader, batch, err);
-        if (status != ASSAY_OK || batch->n == 0)
-            return status;
-        if (l->request->stop && *l->request->stop)
-            return assay_fail(err, ASSAY_STOPPED, 0, "stopped on request");
-        if (!meet_characteristics(l) || !deal_batch(l, batch))
-            return out_of_memory(err, l->request->source);
-        if (l->is_unordered && !l->keeps_time)
-            return ASSAY_OK; /* once more, with times */
-    }
+    loading *l = context;
+    if (l->request->stop && *l->request->stop)
+        return assay_fail(err, ASSAY_STOPPED, 0, "stopped on request");
+    if (!meet_characteristics(l) || !deal_batch(l, rows))
+        return out_of_memory(err, l->request->source);
+    if (l->is_unordered && !l->keeps_time)
+        return ASSAY_STOPPED; /* once more, with times */
+    return ASSAY_OK;
 }
 
 static assay_status load_file(loading *l, assay_err *err)
 {
-    measurement_batch *batch = NULL;
     assay_status status = reader_open(l->request->source, &l->request->read, &l->set->reader, err);
     if (status != ASSAY_OK)
         return status;
@@ -455,13 +509,12 @@ static assay_status load_file(loading *l, assay_err *err)
     l->contexts = l->request->contexts & there;
     if (l->keeps_time && l->has_serials)
         l->contexts |= 1u << CONTEXT_SERIAL; /* equal times stand in its order */
-    status = batch_new(BATCH_ROWS, l->contexts, &batch, err);
-    if (status == ASSAY_OK)
-        status = read_all(l, batch, err);
+    status = reader_drain(l->set->reader, l->contexts, take_rows, l, err);
+    if (status == ASSAY_STOPPED && l->is_unordered && !l->keeps_time)
+        return ASSAY_OK;
     /* A file without rows may still define characteristics. */
     if (status == ASSAY_OK && !meet_characteristics(l))
         status = out_of_memory(err, l->request->source);
-    batch_free(batch);
     return status;
 }
 

@@ -652,6 +652,97 @@ static void the_number_of_threads_changes_nothing(void **state)
     }
 }
 
+typedef struct {
+    measurement_batch *b;
+    uint64_t stop_at; /* rows; 0: never */
+} drained;
+
+static assay_status drained_take(void *context, const measurement_batch *rows, assay_err *err)
+{
+    drained *d = context;
+    measurement_batch *all = d->b;
+    size_t at = all->n, n = rows->n;
+    assert_true(n > 0 && at + n <= all->room);
+    memcpy(all->characteristic + at, rows->characteristic, n * 4);
+    memcpy(all->time + at, rows->time, n * 8);
+    memcpy(all->mantissa + at, rows->mantissa, n * 8);
+    memcpy(all->exponent + at, rows->exponent, n);
+    memcpy(all->context[CONTEXT_SERIAL] + at, rows->context[CONTEXT_SERIAL], n * 4);
+    for (size_t i = 0; i < n; i++)
+        all->status[at + i] = rows->status ? rows->status[i] : STATUS_VALID;
+    all->n += n;
+    if (d->stop_at && all->n >= d->stop_at)
+        return assay_fail(err, ASSAY_STOPPED, 7, "enough");
+    return ASSAY_OK;
+}
+
+static reading drain_text(const char *text, size_t length, const read_options *options,
+                          uint64_t stop_at, assay_status expected)
+{
+    char path[64];
+    reading t = {0};
+    assay_err err = {0};
+    file_write(path, text, length);
+    assert_ok(reader_open(path, options, &t.r, &err), err);
+    assert_ok(batch_new(1 << 16, UINT32_MAX >> (32 - CONTEXT_COUNT), &t.b, &err), err);
+    drained d = {t.b, stop_at};
+    assert_int_equal(reader_drain(t.r, UINT32_MAX >> (32 - CONTEXT_COUNT), drained_take, &d, &err),
+                     expected);
+    assert_int_equal(expected == ASSAY_OK ? ASSAY_OK : err.code, expected);
+    unlink(path);
+    return t;
+}
+
+static void draining_gives_what_reading_on_gives(void **state)
+{
+    (void)state;
+    size_t length;
+    for (int quotes = 0; quotes < 2; quotes++) {
+        char *text = long_file(60000, quotes, &length);
+        reading on = read_bytes(text, length, &(read_options){.threads = 1});
+        for (unsigned threads = 1; threads <= 4; threads++) {
+            const read_options options = {.threads = threads};
+            reading all = drain_text(text, length, &options, 0, ASSAY_OK);
+            size_t n = on.b->n;
+            assert_int_equal(all.b->n, n);
+            assert_memory_equal(all.b->characteristic, on.b->characteristic, n * 4);
+            assert_memory_equal(all.b->time, on.b->time, n * 8);
+            assert_memory_equal(all.b->mantissa, on.b->mantissa, n * 8);
+            assert_memory_equal(all.b->exponent, on.b->exponent, n);
+            assert_memory_equal(all.b->status, on.b->status, n);
+            assert_memory_equal(all.b->context[CONTEXT_SERIAL], on.b->context[CONTEXT_SERIAL], n * 4);
+            assert_string_equal(context_at(&all, CONTEXT_SERIAL, 59999), "S59999");
+            reader_tally_t tally;
+            reader_tally(all.r, &tally);
+            assert_int_equal(tally.given, 60000);
+            assert_int_equal(tally.refused, 61);
+            assert_int_equal(refusal_named(&tally, "too-few-fields")->line, 7);
+            assert_int_equal(reader_offset(all.r), length);
+            done(&all);
+        }
+        done(&on);
+        free(text);
+    }
+}
+
+static void draining_ends_where_it_is_told_or_must(void **state)
+{
+    (void)state;
+    size_t length;
+    char *text = long_file(60000, false, &length);
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        read_options options = {.threads = threads};
+        reading stopped = drain_text(text, length, &options, 20000, ASSAY_STOPPED);
+        assert_true(stopped.b->n >= 20000 && stopped.b->n < 60000);
+        done(&stopped);
+        options.strict = true;
+        reading strict = drain_text(text, length, &options, 0, ASSAY_FORMAT);
+        assert_int_equal(strict.b->n, 5); /* line 7 is refused */
+        done(&strict);
+    }
+    free(text);
+}
+
 static size_t odd_field(char *out, uint64_t x)
 {
     static const char *const odd[] = {"", " 1.5 ", "+2", "x", "1e3", "123456789.5", "-", ".", "-.5", "NA",
@@ -798,6 +889,8 @@ int main(void)
         cmocka_unit_test(reading_on_from_any_offset_gives_the_rest),
         cmocka_unit_test(an_offset_counts_bytes_of_the_source_in_any_encoding),
         cmocka_unit_test(the_number_of_threads_changes_nothing),
+        cmocka_unit_test(draining_gives_what_reading_on_gives),
+        cmocka_unit_test(draining_ends_where_it_is_told_or_must),
         cmocka_unit_test(the_plain_form_reads_as_the_general_way_does),
         cmocka_unit_test(a_live_pipe_gives_its_rows_at_once),
         cmocka_unit_test(a_wrong_column_or_dialect_is_named),
