@@ -62,7 +62,8 @@ static void csv_row(const analysis *a, buf *out)
     for (size_t i = 0; i < sizeof indices / sizeof *indices; i++)
         csv_real(out, indices[i], false);
     int rules = a->options.rules ? a->rules.count : 0;
-    csv_text(out, a->chart.is_stable ? "yes" : "no", rules == 0);
+    bool is_known = a->chart.signals > 0 || !a->chart.why_undefined;
+    csv_text(out, !is_known ? "unknown" : a->chart.is_stable ? "yes" : "no", rules == 0);
     for (int r = 0; r < rules; r++)
         csv_unsigned(out, analysis_rule_count(a, r), r + 1 == rules);
 }
@@ -157,16 +158,18 @@ static void write_page(const judging *v, const analysis *a, buf *out)
     const assay_capability *p = &a->capability;
     const char *unit = a->series->definition->unit;
     term t = cli_term(v->c);
-    bool is_stable = a->has_chart && a->chart.is_stable;
+    bool is_known = a->has_chart && (a->chart.signals > 0 || !a->chart.why_undefined);
+    bool is_stable = is_known && a->chart.is_stable;
     term_on(&t, TERM_BOLD, out);
     buf_addf(out, "%s%s%s%s", words_path(a), unit && *unit ? " [" : "", unit ? unit : "",
              unit && *unit ? "]" : "");
     term_off(&t, out);
     buf_addf(out, "\n%s\n\n", is_stable ? _("process capability") : _("process performance"));
     write_numbers(a, out);
-    buf_addf(out, "\n%s\n", is_stable ? _("Indices, with 95 % intervals")
-                                      : _("Indices, with 95 % intervals (process not stable: "
-                                          "performance only)"));
+    buf_addf(out, "\n%s\n",
+             is_stable  ? _("Indices, with 95 % intervals")
+             : is_known ? _("Indices, with 95 % intervals (process not stable: performance only)")
+                        : _("Indices, with 95 % intervals (stability not known: performance only)"));
     const struct {
         const char *name;
         const assay_index *index;
@@ -176,8 +179,8 @@ static void write_page(const judging *v, const analysis *a, buf *out)
     write_ppm(p, out);
     write_histogram(&t, a, out);
     buf_add_char(out, '\n');
-    term_on(&t, is_stable ? TERM_GOOD : TERM_SIGNAL, out);
-    buf_add_text(out, is_stable ? "● " : "◆ ");
+    term_on(&t, !is_known ? TERM_BOLD : is_stable ? TERM_GOOD : TERM_SIGNAL, out);
+    buf_add_text(out, !is_known ? "○ " : is_stable ? "● " : "◆ ");
     words_verdict(a, out);
     term_off(&t, out);
     buf_add_char(out, '\n');

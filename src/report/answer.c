@@ -202,6 +202,15 @@ static void write_rule_set(json *j, const analysis *a, const run_lengths *arl)
     json_end(j);
 }
 
+/* Without limits nothing can signal: neither stable nor unstable. */
+static void write_stable(json *j, const assay_chart *c)
+{
+    if (c->why_undefined && c->signals == 0)
+        json_member_null(j, "stable", c->why_undefined);
+    else
+        json_member_bool(j, "stable", c->is_stable);
+}
+
 void answer_chart(json *j, const analysis *a, const run_lengths *arl)
 {
     const assay_chart *c = &a->chart;
@@ -220,7 +229,7 @@ void answer_chart(json *j, const analysis *a, const run_lengths *arl)
         write_cusum(j, a);
     write_stages(j, a);
     write_rule_set(j, a, arl);
-    json_member_bool(j, "stable", c->is_stable);
+    write_stable(j, c);
     json_end(j);
 }
 
@@ -345,7 +354,7 @@ void answer_capability(json *j, const analysis *a)
     if (a->has_chart)
         write_basis(j, a);
     if (a->has_chart)
-        json_member_bool(j, "stable", a->chart.is_stable);
+        write_stable(j, &a->chart);
     else
         json_member_null(j, "stable", "no chart was made");
     json_end(j);

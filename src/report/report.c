@@ -127,7 +127,7 @@ static bool fill_row(document *d, overview_row *row, const analysis *a, const vi
                           .verdict = keep(d, buf_text(&verdict)),
                           .n = a->series->n,
                           .is_known = a->has_chart && !a->chart.why_undefined,
-                          .is_stable = a->has_chart && a->chart.is_stable,
+                          .is_stable = a->has_chart && !a->chart.why_undefined && a->chart.is_stable,
                           .signals = a->has_chart ? a->chart.signals : 0,
                           .first = a->series->first_time,
                           .last = a->series->last_time,

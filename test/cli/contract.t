@@ -19,6 +19,14 @@ $ printf 'x\n1\n' | assay chart - --json | $VALID $SCHEMA/chart.json
 valid
 $ assay chart $SAMPLE/plant.csv --all --json | $VALID $SCHEMA/chart.json
 valid
+# without limits nothing is called stable
+$ printf 'x\n1\n' | assay chart - --json | grep '"stable": [ntf]' | grep -o '"stable": [a-z]*,'
+"stable": null,
+$ printf 'x\n1\n' | assay capability - --lsl 0 --usl 2 --json | tee one.json | grep '"stable": [ntf]' | grep -o '"stable": [a-z]*,'; $VALID $SCHEMA/capability.json < one.json
+"stable": null,
+valid
+$ printf 'x\n1\n' | assay capability - --lsl 0 --usl 2 | grep process
+process performance
 # capability
 $ assay capability $DATA/csv/ccxbar-iso.csv -n 5 --lsl 20 --usl 28 --json | $VALID $SCHEMA/capability.json
 valid
