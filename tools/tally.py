@@ -8,7 +8,7 @@ import json
 import re
 import sys
 
-TAP_LINE = re.compile(r"^(not )?ok\b(?:[^#]*)(#\s*skip)?", re.IGNORECASE | re.MULTILINE)
+TAP_LINE = re.compile(r"^(not )?ok\b[^#\n]*(#\s*skip)?", re.IGNORECASE | re.MULTILINE)
 
 
 def count(test):
