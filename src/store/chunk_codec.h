@@ -26,6 +26,9 @@ struct chunk_codec {
     uint16_t rows[CHUNK_BLOCK];     /* one block as the kernels leave it */
     uint16_t bins[256];             /* histogram of a block */
     uint8_t planes[CHUNK_ROWS * 8];
+    int32_t level[CHUNK_ROWS];      /* plain times: distances from the line */
+    uint32_t quotient[CHUNK_ROWS], round[CHUNK_ROWS];
+    size_t round_lag; /* round[i] = i / round_lag; 0: not filled yet */
     buf squeezed, trial[3];
 };
 

@@ -20,6 +20,7 @@
 #define KERNEL_LANES  16
 #define KERNEL_ROWS   60 /* of a full block */
 #define KERNEL_NARROW 15 /* widest value the sums take */
+#define KERNEL_CUBES  13 /* widest value whose fourth powers sum up in 64 bits */
 
 /* Sums over a full block of u = packed value, 0 <= u < 2^15. */
 typedef struct {
@@ -28,6 +29,21 @@ typedef struct {
     uint64_t group_sum2; /* of the squares of the sums of the subgroups */
     uint32_t min, max;
 } kernel_sums;
+
+/* The packing side; kernel_pack.h says what each does. A full block has 60*16 values. */
+typedef struct {
+    void (*range)(const int32_t *v, size_t n, int32_t *low, int32_t *high);
+    /* u[row*16 + lane] = v[lane*60 + row] - base of a full block */
+    void (*gather)(const int32_t *v, int32_t base, uint16_t *u);
+    /* the reverse of unpack_rows for a full block; 1 <= width <= 16, u below 2^width */
+    void (*rows)(const uint16_t *u, unsigned width, uint8_t *out);
+    /* sums of third and fourth powers of a full block, u below 2^KERNEL_CUBES */
+    void (*cubes)(const uint16_t *u, uint64_t *sum3, uint64_t *sum4);
+    bool (*quotients)(const int64_t *v, size_t n, uint32_t unit, uint32_t *q);
+    void (*level)(const uint32_t *q, const uint32_t *round, size_t n, uint32_t whole, uint32_t part,
+                  int32_t *x);
+    void (*columns)(const int32_t *v, size_t n, size_t span, int32_t *low, int32_t *high);
+} kernel_packing;
 
 typedef struct {
     const char *name;
@@ -45,6 +61,7 @@ typedef struct {
     void (*moving)(const uint16_t *u, unsigned width, kernel_sums *out);
     /* XXH3-64: every scan pays for it. */
     uint64_t (*digest)(const void *bytes, size_t length, uint64_t seed);
+    kernel_packing pack;
 } kernel;
 
 extern const kernel kernel_ref;
