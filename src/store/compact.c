@@ -28,6 +28,7 @@ typedef struct {
     int64_t reference;
     int exponent;
     unsigned size; /* of a subgroup, for the sums within */
+    uint8_t *moved; /* by number: sealed pieces of batches became chunks as they are */
 } compactor;
 
 /* -- sealing -------------------------------------------------------------------------- */
@@ -84,8 +85,8 @@ static size_t summarise(compactor *k, const rows *r, uint8_t out[CHUNK_SUMMARY_M
     return chunk_summary_pack(&s, out);
 }
 
-static assay_status put_directory(compactor *k, const piece *p, const uint8_t *summary,
-                                  size_t length, assay_err *err)
+static assay_status put_directory(compactor *k, const piece *p, uint64_t id,
+                                  const uint8_t *summary, size_t length, assay_err *err)
 {
     k->tie = p->first_time == k->last_first_time ? k->tie + 1 : 0;
     k->last_first_time = p->first_time;
@@ -93,10 +94,10 @@ static assay_status put_directory(compactor *k, const piece *p, const uint8_t *s
     sqlite3_bind_int64(q, 1, k->number);
     sqlite3_bind_int64(q, 2, p->first_time);
     sqlite3_bind_int64(q, 3, k->tie);
-    sqlite3_bind_int64(q, 4, k->next_id);
+    sqlite3_bind_int64(q, 4, (int64_t)id);
     sqlite3_bind_int64(q, 5, p->last_time);
     sqlite3_bind_int64(q, 6, p->n);
-    sqlite3_bind_int64(q, 7, p->flags);
+    sqlite3_bind_int64(q, 7, p->flags & ~(uint32_t)PIECE_SEALED);
     sqlite3_bind_int64(q, 8, p->first_origin);
     sqlite3_bind_int64(q, 9, p->last_origin);
     if (length)
@@ -122,7 +123,7 @@ static assay_status seal(compactor *k, const rows *r, dictionary *const *texts, 
     if (!status)
         status = put_extent(k, SQL_TEXTS_ADD, &k->bytes.part[EXTENT_TEXTS], err);
     if (!status)
-        status = put_directory(k, &p, summary, summarise(k, r, summary), err);
+        status = put_directory(k, &p, (uint64_t)k->next_id, summary, summarise(k, r, summary), err);
     k->next_id++;
     return status;
 }
@@ -155,19 +156,6 @@ static assay_status drop_directory(connection *c, const piece *p, assay_err *err
     sqlite3_bind_int64(q, 2, p->first_time);
     sqlite3_bind_int64(q, 3, p->tie);
     return statement_run(c, SQL_CHUNK_DROP, err);
-}
-
-static assay_status drop_extents(connection *c, const piece *p, assay_err *err)
-{
-    static const sql extents[] = {SQL_VALUES_DROP, SQL_TIMES_DROP, SQL_COLUMNS_DROP,
-                                  SQL_TEXTS_DROP};
-    assay_status status = ASSAY_OK;
-    size_t count = p->flags & PIECE_PLAIN ? 2 : 4;
-    for (size_t e = 0; e < count && !status; e++) {
-        sqlite3_bind_int64(statement(c, extents[e]), 1, (int64_t)p->id);
-        status = statement_run(c, extents[e], err);
-    }
-    return status;
 }
 
 /* The last chunk, timed or not, if it has room: new rows go on in it. */
@@ -250,9 +238,71 @@ static assay_status rewrite(compactor *k, piece_list *l, assay_err *err)
     if (!status && l->n)
         status = merge_into_chunks(k, l, wanted, err);
     for (size_t i = 0; i < old.n && !status; i++)
-        status = drop_extents(k->c, &old.piece[i], err);
+        status = extents_drop(k->c, old.piece[i].id, old.piece[i].flags & PIECE_PLAIN, err);
     piece_list_done(&old);
     return status;
+}
+
+/* -- sealed pieces of batches ----------------------------------------------------------- */
+
+static int by_time(const void *a, const void *b)
+{
+    const piece *x = a, *y = b;
+    return x->first_time != y->first_time ? (x->first_time < y->first_time ? -1 : 1)
+                                          : (x->last_time > y->last_time) - (x->last_time < y->last_time);
+}
+
+/* Full pieces one behind the other, nothing else before their end. Sorts. */
+static bool can_move(piece_list *l, size_t *count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++)
+        if (!l->piece[i].is_batch)
+            return false;
+    qsort(l->piece, l->n, sizeof *l->piece, by_time);
+    for (; n < l->n && l->piece[n].chunk && l->piece[n].flags & PIECE_PLAIN; n++)
+        if (n && l->piece[n].first_time <= l->piece[n - 1].last_time)
+            return false;
+    *count = n;
+    for (size_t i = n; i < l->n; i++)
+        if (l->piece[i].chunk || (n && l->piece[i].first_time <= l->piece[n - 1].last_time))
+            return false;
+    return n > 0;
+}
+
+static bool summary_fits(const compactor *k, const piece *p, const uint8_t *bytes, size_t length)
+{
+    chunk_summary s;
+    int64_t reference;
+    return !chunk_summary_unpack(bytes, length, &s, NULL) && s.rows == p->n &&
+           k->has_reference &&
+           decimal_rescale(k->reference, k->exponent, s.exponent, &reference) &&
+           s.reference == reference && s.first_time == p->first_time &&
+           s.last_time == p->last_time;
+}
+
+/* Sealed pieces become chunks as they are; what is left in `l` is merged as ever. */
+static assay_status move_sealed(compactor *k, piece_list *l, assay_err *err)
+{
+    size_t count = 0;
+    uint8_t summary[CHUNK_SUMMARY_MAX];
+    if (!can_move(l, &count))
+        return ASSAY_OK;
+    for (size_t i = 0; i < count; i++) {
+        const piece *p = &l->piece[i];
+        size_t length;
+        assay_status status = sealed_summary(k->c, p, summary, &length, err);
+        if (!status && !summary_fits(k, p, summary, length))
+            length = 0;
+        if (!status)
+            status = put_directory(k, p, p->chunk, summary, length, err);
+        if (status)
+            return status;
+    }
+    k->moved[k->number] = 1;
+    memmove(l->piece, l->piece + count, (l->n - count) * sizeof *l->piece);
+    l->n -= count;
+    return ASSAY_OK;
 }
 
 static assay_status load_reference(compactor *k, assay_err *err)
@@ -315,6 +365,8 @@ static assay_status compact_part(compactor *k, const piece_query *q, bool is_unt
     assay_status status = pieces_find(k->s, k->c, q, &l, err);
     if (!status)
         choose_pieces(k, &l, is_untimed);
+    if (!status && !is_untimed)
+        status = move_sealed(k, &l, err);
     if (!status)
         status = rewrite(k, &l, err);
     piece_list_done(&l);
@@ -356,7 +408,7 @@ static uint64_t choose_window(const store *s, uint8_t *wanted, size_t room)
             continue;
         last = b->id;
         for (size_t p = 0; p < b->n; p++) {
-            for (int e = 0; e < EXTENT_COUNT; e++)
+            for (int e = 0; e < EXTENT_COUNT && !b->piece[p].chunk; e++)
                 bytes += b->piece[p].length[e];
             if (b->piece[p].characteristic < room)
                 wanted[b->piece[p].characteristic] = 1;
@@ -365,15 +417,18 @@ static uint64_t choose_window(const store *s, uint8_t *wanted, size_t room)
     return last;
 }
 
-static assay_status drop_window(store *s, uint64_t last, assay_err *err)
+static assay_status drop_window(store *s, uint64_t last, const uint8_t *moved, size_t room,
+                                assay_err *err)
 {
     assay_status status = ASSAY_OK;
     for (size_t i = 0; i < s->batch_count && !status; i++) {
         const batch_directory *b = &s->batches[i];
         if (b->id > last || b->is_gone || !origin_of(s, b->origin).commit)
             continue;
+        status = sealed_drop(s->db, b, moved, room, err);
         sqlite3_bind_int64(statement(s->db, SQL_BATCH_DROP), 1, (int64_t)b->id);
-        status = statement_run(s->db, SQL_BATCH_DROP, err);
+        if (!status)
+            status = statement_run(s->db, SQL_BATCH_DROP, err);
         sqlite3_bind_int64(statement(s->db, SQL_VOID_DROP), 1, (int64_t)b->id);
         if (!status)
             status = statement_run(s->db, SQL_VOID_DROP, err);
@@ -420,8 +475,9 @@ static assay_status compact_window(store *s, store_progress *progress, void *con
     if (!status)
         status = statement_number(s->db, SQL_CHUNK_MAX_ID, &max_id, err);
     uint8_t *wanted = calloc((size_t)max_number + 1, 1);
+    k.moved = calloc((size_t)max_number + 1, 1);
     k.scaled = malloc(CHUNK_ROWS * sizeof *k.scaled);
-    if (!status && (!wanted || !k.scaled))
+    if (!status && (!wanted || !k.scaled || !k.moved))
         status = assay_fail(err, ASSAY_MEMORY, 0, "no memory to compact");
     if (!status)
         k.last_batch = choose_window(s, wanted, (size_t)max_number + 1);
@@ -432,7 +488,7 @@ static assay_status compact_window(store *s, store_progress *progress, void *con
         if (!status)
             status = compact_all(&k, wanted, (size_t)max_number + 1, progress, context, err);
         if (!status)
-            status = drop_window(s, k.last_batch, err);
+            status = drop_window(s, k.last_batch, k.moved, (size_t)max_number + 1, err);
         connection_rest(s->db);
         if (!status)
             status = write_commit(s, err);
@@ -443,6 +499,7 @@ static assay_status compact_window(store *s, store_progress *progress, void *con
                                      origin_of(s, s->batches[i].origin).commit;
     }
     free(wanted);
+    free(k.moved);
     free(k.scaled);
     rows_done(&k.pending);
     piece_bytes_done(&k.bytes);

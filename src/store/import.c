@@ -4,10 +4,11 @@
  * Rows are scattered as small records to one buffer per characteristic (one write stream each; a
  * stream per column would thrash the cache), and every FLUSH_ROWS rows or FLUSH_NS all buffers
  * are sorted, packed and written as one batch together with how far the source is consumed. At
+ * Rows without context and in order take a shorter way (plain.h). At
  * import_commit rows that were stored before are found (identity.c), new definitions get their
  * records, and one update of the import's row makes everything visible.
  */
-#include "store/import.h"
+#include "store/plain.h"
 
 #include "base/hash.h"
 #include "base/time.h"
@@ -62,9 +63,11 @@ struct import {
     piece_list pieces;
     buf data;
     piece_bytes bytes;
+    plain *plain; /* the short way */
+    bool is_long; /* a row was not plain: the long way from there on */
     bool is_broken;
-    size_t step_rows;
     char *actor; /* who defines what the import brings; NULL: nobody named */
+    size_t step_rows; /* 0: by time and bytes */
 };
 
 /* -- codes ---------------------------------------------------------------------------- */
@@ -353,10 +356,17 @@ static assay_status write_progress(import *i, assay_err *err)
     return statement_run(i->s->db, SQL_IMPORT_PROGRESS, err);
 }
 
-static assay_status flush(import *i, assay_err *err)
+static size_t waiting(const import *i)
+{
+    return i->buffered + (i->plain ? plain_rows_waiting(i->plain) : 0);
+}
+
+static assay_status flush(import *i, bool is_last, assay_err *err)
 {
     assay_status status = ensure_tx(i, err);
-    if (!status)
+    if (!status && i->plain)
+        status = plain_write(i->plain, is_last, err);
+    if (!status && i->buffered)
         status = write_buffers(i, err);
     if (!status)
         status = write_progress(i, err);
@@ -376,7 +386,10 @@ static assay_status drop_import(store *s, uint32_t id, assay_err *err)
 {
     static const sql steps[] = {SQL_BATCH_DROP_IMPORT, SQL_CHARACTERISTIC_DROP, SQL_CHANGE_DROP,
                                 SQL_IMPORT_DROP};
-    assay_status status = ASSAY_OK;
+    assay_status status = batches_refresh(s, s->db, err);
+    for (size_t k = 0; k < s->batch_count && !status; k++)
+        if (s->batches[k].origin == id)
+            status = sealed_drop(s->db, &s->batches[k], NULL, 0, err);
     for (size_t k = 0; k < sizeof steps / sizeof *steps && !status; k++) {
         sqlite3_bind_int64(statement(s->db, steps[k]), 1, id);
         status = statement_run(s->db, steps[k], err);
@@ -499,14 +512,17 @@ assay_status import_begin(store *s, const import_options *options, import **out,
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for an import");
     i->s = s;
     i->actor = options->actor ? strdup(options->actor) : NULL;
-    i->step_rows = options->step_rows ? options->step_rows : FLUSH_ROWS;
+    i->step_rows = options->step_rows;
     status = begin(i, options, err);
+    if (!status)
+        status = plain_new(s, i->id, &i->plain, err);
     if (!status)
         status = set_kinds(i, 0, err);
     if (status) {
         if (s->in_tx)
             write_abort(s);
         free(i->actor);
+        plain_free(i->plain);
         free(i);
         return status;
     }
@@ -546,6 +562,9 @@ static assay_status map_characteristic(import *i, uint32_t index, const characte
         status = characteristic_for_import(i->s, c, i->id, &number, err);
     if (!status)
         status = buffer_find(i, number, err);
+    if (!status && i->plain)
+        status = plain_map(i->plain, index, number, c->subgroup_size,
+                           i->buffers[number].stored_until, err);
     if (!status)
         i->map[index] = number;
     return status;
@@ -579,6 +598,39 @@ static void watch_dictionaries(import *i, const dictionary *const dictionaries[C
     }
 }
 
+/* The rows from `from` on, as a view. */
+static measurement_batch batch_rest(const measurement_batch *b, size_t from)
+{
+    measurement_batch r = *b;
+    r.n -= from;
+    r.mantissa += from;
+    r.exponent += from;
+#define SKIP(column) r.column = r.column ? r.column + from : NULL
+    SKIP(characteristic);
+    SKIP(time);
+    SKIP(offset);
+    SKIP(decimals);
+    SKIP(status);
+    SKIP(size);
+    SKIP(record);
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
+        SKIP(context[kind]);
+#undef SKIP
+    return r;
+}
+
+/* The short way as far as it goes; the rest of the source then goes the long one. */
+static assay_status append_plain(import *i, const measurement_batch *b, size_t *done,
+                                 assay_err *err)
+{
+    *done = 0;
+    if (!i->plain || i->is_long)
+        return ASSAY_OK;
+    assay_status status = plain_takes(i->plain, b) ? plain_add(i->plain, b, done, err) : ASSAY_OK;
+    i->is_long = *done < b->n;
+    return status;
+}
+
 static assay_status append(import *i, const measurement_batch *b,
                            const characteristic *const *characteristics,
                            const dictionary *const dictionaries[CONTEXT_COUNT], assay_err *err)
@@ -588,14 +640,32 @@ static assay_status append(import *i, const measurement_batch *b,
         if (b->context[kind] && dictionaries && dictionaries[kind])
             kinds |= 1u << kind;
     assay_status status = ASSAY_OK;
-    if (kinds != i->kinds && i->buffered)
-        status = flush(i, err);
+    if (kinds != i->kinds && waiting(i))
+        status = flush(i, i->is_long, err);
     if (!status && kinds != i->kinds)
         status = set_kinds(i, kinds, err);
     if (!status)
         status = map_all(i, b, characteristics, err);
     watch_dictionaries(i, dictionaries);
-    return status ? status : scatter(i, b, dictionaries, err);
+    size_t done = 0;
+    if (!status)
+        status = append_plain(i, b, &done, err);
+    measurement_batch rest = batch_rest(b, done);
+    return status ? status : scatter(i, &rest, dictionaries, err);
+}
+
+/* Time for a durable step? In the short way best when few rows are in no full chunk. */
+static bool is_due(const import *i)
+{
+    size_t n = waiting(i);
+    int64_t since = time_now() - i->flushed_at;
+    if (i->step_rows)
+        return n >= i->step_rows;
+    if (i->buffered >= FLUSH_ROWS || i->buffered * i->stride >= FLUSH_BYTES)
+        return true;
+    if (!n || since < FLUSH_NS)
+        return false;
+    return i->buffered || since > 3 * (int64_t)FLUSH_NS || plain_rows_loose(i->plain) < n / 8;
 }
 
 assay_status import_append(import *i, const measurement_batch *batch,
@@ -610,9 +680,8 @@ assay_status import_append(import *i, const measurement_batch *batch,
         i->tally.received += batch->n;
         i->tally.offset = offset;
         i->tally.record = consumed;
-        if (i->buffered >= i->step_rows || i->buffered * i->stride >= FLUSH_BYTES ||
-            (i->buffered && time_now() - i->flushed_at > FLUSH_NS))
-            status = flush(i, err);
+        if (is_due(i))
+            status = flush(i, i->is_long, err);
     }
     i->is_broken = status != ASSAY_OK;
     return status;
@@ -751,7 +820,7 @@ assay_status import_commit(import *i, import_tally *out, assay_err *err)
     t.duplicates = t.conflicts = 0;
     assay_status status = i->is_broken
                               ? assay_fail(err, ASSAY_USAGE, 0, "this import has failed")
-                              : flush(i, err);
+                              : flush(i, true, err);
     if (!status)
         status = write_begin(s, err);
     if (!status)
@@ -783,7 +852,7 @@ void import_close(import *i, bool is_kept)
         return;
     store *s = i->s;
     if (s->import == i) {
-        if (is_kept && !i->is_broken && i->buffered && flush(i, NULL) != ASSAY_OK)
+        if (is_kept && !i->is_broken && waiting(i) && flush(i, true, NULL) != ASSAY_OK)
             i->is_broken = true;
         if (s->in_tx)
             write_abort(s);
@@ -791,6 +860,7 @@ void import_close(import *i, bool is_kept)
         if (!is_kept && store_import_discard(s, NULL) != ASSAY_OK)
             i->is_broken = true; /* the next import drops it */
     }
+    plain_free(i->plain);
     for (size_t k = 0; k < i->buffer_room; k++)
         free(i->buffers[k].data);
     free(i->buffers);

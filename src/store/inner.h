@@ -116,6 +116,17 @@ ASSAY_MUST_USE assay_status batches_refresh(store *s, connection *c, assay_err *
 /* Of how many characteristics of the batch the rows are void. */
 ASSAY_MUST_USE assay_status void_count(connection *c, const batch_directory *b, size_t *out,
                                        assay_err *err);
+ASSAY_MUST_USE assay_status is_void(connection *c, uint64_t batch, uint32_t number, bool *out,
+                                    assay_err *err);
+ASSAY_MUST_USE assay_status extents_drop(connection *c, uint64_t chunk, bool is_plain,
+                                         assay_err *err);
+/* The extents of the sealed pieces of a batch that goes, but for characteristics that moved[] marks
+ * and that are not void: those are chunks now. */
+ASSAY_MUST_USE assay_status sealed_drop(connection *c, const batch_directory *b,
+                                        const uint8_t *moved, size_t room, assay_err *err);
+ASSAY_MUST_USE assay_status sealed_summary(connection *c, const piece *p,
+                                           uint8_t out[CHUNK_SUMMARY_MAX], size_t *length,
+                                           assay_err *err);
 /* Fetch an extent through a connection. `context` is the connection. The bytes live until the next
  * fetch of the same extent. */
 extent_reader extent_from_file;

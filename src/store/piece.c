@@ -460,7 +460,7 @@ assay_status directory_pack(const piece *pieces, size_t n, buf *out, assay_err *
         put32(out, p->offset);
         for (int e = 0; e < EXTENT_COUNT; e++)
             put32(out, p->length[e]);
-        put64(out, 0);
+        put64(out, p->chunk);
     }
     put64(out, hash64(out->data + start, out->length - start));
     return out->failed ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for a directory") : ASSAY_OK;
@@ -476,8 +476,9 @@ static bool entry_unpack(const uint8_t *b, piece *p)
     p->offset = get32(b + 28);
     for (int e = 0; e < EXTENT_COUNT; e++)
         p->length[e] = get32(b + 32 + 4 * e);
+    p->chunk = p->flags & PIECE_SEALED ? get64(b + 48) : 0;
     p->is_batch = true;
-    return p->n >= 1 && p->n <= CHUNK_ROWS && p->characteristic &&
+    return !(p->flags & PIECE_SEALED) == !p->chunk && p->n >= 1 && p->n <= CHUNK_ROWS && p->characteristic &&
            p->first_time <= p->last_time &&
            (p->first_time == TIME_NONE) == !!(p->flags & PIECE_UNTIMED);
 }

@@ -25,6 +25,8 @@ enum {
     PIECE_NOT_ALL_VALID = 2, /* some row has a status other than STATUS_VALID */
     PIECE_ATTRIBUTE = 4,     /* some row has a size other than 1 */
     PIECE_PLAIN = 8,         /* no columns: status 0, size 1, one origin, no contexts */
+    PIECE_SEALED = 16, /* of a batch: its extents stand in the tables of chunks already, as `chunk`;
+                          in the batch's data at `offset` lies its summary, length[EXTENT_TEXTS] */
 };
 
 typedef struct {
@@ -32,6 +34,7 @@ typedef struct {
     int64_t first_time, last_time; /* TIME_NONE when untimed */
     int64_t tie;                   /* order among chunks of one first time */
     uint64_t id;                   /* of the chunk or the batch */
+    uint64_t chunk;                /* of a sealed piece of a batch, else 0 */
     uint32_t n, flags;
     uint32_t first_origin, last_origin;
     bool is_batch;

@@ -147,8 +147,7 @@ assay_status batches_refresh(store *s, connection *c, assay_err *err)
     return status;
 }
 
-static assay_status is_void(connection *c, uint64_t batch, uint32_t number, bool *out,
-                            assay_err *err)
+assay_status is_void(connection *c, uint64_t batch, uint32_t number, bool *out, assay_err *err)
 {
     sqlite3_stmt *q = statement(c, SQL_VOID_ALL);
     sqlite3_bind_int64(q, 1, (int64_t)batch);
@@ -305,10 +304,10 @@ assay_status extent_from_file(void *context, const piece *p, extent which, const
                               size_t *length, assay_err *err)
 {
     connection *c = context;
-    if (p->is_batch)
+    if (p->is_batch && !p->chunk)
         return from_batch(c, p, which, bytes, length, err);
     sqlite3_stmt *q = statement(c, extent_sql[which]);
-    sqlite3_bind_int64(q, 1, (int64_t)p->id);
+    sqlite3_bind_int64(q, 1, (int64_t)(p->chunk ? p->chunk : p->id));
     int step = statement_step(c, extent_sql[which], err);
     if (step < 0)
         return ASSAY_DAMAGED;
@@ -317,4 +316,51 @@ assay_status extent_from_file(void *context, const piece *p, extent which, const
     *bytes = step ? sqlite3_column_blob(q, 0) : NULL;
     *length = step ? (size_t)sqlite3_column_bytes(q, 0) : 0;
     return ASSAY_OK;
+}
+
+/* -- sealed pieces of batches ----------------------------------------------------------- */
+
+assay_status extents_drop(connection *c, uint64_t chunk, bool is_plain, assay_err *err)
+{
+    static const sql extents[] = {SQL_VALUES_DROP, SQL_TIMES_DROP, SQL_COLUMNS_DROP,
+                                  SQL_TEXTS_DROP};
+    assay_status status = ASSAY_OK;
+    size_t count = is_plain ? 2 : 4;
+    for (size_t e = 0; e < count && !status; e++) {
+        sqlite3_bind_int64(statement(c, extents[e]), 1, (int64_t)chunk);
+        status = statement_run(c, extents[e], err);
+    }
+    return status;
+}
+
+assay_status sealed_drop(connection *c, const batch_directory *b, const uint8_t *moved, size_t room,
+                         assay_err *err)
+{
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < b->n && !status; i++) {
+        const piece *p = &b->piece[i];
+        bool is_gone = true;
+        if (!p->chunk)
+            continue;
+        if (p->characteristic < room && moved[p->characteristic])
+            status = is_void(c, b->id, p->characteristic, &is_gone, err);
+        if (!status && is_gone)
+            status = extents_drop(c, p->chunk, true, err);
+    }
+    return status;
+}
+
+assay_status sealed_summary(connection *c, const piece *p, uint8_t out[CHUNK_SUMMARY_MAX],
+                            size_t *length, assay_err *err)
+{
+    piece part = {.id = p->id, .offset = p->offset, .is_batch = true};
+    const uint8_t *bytes;
+    part.length[EXTENT_VALUES] = p->length[EXTENT_TEXTS];
+    *length = 0;
+    if (part.length[EXTENT_VALUES] > CHUNK_SUMMARY_MAX)
+        return ASSAY_OK;
+    assay_status status = from_batch(c, &part, EXTENT_VALUES, &bytes, length, err);
+    if (!status && *length)
+        memcpy(out, bytes, *length);
+    return status;
 }
