@@ -177,9 +177,9 @@ static assay_status set_kinds(import *i, uint32_t kinds, assay_err *err)
     return clear_local(i, err);
 }
 
-static packed_row row_at(const measurement_batch *b, size_t k)
+static void row_put(const measurement_batch *b, size_t k, packed_row *out)
 {
-    return (packed_row){.time = b->time ? b->time[k] : TIME_NONE,
+    *out = (packed_row){.time = b->time ? b->time[k] : TIME_NONE,
                         .mantissa = b->mantissa[k],
                         .record = b->record ? b->record[k] : 0,
                         .offset = b->offset ? b->offset[k] : TIME_OFFSET_NONE,
@@ -205,7 +205,7 @@ static assay_status scatter(import *i, const measurement_batch *b,
                 return status;
         }
         packed_row *r = (packed_row *)(void *)(to->data + to->n++ * i->stride);
-        *r = row_at(b, k);
+        row_put(b, k, r);
         uint32_t *context = r->context;
         for (uint32_t kinds = i->kinds; kinds; kinds &= kinds - 1) {
             int kind = __builtin_ctz(kinds);
