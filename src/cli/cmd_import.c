@@ -172,9 +172,9 @@ static assay_status begin_import(importing *m, one_file *f)
     assay_status status = content_key(m->c, f->path, key);
     if (status != ASSAY_OK)
         return status;
-    const char *name = strrchr(f->label, '/');
+    /* Not the file's name: a renamed copy holds the same measurements. */
     import_options options = {
-        .source = cli_text(m->c, OPT_SOURCE, name ? name + 1 : f->label),
+        .source = cli_text(m->c, OPT_SOURCE, "files"),
         .content = key,
         .label = f->label,
         .actor = cli_actor(m->c),

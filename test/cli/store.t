@@ -12,6 +12,14 @@ $DATA/csv/ccxbar-iso.csv: 100 received = 100 stored + 0 duplicates + 0 conflicts
 # the second time every row is a duplicate
 $ assay import plant.assay $DATA/csv/ccxbar-iso.csv -q
 $DATA/csv/ccxbar-iso.csv: 100 received = 0 stored + 100 duplicates + 0 conflicts + 0 refused
+# nor does the name of the file make another measurement of it
+$ cp $DATA/csv/ccxbar-iso.csv march.csv; cp march.csv march2.csv; assay import copy.assay march.csv march2.csv -q
+march.csv: 100 received = 100 stored + 0 duplicates + 0 conflicts + 0 refused
+march2.csv: 100 received = 0 stored + 100 duplicates + 0 conflicts + 0 refused
+# two gauges that say so are two sources
+$ assay import two.assay march.csv -q --source press-7; assay import two.assay march2.csv -q --source press-8
+march.csv: 100 received = 100 stored + 0 duplicates + 0 conflicts + 0 refused
+march2.csv: 100 received = 100 stored + 0 duplicates + 0 conflicts + 0 refused
 # what is in it
 $ assay list plant.assay
 characteristic  unit  kind        n  first       last        LSL  USL
@@ -98,7 +106,7 @@ characteristic,time,value,serial,subgroup,status
 thickness,2026-01-05T07:21:00Z,24.5,W001,1,
 thickness,2026-01-05T07:22:00Z,22.4,W002,1,
 # a value that contradicts a stored one waits for a person
-$ sed 's/24.5$/24.9/' $DATA/csv/ccxbar-iso.csv > again.csv; assay import plant.assay again.csv --source ccxbar-iso.csv -q
+$ sed 's/24.5$/24.9/' $DATA/csv/ccxbar-iso.csv > again.csv; assay import plant.assay again.csv -q
 again.csv: 100 received = 0 stored + 98 duplicates + 2 conflicts + 0 refused
 $ assay conflicts plant.assay
 id  characteristic  time                  serial  second value
