@@ -287,7 +287,7 @@ typedef struct {
     series_set *set;
     const series_request *request;
     bool keeps_time, has_serials, is_unordered;
-    bool has_context, takes_runs;     /* of the batch */
+    bool has_context, takes_runs, is_alike; /* of the batch */
     uint32_t contexts;                /* wanted, and the source has them */
     uint32_t *context[CONTEXT_COUNT]; /* of the batch, by role */
 } loading;
@@ -414,34 +414,53 @@ static bool meet_characteristics(loading *l)
     return true;
 }
 
-/* Rows of one characteristic that follow one another, of which nothing has to be widened: only
- * their values are stored, and what is unusual is noted to be dealt again row by row. The series
- * stays as it was if so. */
-static bool deal_run(series *s, const measurement_batch *b, size_t from, size_t n)
+/* Do all rows have as many decimals, and the exponent that goes with them? */
+static bool are_alike(const measurement_batch *b, size_t from, size_t n)
 {
-    const int64_t *mantissa = b->mantissa + from, *time = b->time + from;
-    const int8_t *exponent = b->exponent + from;
-    const uint8_t *decimals = b->decimals + from;
-    int32_t *to = s->narrow + s->n;
-    int64_t last = s->last_time, own = s->exponent;
-    unsigned unusual = 0, most = 0;
+    unsigned other = 0;
+    int8_t exponent = b->exponent[from];
+    uint8_t decimals = b->decimals[from];
+    for (size_t i = from; i < from + n; i++)
+        other |= (unsigned)(b->exponent[i] ^ exponent) | (unsigned)(b->decimals[i] ^ decimals);
+    return other == 0;
+}
+
+/* Store mantissas that fit four bytes at times that do not fall; false: some do not. */
+static bool store_run(const int64_t *mantissa, const int64_t *time, size_t n, int64_t last,
+                      int32_t *to)
+{
+    const uint64_t span = 2 * (uint64_t)INT32_MAX;
+    unsigned unusual = 0;
     for (size_t i = 0; i < n; i++) {
+        unusual |= ((uint64_t)mantissa[i] + INT32_MAX > span) | (time[i] < last);
         to[i] = (int32_t)mantissa[i];
-        unusual |= (to[i] != mantissa[i]) | (to[i] == INT32_MIN) | (exponent[i] != own) |
-                   (time[i] < last);
-        most = decimals[i] > most ? decimals[i] : most;
         last = time[i];
     }
-    if (unusual || (time[0] == TIME_NONE && last != TIME_NONE))
+    return unusual == 0;
+}
+
+static void note_offset(series *s, const int32_t *offset, size_t n)
+{
+    while (n > 0 && offset[n - 1] == TIME_OFFSET_NONE)
+        n--;
+    if (n > 0)
+        s->offset = offset[n - 1]; /* the last one that is known */
+}
+
+/* Rows of one characteristic that follow one another, of which nothing has to be widened. What is
+ * unusual leaves the series as it was, to be dealt again row by row. */
+static bool deal_run(const loading *l, series *s, const measurement_batch *b, size_t from, size_t n)
+{
+    const int64_t *time = b->time + from;
+    if (!s->narrow || !s->has_value || s->status || s->size || b->exponent[from] != s->exponent ||
+        b->decimals[from] > s->decimals || (!l->is_alike && !are_alike(b, from, n)) ||
+        (time[0] == TIME_NONE && time[n - 1] != TIME_NONE) ||
+        !store_run(b->mantissa + from, time, n, s->last_time, s->narrow + s->n))
         return false;
-    for (size_t i = n; b->offset && i-- > 0;) /* the last one that is known */
-        if (b->offset[from + i] != TIME_OFFSET_NONE) {
-            s->offset = b->offset[from + i];
-            break;
-        }
+    if (b->offset)
+        note_offset(s, b->offset + from, n);
     s->first_time = s->first_time == TIME_NONE ? time[0] : s->first_time;
-    s->last_time = last;
-    s->decimals = (int)most > s->decimals ? (int)most : s->decimals;
+    s->last_time = time[n - 1];
     s->n += n;
     return true;
 }
@@ -458,8 +477,7 @@ static bool deal_rows(loading *l, series *s, const measurement_batch *b, size_t 
 {
     if (!has_room(s, n))
         return false;
-    if (l->takes_runs && s->narrow && s->has_value && !s->status && !s->size &&
-        deal_run(s, b, from, n))
+    if (l->takes_runs && deal_run(l, s, b, from, n))
         return true;
     for (size_t i = from; i < from + n; i++)
         if (!deal_row(l, s, b, i, l->has_context))
@@ -476,6 +494,7 @@ static bool deal_batch(loading *l, const measurement_batch *b)
     }
     l->takes_runs = !l->has_context && !l->keeps_time && !l->has_serials && !b->status && !b->size &&
                     b->time && b->decimals;
+    l->is_alike = l->takes_runs && b->n && are_alike(b, 0, b->n);
     const uint32_t *of_code = l->set->of_code, *code = b->characteristic;
     for (size_t from = 0, to; from < b->n; from = to) {
         for (to = from + 1; to < b->n && code[to] == code[from]; to++) {
