@@ -212,6 +212,7 @@ typedef struct {
     uint64_t offset; /* of the first byte of carry */
     bool is_ended;
     bool is_skipping; /* inside a row that is too long */
+    bool has_quotes;  /* some were seen */
 } csv_input;
 
 /* The next block of whole rows; block->length == 0 at the end. One thread at a time. */

@@ -268,9 +268,49 @@ static assay_status block_take(csv_input *in, csv_block *b, size_t cut, assay_er
     return ASSAY_OK;
 }
 
+/* UTF-8 without quotes from a file needs no buffer between: a piece is read behind the carry, and
+ * what follows its last line end is the next carry. Anything else is put back into the carry and
+ * left to the general way: *is_taken stays false. */
+static assay_status take_straight(csv_input *in, csv_block *b, bool *is_taken, assay_err *err)
+{
+    size_t carried = in->carry.length, got, cut;
+    if (!csv_block_reserve_text(b, carried + csv_piece + 1))
+        return no_memory(err);
+    memcpy(b->text, buf_text(&in->carry), carried);
+    assay_status status = source_read(in->in, b->text + carried, csv_piece, &got, err);
+    if (status != ASSAY_OK)
+        return status;
+    in->is_ended = got == 0;
+    in->has_quotes = memchr(b->text, '"', carried + got) != NULL;
+    cut = in->has_quotes || in->is_ended ? 0 : last_line_end(in, b->text, carried + got);
+    if (cut == 0)
+        buf_add(&in->carry, b->text + carried, got);
+    else {
+        buf_clear(&in->carry);
+        buf_add(&in->carry, b->text + cut, carried + got - cut);
+        b->offset = in->offset;
+        b->length = b->source_length = cut;
+        in->offset += cut;
+        *is_taken = true;
+    }
+    return in->carry.failed ? no_memory(err) : ASSAY_OK;
+}
+
+static bool goes_straight(const csv_input *in)
+{
+    return in->encoding == ENCODING_UTF8 && !in->is_cr && !in->has_quotes && !in->in->is_pipe &&
+           !in->is_ended && !in->is_skipping && in->carry.length < csv_piece;
+}
+
 assay_status csv_input_take(csv_input *in, csv_block *b, assay_err *err)
 {
     block_clear(b);
+    if (goes_straight(in)) {
+        bool is_taken = false;
+        assay_status status = take_straight(in, b, &is_taken, err);
+        if (status != ASSAY_OK || is_taken)
+            return status;
+    }
     for (;;) {
         assay_status status = skip_go_on(in, err);
         if (status == ASSAY_OK)
