@@ -16,7 +16,7 @@ from tap import Proof, same
 
 C_FLAGS = "-std=c17 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror".split()
 CPP_FLAGS = "-std=c++11 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -x c++".split()
-C_COMPILERS, CPP_COMPILERS = ("gcc", "clang"), ("g++", "clang++")
+COMPILERS = (("gcc", C_FLAGS), ("clang", C_FLAGS), ("g++", CPP_FLAGS), ("clang++", CPP_FLAGS))
 
 
 def call(*command, **options):
@@ -27,19 +27,15 @@ def call(*command, **options):
     return done.stdout
 
 
-def each_header(proof, source):
+def headers_alone(proof, source, compiler, flags):
+    if not shutil.which(compiler):
+        proof.skip(f"each header alone, twice, is {flags[0][5:]} for {compiler}", "it is not installed")
+        return
+    alone = pathlib.Path(proof.path("alone.c"))
     for header in sorted((source / "include/assay").glob("*.h")):
-        alone = proof.path("alone.c")
-        pathlib.Path(alone).write_text(f"#include <assay/{header.name}>\n"
-                                       f"#include <assay/{header.name}>\n", encoding="utf-8")
-        for compilers, flags in ((C_COMPILERS, C_FLAGS), (CPP_COMPILERS, CPP_FLAGS)):
-            for compiler in compilers:
-                sentence = f"{header.name} alone, twice, is {flags[0][5:]} for {compiler}"
-                if not shutil.which(compiler):
-                    proof.skip(sentence, f"{compiler} is not installed")
-                    continue
-                proof.check(sentence, lambda: not call(compiler, *flags, "-fsyntax-only", "-I",
-                                                       source / "include", alone))
+        alone.write_text(f"#include <assay/{header.name}>\n" * 2, encoding="utf-8")
+        proof.check(f"{header.name} alone, twice, is {flags[0][5:]} for {compiler}",
+                    lambda: not call(compiler, *flags, "-fsyntax-only", "-I", source / "include", alone))
 
 
 def symbols_of(library):
@@ -83,7 +79,8 @@ def consumer(proof, source, data, root, pkgconfig, compiler, flags):
 def main():
     proof = Proof(sys.argv[1])
     data, source, build = (pathlib.Path(word).resolve() for word in sys.argv[2:5])
-    each_header(proof, source)
+    for compiler, flags in COMPILERS:
+        headers_alone(proof, source, compiler, flags)
     root, pkgconfig = installed(proof, build)
     library = pkgconfig.parent / "libassay.so"
     proof.check("the library exports what its headers declare, and nothing else",
