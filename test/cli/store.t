@@ -13,7 +13,7 @@ $DATA/csv/ccxbar-iso.csv: 100 received = 100 stored + 0 duplicates + 0 conflicts
 $ assay import plant.assay $DATA/csv/ccxbar-iso.csv -q
 $DATA/csv/ccxbar-iso.csv: 100 received = 0 stored + 100 duplicates + 0 conflicts + 0 refused
 # nor does the name of the file make another measurement of it
-$ cp $DATA/csv/ccxbar-iso.csv march.csv; cp march.csv march2.csv; assay import copy.assay march.csv march2.csv -q
+$ cp $DATA/csv/ccxbar-iso.csv march.csv; cp march.csv march2.csv; assay import twice.assay march.csv march2.csv -q
 march.csv: 100 received = 100 stored + 0 duplicates + 0 conflicts + 0 refused
 march2.csv: 100 received = 0 stored + 100 duplicates + 0 conflicts + 0 refused
 # two gauges that say so are two sources
