@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Imports that do not end well.
  *
- *   crash_import kill N [seed]   SIGKILL at N random moments of an import
- *   crash_import full N [seed]   the disk full at N random sizes (RLIMIT_FSIZE)
+ *   crash_import kill N [seed [plain]]   SIGKILL at N random moments of an import
+ *   crash_import full N [seed [plain]]   the disk full at N random sizes (RLIMIT_FSIZE)
+ *
+ * plain: rows in order, timed, valid, which are sealed while they are read.
  *
  * After each: the database opens, a check is clean, what was committed before is there, and the
  * import taken up again ends in the digest of one that was never disturbed.
@@ -22,6 +24,7 @@
 enum { ROWS = 120000, BEFORE = 5000, BATCH = 1000, STEP = 4000, CHARACTERISTICS = 7 };
 
 static char folder[64], path[128];
+static bool is_plain;
 
 static void die(const char *what, const assay_err *err)
 {
@@ -45,12 +48,12 @@ static void fill_batch(measurement_batch *b, uint64_t from, uint64_t end, int64_
     for (uint64_t r = from; r < end && b->n < BATCH; r++) {
         size_t i = b->n++;
         b->characteristic[i] = (uint32_t)(r % CHARACTERISTICS);
-        b->time[i] = r % 101 == 0 ? TIME_NONE : start + (int64_t)(r - r % 3) * 1000;
+        b->time[i] = r % 101 == 0 && !is_plain ? TIME_NONE : start + (int64_t)(r - r % 3) * 1000;
         b->offset[i] = TIME_OFFSET_NONE;
         b->mantissa[i] = (int64_t)(r * 2654435761u % 5000);
         b->exponent[i] = -3;
         b->decimals[i] = 3;
-        b->status[i] = r % 97 ? STATUS_VALID : STATUS_MARKED;
+        b->status[i] = r % 97 || is_plain ? STATUS_VALID : STATUS_MARKED;
         b->size[i] = 1;
         b->record[i] = r + 1;
     }
@@ -92,7 +95,7 @@ static assay_status import_all(assay_err *err)
     assay_status status = store_open(path, STORE_CREATE, &s, err);
     if (status)
         return status;
-    status = run_import(s, "second", ROWS, 1000000, err);
+    status = run_import(s, "second", ROWS, is_plain ? 1000000000 : 1000000, err);
     store_close(s);
     return status;
 }
@@ -191,6 +194,7 @@ int main(int argc, char **argv)
     bool is_kill = strcmp(argv[1], "kill") == 0;
     int rounds = atoi(argv[2]), disturbed = 0;
     srand(argc > 3 ? (unsigned)atoi(argv[3]) : 1);
+    is_plain = argc > 4 && strcmp(argv[4], "plain") == 0;
     snprintf(folder, sizeof folder, "/tmp/assay-crash-XXXXXX");
     if (!mkdtemp(folder))
         return 2;
