@@ -5,6 +5,7 @@
 #include "signal/series.h"
 
 #include "signal/series_order.h"
+#include "signal/slab.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 
 struct series_set {
     arena memory;
+    slab columns; /* long ones of a file without times */
     reader *reader;
     store *store;
     context_kind stored_as[CONTEXT_COUNT]; /* databases: the kind that plays each role */
@@ -24,7 +26,7 @@ struct series_set {
     size_t code_count;
 };
 
-enum { FIRST_ROOM = 256 };
+enum { FIRST_ROOM = 256, SLAB_ROOM = 2048 };
 
 size_t series_count(const series_set *set)
 {
@@ -57,9 +59,17 @@ const char *series_text(const series_set *set, context_kind kind, uint32_t code)
     return d ? dictionary_text(d, code, NULL) : "";
 }
 
+static void drop_narrow(series *s)
+{
+    if (!s->is_in_slab)
+        free(s->narrow);
+    s->narrow = NULL;
+    s->is_in_slab = false;
+}
+
 static void series_free(series *s)
 {
-    free(s->narrow);
+    drop_narrow(s);
     free(s->wide);
     free(s->real);
     free(s->time);
@@ -77,6 +87,7 @@ void series_close(series_set *set)
         series_free(&set->item[i]);
     for (int k = 0; k < CONTEXT_COUNT; k++)
         dictionary_free(set->own[k]);
+    slab_done(&set->columns);
     free(set->item);
     free(set->of_code);
     reader_close(set->reader);
@@ -98,10 +109,24 @@ static bool grow_column(void *column, size_t size, size_t room)
     return grown != NULL;
 }
 
+/* Out of the slab, to grow like the others. */
+static bool leave_slab(series *s)
+{
+    if (!s->is_in_slab)
+        return true;
+    int32_t *narrow = malloc(s->room * sizeof *narrow);
+    if (!narrow)
+        return false;
+    memcpy(narrow, s->narrow, s->n * sizeof *narrow);
+    s->narrow = narrow;
+    s->is_in_slab = false;
+    return true;
+}
+
 static bool grow(series *s)
 {
     size_t room = s->room ? s->room + s->room / 2 : FIRST_ROOM;
-    bool is_grown = grow_column(&s->narrow, 4, room) && grow_column(&s->wide, 8, room) &&
+    bool is_grown = leave_slab(s) && grow_column(&s->narrow, 4, room) && grow_column(&s->wide, 8, room) &&
                     grow_column(&s->real, 8, room) && grow_column(&s->time, 8, room) &&
                     grow_column(&s->status, 1, room) && grow_column(&s->size, 4, room);
     for (int k = 0; k < CONTEXT_COUNT; k++)
@@ -135,8 +160,7 @@ static bool make_wide(series *s)
         return false;
     for (size_t i = 0; i < s->n; i++)
         wide[i] = mantissa_at(s, i);
-    free(s->narrow);
-    s->narrow = NULL;
+    drop_narrow(s);
     s->wide = wide;
     return true;
 }
@@ -150,9 +174,8 @@ static bool make_real(series *s)
         return false;
     for (size_t i = 0; i < s->n; i++)
         real[i] = series_value(s, i);
-    free(s->narrow);
+    drop_narrow(s);
     free(s->wide);
-    s->narrow = NULL;
     s->wide = NULL;
     s->real = real;
     return true;
@@ -465,17 +488,43 @@ static bool deal_run(const loading *l, series *s, const measurement_batch *b, si
     return true;
 }
 
-static bool has_room(series *s, size_t n)
+/* The rows this series will have if the rest of the file is like what was read. */
+static size_t rows_to_come(const loading *l, const series *s)
 {
+    double size = (double)reader_size(l->set->reader);
+    double read = (double)reader_offset(l->set->reader);
+    return read > 0 && size > read ? (size_t)((double)s->n * (size / read) * 1.02) : 0;
+}
+
+/* Values alone, in order: the column moves to huge pages, at once to its likely length. */
+static bool grow_in_slab(loading *l, series *s, size_t n)
+{
+    size_t room = s->room * 2, likely = rows_to_come(l, s);
+    room = likely > room && likely / 64 < s->room ? likely : room;
+    room = room > s->n + n ? room : s->n + n;
+    int32_t *narrow = slab_take(&l->set->columns, room * sizeof *narrow);
+    if (!narrow)
+        return false;
+    memcpy(narrow, s->narrow, s->n * sizeof *narrow);
+    drop_narrow(s);
+    s->narrow = narrow;
+    s->is_in_slab = true;
+    s->room = room;
+    return true;
+}
+
+static bool has_room(loading *l, series *s, size_t n)
+{
+    bool is_narrow_alone = l->takes_runs && l->contexts == 0 && s->narrow && !s->status && !s->size;
     while (s->room - s->n < n)
-        if (!grow(s))
+        if (!(is_narrow_alone && s->room >= SLAB_ROOM ? grow_in_slab(l, s, n) : grow(s)))
             return false;
     return true;
 }
 
 static bool deal_rows(loading *l, series *s, const measurement_batch *b, size_t from, size_t n)
 {
-    if (!has_room(s, n))
+    if (!has_room(l, s, n))
         return false;
     if (l->takes_runs && deal_run(l, s, b, from, n))
         return true;

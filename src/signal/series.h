@@ -48,6 +48,7 @@ typedef struct {
     int32_t offset;          /* of the last timed row; TIME_OFFSET_NONE: not known */
     size_t room;
     bool has_value;          /* exponent is settled */
+    bool is_in_slab;         /* narrow is the set's memory */
 } series;
 
 typedef struct series_set series_set;
