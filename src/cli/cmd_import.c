@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "cli/progress.h"
+#include "cli/refused.h"
 #include "cli/specs.h"
 
 #include <errno.h>
@@ -32,10 +33,12 @@ typedef struct {
     reader *r;
     import *i;
     import_tally tally, resumed;
+    refused before, whole; /* before an interruption; and with what followed */
     progress bar;
 } one_file;
 
-enum { BATCH_ROWS = 65536, SAMPLE_BYTES = 1 << 20 };
+/* A batch has room for any block of a text: then no place to go on from lies within one. */
+enum { BATCH_ROWS = 1 << 18, DRY_ROWS = 65536, SAMPLE_BYTES = 1 << 20 };
 
 /* -- standard input, and the key of a content ------------------------------------------------ */
 
@@ -134,9 +137,32 @@ static bool take_characteristics(importing *m, const reader *r)
 
 /* -- the loop ------------------------------------------------------------------------------------ */
 
-static uint64_t last_record(const measurement_batch *b)
+static uint64_t records_behind(const reader *r, const measurement_batch *b)
 {
-    return b->record && b->n ? b->record[b->n - 1] : 0;
+    uint64_t known = reader_record(r);
+    return known ? known : b->record && b->n ? b->record[b->n - 1] : 0;
+}
+
+static refused refused_so_far(const one_file *f)
+{
+    reader_tally_t tally;
+    refused sum = f->before;
+    reader_tally(f->r, &tally);
+    refused_add(&sum, &tally);
+    return sum;
+}
+
+/* What was refused so far is as durable as the rows beside it. */
+static assay_status note_refused(importing *m, one_file *f)
+{
+    buf note = BUF_INIT;
+    refused sum = refused_so_far(f);
+    if (sum.total == 0)
+        return ASSAY_OK;
+    refused_write(&sum, &note);
+    assay_status status = import_note(f->i, buf_text(&note), &m->c->err);
+    buf_done(&note);
+    return status;
 }
 
 static assay_status copy_rows(importing *m, one_file *f, measurement_batch *batch)
@@ -153,15 +179,18 @@ static assay_status copy_rows(importing *m, one_file *f, measurement_batch *batc
             return assay_fail(&m->c->err, ASSAY_MEMORY, 0, "out of memory");
         rows += batch->n;
         if (f->i) {
-            status = import_append(f->i, batch, m->characteristic, dictionaries,
-                                   reader_offset(f->r), last_record(batch), &m->c->err);
+            status = note_refused(m, f);
+            if (status == ASSAY_OK)
+                status = import_append(f->i, batch, m->characteristic, dictionaries,
+                                       reader_offset(f->r), records_behind(f->r, batch),
+                                       &m->c->err);
             if (status != ASSAY_OK)
                 return status;
         }
         progress_tell(&f->bar, reader_offset(f->r), rows);
         if (is_interrupted())
             return assay_fail(&m->c->err, ASSAY_STOPPED, 0, "stopped");
-        if (!f->i && rows >= BATCH_ROWS)
+        if (!f->i && rows >= DRY_ROWS)
             return ASSAY_OK; /* a dry run looks at the beginning */
     }
 }
@@ -182,6 +211,7 @@ static assay_status begin_import(importing *m, one_file *f)
     status = import_begin(m->db, &options, &f->i, &f->resumed, &m->c->err);
     if (status != ASSAY_OK || f->resumed.offset == 0)
         return status;
+    refused_read(&f->before, import_noted(f->i), &m->memory);
     cli_remark(m->c, _("%s: going on behind row %llu"), f->label,
                (unsigned long long)f->resumed.record);
     return reader_resume(f->r, f->resumed.offset, f->resumed.record, &m->c->err);
@@ -200,21 +230,22 @@ static void tell_guess(importing *m, const one_file *f)
     buf_done(&text);
 }
 
-static void json_file(importing *m, const one_file *f, const reader_tally_t *read)
+static void json_file(importing *m, const one_file *f)
 {
     json *j = &m->j;
     json_object(j);
     json_member_text(j, "file", f->label);
     json_member_text(j, "dialect", reader_dialect(f->r));
-    json_member_unsigned(j, "received", f->tally.received + read->refused);
+    json_member_unsigned(j, "received", f->tally.received + f->whole.total);
+    json_member_unsigned(j, "before_interruption", f->resumed.received + f->before.total);
     json_member_unsigned(j, "stored", f->tally.stored);
     json_member_unsigned(j, "duplicates", f->tally.duplicates);
     json_member_unsigned(j, "conflicts", f->tally.conflicts);
-    json_member_unsigned(j, "refused", read->refused);
+    json_member_unsigned(j, "refused", f->whole.total);
     json_key(j, "refusals");
     json_array(j);
-    for (size_t i = 0; i < read->refusal_count; i++) {
-        const refusal *r = &read->refusals[i];
+    for (size_t i = 0; i < f->whole.count; i++) {
+        const refusal *r = &f->whole.reason[i];
         json_flat_object(j);
         json_member_text(j, "reason", r->reason);
         json_member_unsigned(j, "count", r->count);
@@ -232,25 +263,29 @@ static void json_file(importing *m, const one_file *f, const reader_tally_t *rea
     json_end(j);
 }
 
-static void tell_file(importing *m, const one_file *f)
+static void tell_file(importing *m, one_file *f)
 {
     reader_tally_t read;
     reader_tally(f->r, &read);
+    f->whole = refused_so_far(f);
     if (cli_has(m->c, OPT_JSON)) {
-        json_file(m, f, &read);
+        json_file(m, f);
         return;
     }
     buf *out = &m->c->out;
     if (m->db)
         buf_addf(out,
                  _("%s: %llu received = %llu stored + %llu duplicates + %llu conflicts + %llu refused\n"),
-                 f->label, (unsigned long long)(f->tally.received + read.refused),
+                 f->label, (unsigned long long)(f->tally.received + f->whole.total),
                  (unsigned long long)f->tally.stored, (unsigned long long)f->tally.duplicates,
-                 (unsigned long long)f->tally.conflicts, (unsigned long long)read.refused);
+                 (unsigned long long)f->tally.conflicts, (unsigned long long)f->whole.total);
     else
         buf_addf(out, _("%s: dry run over %llu measurements of %zu characteristics, %llu refused\n"),
                  f->label, (unsigned long long)read.given, m->count,
                  (unsigned long long)read.refused);
+    if (f->resumed.offset)
+        buf_addf(out, _("  of which before the interruption: %llu\n"),
+                 (unsigned long long)(f->resumed.received + f->before.total));
     for (size_t i = 0; !m->db && i < m->count && i < 20; i++)
         buf_addf(out, "  %s%s%s%s\n", m->characteristic[i]->path,
                  m->characteristic[i]->unit && *m->characteristic[i]->unit ? " [" : "",
@@ -258,7 +293,8 @@ static void tell_file(importing *m, const one_file *f)
                  m->characteristic[i]->unit && *m->characteristic[i]->unit ? "]" : "");
     for (size_t i = 0; i < read.warning_count; i++)
         cli_remark(m->c, "%s %s", _("note:"), read.warnings[i]);
-    input_refusals(m->c, &read);
+    reader_tally_t whole = {.refusals = f->whole.reason, .refusal_count = f->whole.count};
+    input_refusals(m->c, &whole);
     if (f->tally.conflicts)
         cli_remark(m->c, _("conflicts count nowhere until decided: assay log %s --type conflict"),
                    m->c->operand[0]);

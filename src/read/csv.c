@@ -266,7 +266,12 @@ static void block_give(csv_reader *c, size_t limit, measurement_batch *out)
     size_t edge = b->given;
     while (!is_edge && edge > 0 && b->record[edge - 1] == b->record[b->given])
         edge--;
-    if (edge > 0)
+    /* At its end the block is consumed with the refused rows behind its last one. */
+    bool is_whole = b->given == b->n && !b->has_long_line && limit == b->n;
+    if (is_whole)
+        c->base.offset = csv_source_offset(b, c->dialect.encoding, c->dialect.is_cr, b->length);
+    c->base.record = is_whole ? c->records + b->records : 0;
+    if (!is_whole && edge > 0)
         c->base.offset = csv_source_offset(b, c->dialect.encoding, c->dialect.is_cr, b->end[edge - 1]);
 }
 

@@ -488,6 +488,7 @@ static assay_status take_line(ndjson_reader *r, size_t length, size_t with_end,
     }
     r->begin += with_end;
     r->base.offset += with_end;
+    r->base.record = r->line;
     return status;
 }
 

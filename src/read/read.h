@@ -65,6 +65,8 @@ void reader_describe(const reader *r, buf *out);
 /* Bytes of the source consumed by what reader_next has given out so far: a place to go on from.
  * reader_resume must come before the first reader_next. `size` is 0 when not known (a pipe). */
 uint64_t reader_offset(const reader *r);
+/* Records before reader_offset, where the reader keeps it apart from the last row given; or 0. */
+uint64_t reader_record(const reader *r);
 uint64_t reader_size(const reader *r);
 ASSAY_MUST_USE assay_status reader_resume(reader *r, uint64_t offset, uint64_t record,
                                           assay_err *err);

@@ -319,6 +319,11 @@ uint64_t reader_offset(const reader *r)
     return r->offset;
 }
 
+uint64_t reader_record(const reader *r)
+{
+    return r->record;
+}
+
 uint64_t reader_size(const reader *r)
 {
     return r->in.size;

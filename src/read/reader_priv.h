@@ -42,6 +42,7 @@ struct reader {
     arena texts;       /* lives as long as the reader */
     buf dialect;       /* in the form read_options.dialect takes */
     uint64_t offset;   /* bytes consumed by what was given out */
+    uint64_t record;   /* records before `offset`; 0: not kept, that of the last row given */
     uint32_t contexts; /* bit set of the kinds it can give; dictionaries exist for these */
     dictionary *dictionaries[CONTEXT_COUNT];
     const characteristic **characteristics;

@@ -53,10 +53,10 @@
     X(CHANGE_DROP, "DELETE FROM change WHERE import = ?")                                          \
     X(IMPORT_ADD, "INSERT INTO import (id, source, content, label, actor, base) "                  \
                   "VALUES (?, ?, ?, ?, ?, ?)")                                                     \
-    X(IMPORT_PENDING, "SELECT id, source, content, base, \"offset\", record, received FROM import" \
-                      " WHERE \"commit\" IS NULL")                                                 \
-    X(IMPORT_PROGRESS, "UPDATE import SET \"offset\" = ?2, record = ?3, received = ?4"             \
-                       " WHERE id = ?1")                                                           \
+    X(IMPORT_PENDING, "SELECT id, source, content, base, \"offset\", record, received, note"        \
+                      " FROM import WHERE \"commit\" IS NULL")                                     \
+    X(IMPORT_PROGRESS, "UPDATE import SET \"offset\" = ?2, record = ?3, received = ?4,"            \
+                       " note = ?5 WHERE id = ?1")                                                 \
     X(IMPORT_FINISH, "UPDATE import SET \"commit\" = ?2, stored = ?3, duplicates = ?4,"            \
                      " conflicts = ?5 WHERE id = ?1")                                              \
     X(IMPORT_DROP, "DELETE FROM import WHERE id = ?")                                              \

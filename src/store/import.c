@@ -66,6 +66,8 @@ struct import {
     plain *plain; /* the short way */
     bool is_long; /* a row was not plain: the long way from there on */
     bool is_broken;
+    char *note, *next_note; /* of what is appended, of the next batch */
+    char *noted; /* before the import was taken up again */
     char *actor; /* who defines what the import brings; NULL: nobody named */
     size_t step_rows; /* 0: by time and bytes */
 };
@@ -353,6 +355,7 @@ static assay_status write_progress(import *i, assay_err *err)
     sqlite3_bind_int64(q, 2, (int64_t)i->tally.offset);
     sqlite3_bind_int64(q, 3, (int64_t)i->tally.record);
     sqlite3_bind_int64(q, 4, (int64_t)i->tally.received);
+    sqlite3_bind_text(q, 5, i->note, -1, SQLITE_STATIC);
     return statement_run(i->s->db, SQL_IMPORT_PROGRESS, err);
 }
 
@@ -400,7 +403,7 @@ static assay_status drop_import(store *s, uint32_t id, assay_err *err)
 typedef struct {
     uint32_t id;
     uint32_t source;
-    char *content;
+    char *content, *note;
     import_tally tally;
 } pending;
 
@@ -414,7 +417,9 @@ static assay_status find_pending(store *s, pending *out, assay_err *err)
         const char *content = (const char *)sqlite3_column_text(q, 2);
         out->id = (uint32_t)sqlite3_column_int64(q, 0);
         out->source = (uint32_t)sqlite3_column_int64(q, 1);
+        const char *note = (const char *)sqlite3_column_text(q, 7);
         out->content = strdup(content ? content : "");
+        out->note = note ? strdup(note) : NULL;
         out->tally = (import_tally){.offset = (uint64_t)sqlite3_column_int64(q, 4),
                                     .record = (uint64_t)sqlite3_column_int64(q, 5),
                                     .received = (uint64_t)sqlite3_column_int64(q, 6)};
@@ -435,6 +440,7 @@ assay_status store_import_discard(store *s, assay_err *err)
         if (!status)
             status = find_pending(s, &left, err);
         free(left.content);
+        free(left.note);
         if (status || !left.id)
             break;
         status = drop_import(s, left.id, err);
@@ -484,10 +490,13 @@ static assay_status begin(import *i, const import_options *o, assay_err *err)
                    strcmp(left.content, o->content) == 0;
     free(left.content);
     if (is_same) {
+        i->noted = left.note;
+        i->note = left.note ? strdup(left.note) : NULL;
         i->id = left.id;
         i->tally = left.tally;
         return ASSAY_OK;
     }
+    free(left.note);
     status = status ? status : write_begin(s, err);
     if (!status && left.id)
         status = drop_import(s, left.id, err);
@@ -521,6 +530,8 @@ assay_status import_begin(store *s, const import_options *options, import **out,
     if (status) {
         if (s->in_tx)
             write_abort(s);
+        free(i->note);
+        free(i->noted);
         free(i->actor);
         plain_free(i->plain);
         free(i);
@@ -680,11 +691,29 @@ assay_status import_append(import *i, const measurement_batch *batch,
         i->tally.received += batch->n;
         i->tally.offset = offset;
         i->tally.record = consumed;
+        if (i->next_note) {
+            free(i->note);
+            i->note = i->next_note;
+            i->next_note = NULL;
+        }
         if (is_due(i))
             status = flush(i, i->is_long, err);
     }
     i->is_broken = status != ASSAY_OK;
     return status;
+}
+
+assay_status import_note(import *i, const char *note, assay_err *err)
+{
+    free(i->next_note);
+    i->next_note = note ? strdup(note) : NULL;
+    return note && !i->next_note ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for an import")
+                                 : ASSAY_OK;
+}
+
+const char *import_noted(const import *i)
+{
+    return i->noted;
 }
 
 /* Rows found again among those of the import: kept in a batch of the open transaction. */
@@ -876,6 +905,9 @@ void import_close(import *i, bool is_kept)
     piece_list_done(&i->pieces);
     buf_done(&i->data);
     piece_bytes_done(&i->bytes);
+    free(i->note);
+    free(i->next_note);
+    free(i->noted);
     free(i->actor);
     free(i);
 }

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 1 };
+enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 2, READABLE = 1 };
 
 static const char *const steps[VERSION] = {
     "CREATE TABLE commit_log (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, import INTEGER);"
@@ -58,6 +58,8 @@ static const char *const steps[VERSION] = {
     "CREATE INDEX conflict_row ON conflict (characteristic, time);"
     "CREATE TABLE chart (id BLOB PRIMARY KEY, characteristic INTEGER NOT NULL, name TEXT NOT NULL,"
     " definition TEXT NOT NULL, limits TEXT, UNIQUE (characteristic, name)) WITHOUT ROWID;",
+    /* what the reader has to say of the rows consumed so far */
+    "ALTER TABLE import ADD COLUMN note TEXT;",
 };
 
 static assay_status pragma_number(connection *c, const char *text, int64_t *out, assay_err *err)
@@ -127,6 +129,8 @@ assay_status schema_prepare(connection *c, bool is_writer, bool is_created, assa
     if (!status && is_writer && !is_empty) /* a backup comes without a log */
         status = connection_exec(c, "PRAGMA journal_mode=WAL", err);
     while (!status && version < VERSION) {
+        if (!is_writer && version >= READABLE)
+            break; /* what came later concerns writers alone */
         if (!is_writer)
             return assay_fail(err, ASSAY_UNSUPPORTED, 0, "%s has the older format %lld", c->path,
                               (long long)version);

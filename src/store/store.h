@@ -87,6 +87,11 @@ ASSAY_MUST_USE assay_status import_append(import *i, const measurement_batch *ba
                                           const characteristic *const *characteristics,
                                           const dictionary *const dictionaries[CONTEXT_COUNT],
                                           uint64_t offset, uint64_t record, assay_err *err);
+/* What the source's reader has to say up to the end of the next batch, in the caller's own words:
+ * durable together with it. NULL: nothing. */
+ASSAY_MUST_USE assay_status import_note(import *i, const char *note, assay_err *err);
+/* The note that was durable when the import was taken up again, or NULL; lives as long as `i`. */
+const char *import_noted(const import *i);
 ASSAY_MUST_USE assay_status import_commit(import *i, import_tally *out, assay_err *err);
 /* Leave it to be resumed (is_kept) or drop what it wrote. Frees the handle. */
 void import_close(import *i, bool is_kept);

@@ -47,6 +47,29 @@ static void nothing_is_seen_before_the_commit(void **state)
     shop_free(h);
 }
 
+static void a_note_is_as_durable_as_the_batch_it_came_with(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    tray t;
+    import *i;
+    import_options o = {"gauge", "c1", "test", "tester", 0};
+    tray_init(&t, 0);
+    assert_ok(import_begin(h->s, &o, &i, NULL, &h->err), h->err);
+    assert_null(import_noted(i));
+    tray_put(&t, &(row){.time = 1, .mantissa = 5});
+    assert_ok(import_note(i, "3 refused", &h->err), h->err);
+    tray_send(&t, i);
+    assert_ok(import_note(i, "of a batch that never came", &h->err), h->err);
+    import_close(i, true);
+    shop_reopen(h);
+    assert_ok(import_begin(h->s, &o, &i, NULL, &h->err), h->err);
+    assert_string_equal(import_noted(i), "3 refused");
+    import_close(i, false);
+    tray_done(&t);
+    shop_free(h);
+}
+
 static void a_discarded_import_leaves_nothing(void **state)
 {
     (void)state;
@@ -106,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_went_in_comes_out_in_series_order),
         cmocka_unit_test(nothing_is_seen_before_the_commit),
+        cmocka_unit_test(a_note_is_as_durable_as_the_batch_it_came_with),
         cmocka_unit_test(a_discarded_import_leaves_nothing),
         cmocka_unit_test(a_new_characteristic_has_its_record),
         cmocka_unit_test(a_second_writer_is_told_who_holds_it),
