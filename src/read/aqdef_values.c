@@ -367,7 +367,8 @@ static bool is_only_shared(const aqdef_open_value *p)
 static assay_status emit(aqdef_values *v, aqdef_open_value *p, uint32_t c, assay_err *err)
 {
     aqdef_row row = {.characteristic = v->place_of[c], .time = TIME_NONE,
-                     .offset = TIME_OFFSET_NONE, .size = p->size, .record = p->count};
+                     .offset = TIME_OFFSET_NONE, .record = p->count,
+                     .size = p->is_attribute ? p->size : 1}; /* a variable has no lots */
     place_number(p, &row);
     said at = {KEY_TIME, NULL, 0, p->line, 0};
     if (p->has_time && !place_in_zone(v, p, &row))
