@@ -5,6 +5,8 @@
  *   csv_layout   what each column is
  *   csv_input    cuts the source into blocks that begin and end at a row's edge, as UTF-8
  *   csv_index    where delimiters and line ends stand in a block without quotes
+ *   csv_marks    the same as bits
+ *   csv_fast     rows of the plain long form from their marks, portable and for AVX2
  *   csv_rows     rows of one block -> columns of one csv_block; pure, so that any thread may do it
  *   csv_pool     blocks parsed by several threads, handed out in order
  *   csv          the reader: opens, hands out, resumes, describes
@@ -231,6 +233,21 @@ bool csv_row_is_open(const char *text, size_t from, size_t length, char delimite
 typedef size_t csv_index_fn(const char *text, size_t length, char delimiter, uint32_t *out);
 csv_index_fn csv_index_scalar, csv_index_avx2;
 csv_index_fn *csv_index_best(void);
+
+/* Where delimiters, line ends and decimal signs stand, as bits: bit i % 64 of word i / 64 for byte
+ * i, ceil(length / 64) words each. `text` is readable for csv_pad bytes behind its end. */
+typedef struct {
+    uint64_t *delimiters, *lines, *points;
+} csv_marks;
+
+typedef void csv_marks_fn(const char *text, size_t length, char delimiter, char point,
+                          const csv_marks *out);
+csv_marks_fn csv_marks_scalar, csv_marks_sse2, csv_marks_avx2;
+
+/* Instruction sets: 0 any processor, 1 the least of its family, 2 AVX2 and BMI2. The highest that
+ * this one has, up to `level`. */
+enum { csv_levels = 3 };
+csv_marks_fn *csv_marks_at(unsigned level);
 
 /* -- rows -- */
 

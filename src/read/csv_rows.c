@@ -66,27 +66,41 @@ static uint32_t code_slow(csv_worker *w, csv_block *b, int list, const char *fro
     return code;
 }
 
+static uint32_t code_long(csv_worker *w, csv_block *b, int list, const char *from, const char *to)
+{
+    long_entry *cache = w->long_caches[list];
+    const long_entry *e = long_slot(cache, from, to);
+    if (long_is(e, from, to))
+        return e->code;
+    uint32_t code = code_slow(w, b, list, from, to);
+    if (code != 0)
+        long_put(cache + (e - cache), from, to, code);
+    return code;
+}
+
+uint32_t csv_text_code(csv_worker *w, csv_block *b, int list, const char *from, size_t length)
+{
+    if (length > 16)
+        return code_slow(w, b, list, from, from + length);
+    if (length > 7)
+        return code_long(w, b, list, from, from + length);
+    uint64_t key = cache_key(from, (uint32_t)length);
+    const cache_entry *e = cache_find(w->caches[list], key);
+    if (e)
+        return (uint32_t)e->code;
+    uint32_t code = code_slow(w, b, list, from, from + length);
+    if (code != 0)
+        cache_put(w->caches[list], key, code);
+    return code;
+}
+
 static inline uint32_t code_of(csv_worker *w, csv_block *b, int list, const row_view *row,
                                uint32_t field)
 {
     const char *to, *from = field_at(b, row, field, &to);
     if (from < to && (*from <= ' ' || to[-1] <= ' '))
         trim(&from, &to);
-    size_t length = (size_t)(to - from);
-    if (length == 0)
-        return 0;
-    if (length > 8)
-        return code_slow(w, b, list, from, to);
-    uint64_t key;
-    memcpy(&key, from, 8);
-    key &= ~(uint64_t)0 >> (64 - 8 * length);
-    const cache_entry *e = cache_find(w->caches[list], key, length);
-    if (e)
-        return e->code;
-    uint32_t code = code_slow(w, b, list, from, to);
-    if (code != 0)
-        cache_put(w->caches[list], key, length, code);
-    return code;
+    return from == to ? 0 : csv_text_code(w, b, list, from, (size_t)(to - from));
 }
 
 /* -- times -- */
@@ -384,11 +398,58 @@ static void rows_plain(csv_worker *w, csv_block *b)
     uint32_t *ends = w->index + 1;
     w->index[0] = UINT32_MAX; /* the first field starts at 0 = UINT32_MAX + 1 */
     size_t count = w->index_fn(b->text, b->length, w->plan.dialect->delimiter, ends);
-    for (size_t i = 0; i < count;) {
-        if (w->fast_fn)
-            i += w->fast_fn(w, b, ends + i, count - i);
-        if (i < count)
-            i += row_plain(w, b, ends + i, count - i);
+    for (size_t i = 0; i < count;)
+        i += row_plain(w, b, ends + i, count - i);
+}
+
+/* -- rows by their marks -- */
+
+static bool marks_reserve(csv_worker *w, size_t length)
+{
+    size_t words = length / 64 + 2; /* a window reads up to a word behind the last */
+    if (words <= w->marks_room)
+        return true;
+    free(w->marks.lines);
+    uint64_t *memory = calloc(3 * words, sizeof *memory);
+    w->marks_room = memory ? words : 0;
+    w->marks = memory ? (csv_marks){.lines = memory, .delimiters = memory + words,
+                                    .points = memory + 2 * words}
+                      : (csv_marks){0};
+    return memory != NULL;
+}
+
+/* The positions of one row's field ends behind w->index[0], from its marks. */
+static size_t row_index(csv_worker *w, size_t at, size_t length)
+{
+    uint64_t below = ((uint64_t)1 << at % 64) - 1;
+    size_t n = 0;
+    w->index[0] = (uint32_t)at - 1;
+    for (size_t word = at / 64; word * 64 < length; word++, below = 0) {
+        uint64_t line = w->marks.lines[word] & ~below;
+        uint64_t bits = (w->marks.delimiters[word] & ~below) | line;
+        bits &= line ^ (line - 1); /* up to the line end, all when there is none */
+        for (; bits; bits &= bits - 1)
+            w->index[++n] = (uint32_t)(word * 64 + (size_t)__builtin_ctzll(bits));
+        if (line)
+            break;
+    }
+    return n;
+}
+
+static void rows_marked(csv_worker *w, csv_block *b)
+{
+    if (!marks_reserve(w, b->length) || !index_reserve(w, b->length)) {
+        b->out_of_memory = 1;
+        return;
+    }
+    const csv_dialect *d = w->plan.dialect;
+    size_t words = (b->length + 63) / 64;
+    w->marks_fn(b->text, b->length, d->delimiter, d->decimal, &w->marks);
+    w->marks.delimiters[words] = w->marks.lines[words] = w->marks.points[words] = 0;
+    for (size_t at = w->fast_fn(w, b, 0); at < b->length; at = w->fast_fn(w, b, at)) {
+        size_t n = row_index(w, at, b->length);
+        row_plain(w, b, w->index + 1, n);
+        at = w->index[n] + 1;
     }
 }
 
@@ -483,6 +544,8 @@ void csv_rows_parse(csv_worker *w, csv_block *b)
     }
     if (b->has_quotes || w->plan.dialect->delimiter == ' ')
         rows_quoted(w, b);
+    else if (w->fast_fn)
+        rows_marked(w, b);
     else
         rows_plain(w, b);
     for (int list = 0; list < texts_count; list++) {
@@ -517,7 +580,8 @@ static bool texts_new(csv_worker *w, assay_err *err)
         if (!is_used)
             continue;
         w->caches[list] = calloc(cache_slots, sizeof *w->caches[list]);
-        if (!w->caches[list] || dictionary_new(&w->texts[list], err) != ASSAY_OK)
+        w->long_caches[list] = calloc(long_slots, sizeof *w->long_caches[list]);
+        if (!w->caches[list] || !w->long_caches[list] || dictionary_new(&w->texts[list], err) != ASSAY_OK)
             return false;
     }
     return true;
@@ -533,11 +597,13 @@ assay_status csv_worker_new(const csv_plan *plan, unsigned number, csv_worker **
     w->signs = (uint64_t)(unsigned char)plan->dialect->decimal * 0x0101010101010101u;
     w->epoch_unit = epoch_unit_of(plan->dialect->date);
     w->index_fn = csv_index_best();
-    w->fast_fn = csv_fast_for(plan, w->epoch_unit);
+    w->fast_fn = csv_fast_at(plan, w->epoch_unit, csv_levels - 1);
+    w->digits = w->fast_fn ? csv_digits_new() : NULL;
+    w->marks_fn = csv_marks_at(csv_levels - 1);
     arena_init(&w->units);
     w->starts = malloc(csv_fields_max * sizeof *w->starts);
     w->ends = malloc(csv_fields_max * sizeof *w->ends);
-    if (!w->starts || !w->ends || !texts_new(w, err)) {
+    if (!w->starts || !w->ends || (w->fast_fn && !w->digits) || !texts_new(w, err)) {
         csv_worker_free(w);
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
     }
@@ -550,11 +616,14 @@ void csv_worker_free(csv_worker *w)
     if (!w)
         return;
     free(w->index);
+    free(w->marks.lines);
+    free(w->digits);
     free(w->starts);
     free(w->ends);
     for (int list = 0; list < texts_count; list++) {
         dictionary_free(w->texts[list]);
         free(w->caches[list]);
+        free(w->long_caches[list]);
     }
     arena_done(&w->units);
     free(w);

@@ -8,19 +8,49 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum { cache_slots = 4096, texts_count = CONTEXT_COUNT + 1, texts_max = 4000000 };
+enum {
+    cache_slots = 4096,
+    long_slots = 4096,
+    texts_count = CONTEXT_COUNT + 1,
+    texts_max = 4000000,
+    csv_fast_columns = 57, /* one for each bit of a row that the fast form takes */
+};
 
-/* The code of a text of up to 8 bytes, looked up by its bytes. */
+/* The code of a text of up to 7 bytes, looked up by its bytes and, in the lowest byte, its length. */
 typedef struct {
     uint64_t key;
-    uint32_t code;
-    uint32_t length;
+    uint64_t code;
 } cache_entry;
 
-/* Reads rows of the plain long form from ends[0] on and stops before the first row that is not
- * plain. Returns the number of fields read. */
-typedef size_t csv_fast_fn(csv_worker *w, csv_block *b, const uint32_t *ends, size_t left);
-csv_fast_fn *csv_fast_for(const csv_plan *plan, int64_t epoch_unit);
+/* Of 8 to 16 bytes: the first and the last eight. */
+typedef struct {
+    uint64_t first, last;
+    uint32_t code, length;
+} long_entry;
+
+/* Times that share all but their last digits. length 0: none. */
+typedef struct {
+    uint64_t key, more; /* what they share, as bytes */
+    uint32_t length;    /* of the whole text */
+    int32_t offset;
+    int64_t base;       /* UTC ns when the last digits are 0 */
+} csv_stretch;
+
+typedef struct csv_digits csv_digits; /* tables of the AVX2 level */
+
+/* Reads rows of the plain long form from byte `at` on and stops before the first row that is not
+ * plain. Returns where. The marks of the block stand in the worker. */
+typedef size_t csv_fast_fn(csv_worker *w, csv_block *b, size_t at);
+/* Whether the columns are of that form, in what order, and how times are written. */
+typedef struct {
+    bool is_plain, is_usual, is_iso;
+} csv_fast_form;
+/* NULL when they are not of that form, or the processor does not have the level. */
+csv_fast_fn *csv_fast_swar(csv_fast_form form);
+csv_fast_fn *csv_fast_avx2(csv_fast_form form);
+csv_fast_fn *csv_fast_at(const csv_plan *plan, int64_t epoch_unit, unsigned level);
+csv_digits *csv_digits_new(void);
+csv_stretch csv_minute_stretch(csv_worker *w, const char *from, uint32_t n);
 
 struct csv_worker {
     csv_plan plan;
@@ -28,12 +58,18 @@ struct csv_worker {
     uint64_t signs; /* the decimal sign in every byte */
     int64_t epoch_unit; /* ns, or 0 */
     csv_index_fn *index_fn;
+    csv_marks_fn *marks_fn;
     csv_fast_fn *fast_fn; /* NULL: every row takes the general path */
+    csv_marks marks; /* of the block, in one allocation */
+    csv_digits *digits;
+    size_t marks_room;
+    csv_stretch recent;
     uint32_t *index;
     size_t index_room;
     uint32_t *starts, *ends; /* [csv_fields_max] */
     dictionary *texts[texts_count]; /* contexts, then characteristics */
     cache_entry *caches[texts_count];
+    long_entry *long_caches[texts_count];
     arena units;
     /* the last date and the last stretch of zone asked for */
     char date[10];
@@ -56,19 +92,52 @@ static inline cache_entry *cache_slot(cache_entry *cache, uint64_t key)
     return &cache[(key * 0x9E3779B97F4A7C15u >> 53) * 2]; /* 11 bits of pairs */
 }
 
-static inline const cache_entry *cache_find(cache_entry *cache, uint64_t key, size_t length)
+/* 1 <= length <= 7 */
+static inline uint64_t cache_key(const char *text, uint32_t length)
+{
+    uint64_t key;
+    memcpy(&key, text, 8);
+    return (key << (-8 * length & 63)) + length;
+}
+
+static inline const cache_entry *cache_find(cache_entry *cache, uint64_t key)
 {
     const cache_entry *e = cache_slot(cache, key);
     e += e->key != key;
-    return e->key == key && e->length == length ? e : NULL;
+    return e->key == key ? e : NULL;
 }
 
-static inline void cache_put(cache_entry *cache, uint64_t key, size_t length, uint32_t code)
+static inline void cache_put(cache_entry *cache, uint64_t key, uint32_t code)
 {
     cache_entry *e = cache_slot(cache, key);
     e[1] = e[0];
-    e[0] = (cache_entry){key, code, (uint32_t)length};
+    e[0] = (cache_entry){key, code};
 }
+
+static inline const long_entry *long_slot(const long_entry *cache, const char *from, const char *to)
+{
+    uint64_t first, last;
+    memcpy(&first, from, 8);
+    memcpy(&last, to - 8, 8);
+    return &cache[(first * 0x9E3779B97F4A7C15u ^ last) * 0xD6E8FEB86659FD93u >> 52];
+}
+
+static inline bool long_is(const long_entry *e, const char *from, const char *to)
+{
+    return e->length == (uint32_t)(to - from) && memcmp(&e->first, from, 8) == 0 &&
+           memcmp(&e->last, to - 8, 8) == 0;
+}
+
+static inline void long_put(long_entry *e, const char *from, const char *to, uint32_t code)
+{
+    memcpy(&e->first, from, 8);
+    memcpy(&e->last, to - 8, 8);
+    e->length = (uint32_t)(to - from);
+    e->code = code;
+}
+
+/* The code of a text that is not empty, kept in a cache when it is short; 0: no memory. */
+uint32_t csv_text_code(csv_worker *w, csv_block *b, int list, const char *from, size_t length);
 
 /* Is the row that ends at ends[columns - 1] a row of just so many fields? */
 static inline bool csv_is_full_row(const char *text, const uint32_t *ends, uint32_t columns)
