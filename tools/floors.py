@@ -14,7 +14,7 @@ FLOOR = {"base": 0, "num": 1, "model": 1, "read": 2, "store": 2, "stat": 2, "led
          "signal": 3, "scheme": 4, "report": 5, "live": 6, "cli": 7}
 DOORS = {"model": {"measurement.h", "dictionary.h", "characteristic.h"},
          "num": None, "read": {"read.h", "write.h"}, "store": {"store.h"}, "stat": {"stat.h"},
-         "signal": {"signal.h", "analysis.h", "series.h"}, "report": {"report.h", "term.h", "answer.h"}}
+         "signal": {"signal.h", "analysis.h", "limits.h", "series.h"}, "report": {"report.h", "term.h", "answer.h"}}
 PURE = {"num", "stat"}  # libassay: besides each other only base/err.h, through <assay/err.h>
 
 

@@ -93,7 +93,8 @@ static option_id find_long(const verb *v, const char *name, size_t length)
         if (strlen(option_table[*o].name) == length &&
             memcmp(option_table[*o].name, name, length) == 0)
             return (option_id)*o;
-    return OPT_NONE;
+    bool is_by = length == 2 && memcmp(name, "by", 2) == 0; /* where no groups are compared */
+    return is_by && verb_takes(v, OPT_ACTOR) ? OPT_ACTOR : OPT_NONE;
 }
 
 static option_id find_letter(const verb *v, char letter)

@@ -126,11 +126,17 @@ typedef struct {
     analysis_options *item;
     const analysis_options **of_series;
     bool has_specs;
+    limits_history limits;
 } analysis_plan;
 ASSAY_MUST_USE assay_status plan_make(cli *c, const series_set *set, bool with_capability,
                                       analysis_plan *out);
 void plan_done(analysis_plan *p);
-/* The options alone, before anything is read. */
+/* The stored chart that the options ask for. */
+limits_wanted plan_limits_wanted(const cli *c, const series_request *request,
+                                 const analysis_options *o, chart_definition *room);
+/* The options alone, as one item. */
+ASSAY_MUST_USE assay_status plan_base(cli *c, analysis_plan *out);
+/* Are they right, before anything is read? */
 ASSAY_MUST_USE assay_status plan_check(cli *c);
 
 #endif

@@ -14,6 +14,7 @@ typedef struct {
     int32_t offset;
     object_id id;
     bool is_stored;
+    const chart_limits *limits; /* in force, the newest; NULL: none */
 } entry;
 
 typedef struct {
@@ -22,21 +23,23 @@ typedef struct {
     term_table table;
 } listing;
 
-enum { COLUMNS = 8 };
-static const bool is_right[COLUMNS] = {false, false, false, true, false, false, true, true};
+enum { COLUMNS = 9 };
+static const bool is_right[COLUMNS] = {false, false, false, true, false, false, true, true, false};
+static const unsigned char drop[COLUMNS] = {0, 0, 4, 0, 3, 2, 0, 0, 1}; /* in a narrow place */
 
 static void begin(listing *l)
 {
     const char *head[COLUMNS] = {_("characteristic"), _("unit"), _("kind"), "n",
-                                 _("first"), _("last"), "LSL", "USL"};
+                                 _("first"), _("last"), "LSL", "USL", _("limits")};
     table_init(&l->table, COLUMNS, is_right);
+    l->table.drop = drop;
     if (cli_has(l->c, OPT_JSON)) {
         cli_json_begin(l->c, &l->j);
         json_object(&l->j);
         json_key(&l->j, "characteristics");
         json_array(&l->j);
     } else if (cli_has(l->c, OPT_CSV))
-        buf_add_text(&l->c->out, "path,unit,kind,n,first,last,lsl,usl\n");
+        buf_add_text(&l->c->out, "path,unit,kind,n,first,last,lsl,usl,limits\n");
     else
         for (size_t i = 0; i < COLUMNS; i++)
             table_cell(&l->table, head[i]);
@@ -62,6 +65,7 @@ static void write_json(json *j, const entry *e)
         for (int i = 0; i < 16; i++)
             snprintf(hex + 2 * i, 3, "%02x", e->id.bytes[i]);
         json_member_text(j, "id", hex);
+        answer_limits(j, e->limits);
     }
     json_end(j);
 }
@@ -85,16 +89,36 @@ static void time_text(const cli *c, int64_t time, int32_t offset, char *out)
         out[10] = ' ';
 }
 
+/* "v2 2026-01-05": version and day. */
+static void limits_text(const chart_limits *l, char *out, size_t room)
+{
+    char since[40];
+    out[0] = 0;
+    if (!l)
+        return;
+    time_format(l->since, TIME_OFFSET_NONE, since, sizeof since);
+    snprintf(out, room, "v%llu %.10s", (unsigned long long)l->version, since);
+}
+
+static const chart_limits *newest_in_force(const limits_history *h, uint32_t number)
+{
+    for (size_t i = h->count; i-- > 0;)
+        if (h->item[i].characteristic == number && h->item[i].state == LIMITS_IN_FORCE)
+            return &h->item[i];
+    return NULL;
+}
+
 static void add(listing *l, const entry *e)
 {
     const characteristic *c = e->definition;
-    char lower[64], upper[64], first[40], last[40];
+    char lower[64], upper[64], first[40], last[40], limits[64];
     if (cli_has(l->c, OPT_JSON)) {
         write_json(&l->j, e);
         return;
     }
     quantity_text(&c->lower, c->lower_kind, lower);
     quantity_text(&c->upper, c->upper_kind, upper);
+    limits_text(e->limits, limits, sizeof limits);
     if (cli_has(l->c, OPT_CSV)) {
         buf *out = &l->c->out;
         csv_text(out, c->path, false);
@@ -104,7 +128,8 @@ static void add(listing *l, const entry *e)
         csv_time(out, e->first, e->offset, false);
         csv_time(out, e->last, e->offset, false);
         csv_text(out, lower, false);
-        csv_text(out, upper, true);
+        csv_text(out, upper, false);
+        csv_text(out, limits, true);
         return;
     }
     static const char *const kinds[] = {N_("variable"), N_("defectives"), N_("defects")};
@@ -118,6 +143,7 @@ static void add(listing *l, const entry *e)
     table_cell(&l->table, last);
     table_cell(&l->table, lower);
     table_cell(&l->table, upper);
+    table_cell(&l->table, limits);
 }
 
 static int end(listing *l)
@@ -135,7 +161,8 @@ static int end(listing *l)
     return code;
 }
 
-static assay_status list_stored(listing *l, store *s, const store_range *range)
+static assay_status list_each(listing *l, store *s, const store_range *range,
+                              const limits_history *limits)
 {
     uint32_t count = store_characteristic_count(s);
     for (uint32_t number = 1; number <= count; number++) {
@@ -148,10 +175,20 @@ static assay_status list_stored(listing *l, store *s, const store_range *range)
             return status;
         entry e = {.definition = &found.definition, .n = summary.n, .first = summary.first_time,
                    .last = summary.last_time, .offset = TIME_OFFSET_NONE, .id = found.id,
-                   .is_stored = true};
+                   .is_stored = true, .limits = newest_in_force(limits, number)};
         add(l, &e);
     }
     return ASSAY_OK;
+}
+
+static assay_status list_stored(listing *l, store *s, const store_range *range)
+{
+    limits_history limits;
+    assay_status status = limits_read(s, 0, range->as_of, &limits, &l->c->err);
+    if (status == ASSAY_OK)
+        status = list_each(l, s, range, &limits);
+    limits_done(&limits);
+    return status;
 }
 
 static int list_database(cli *c, const series_request *request)

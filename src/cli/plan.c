@@ -209,13 +209,68 @@ static assay_status spread_specs(cli *c, const series_set *set, analysis_plan *p
     return ASSAY_OK;
 }
 
+/* -- limits in force ----------------------------------------------------------------------- */
+
+/* What says how limits are worked out asks for an analysis. */
+static bool wants_analysis(const cli *c)
+{
+    static const option_id ids[] = {OPT_RECOMPUTE, OPT_CENTER, OPT_STD_DEV, OPT_PHASE1,
+                                    OPT_SIGMA,     OPT_SPAN,   OPT_UNWEIGHTED, OPT_STAGE};
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (cli_has(c, ids[i]))
+            return true;
+    return false;
+}
+
+limits_wanted plan_limits_wanted(const cli *c, const series_request *request,
+                                 const analysis_options *o, chart_definition *room)
+{
+    bool has_shape = cli_has(c, OPT_LAMBDA) || cli_has(c, OPT_LIMIT) || cli_has(c, OPT_LIMITS) ||
+                     cli_has(c, OPT_K) || cli_has(c, OPT_H) || cli_has(c, OPT_FIR);
+    *room = (chart_definition){.n = o->n, .rules = c->given[OPT_RULES], .chart = o->chart,
+                               .subgroup = cli_has(c, OPT_N) ? NULL : c->given[OPT_SUBGROUP]};
+    memcpy(room->filter, request->range.filter, sizeof room->filter);
+    return (limits_wanted){
+        .definition = room,
+        .given = (cli_has(c, OPT_N) ? LIMITS_N : 0u) | (has_shape ? LIMITS_SHAPE : 0u) |
+                 (o->chart.type != ASSAY_CHART_AUTO ? LIMITS_TYPE : 0u) |
+                 (cli_has(c, OPT_RULES) ? LIMITS_RULES : 0u)};
+}
+
+static assay_status apply_limits(cli *c, const series_set *set, const analysis_options *base,
+                                 analysis_plan *p)
+{
+    series_request request;
+    chart_definition room;
+    assay_status status = input_request(c, 0, &request);
+    if (status == ASSAY_OK)
+        status = limits_read(series_store(set), 0, request.range.as_of, &p->limits, &c->err);
+    limits_wanted wanted = plan_limits_wanted(c, &request, base, &room);
+    for (size_t i = 0; status == ASSAY_OK && p->limits.count && i < series_count(set); i++) {
+        wanted.characteristic = series_at(set, i)->number;
+        const chart_limits *l = limits_find(&p->limits, &wanted, NULL);
+        if (l)
+            status = limits_apply(l, series_at(set, i), &p->item[i], &c->err);
+    }
+    return status;
+}
+
+assay_status plan_base(cli *c, analysis_plan *out)
+{
+    *out = (analysis_plan){0};
+    arena_init(&out->memory);
+    out->item = arena_new(&out->memory, analysis_options);
+    if (!out->item)
+        return assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+    out->item[0] = analysis_defaults();
+    return take_all(c, &out->memory, out->item);
+}
+
 assay_status plan_check(cli *c)
 {
-    arena a;
-    arena_init(&a);
-    analysis_options o = analysis_defaults();
-    assay_status status = take_all(c, &a, &o);
-    arena_done(&a);
+    analysis_plan plan;
+    assay_status status = plan_base(c, &plan);
+    plan_done(&plan);
     return status;
 }
 
@@ -238,10 +293,14 @@ assay_status plan_make(cli *c, const series_set *set, bool with_capability, anal
         out->item[i] = base;
         out->of_series[i] = &out->item[i];
     }
-    return out->has_specs ? spread_specs(c, set, out) : ASSAY_OK;
+    if (out->has_specs)
+        status = spread_specs(c, set, out);
+    bool is_judged = status == ASSAY_OK && series_is_stored(set) && !wants_analysis(c);
+    return is_judged ? apply_limits(c, set, &base, out) : status;
 }
 
 void plan_done(analysis_plan *p)
 {
     arena_done(&p->memory);
+    limits_done(&p->limits);
 }

@@ -47,6 +47,24 @@ void answer_quantity(json *j, const char *key, const quantity *q, bound_kind kin
     json_decimal(j, q->value.mantissa, q->value.exponent, q->value.decimals);
 }
 
+void answer_limits(json *j, const chart_limits *l)
+{
+    static const char why[] = "no limits in force judge here";
+    json_key(j, "limits");
+    json_flat_object(j);
+    json_member_text(j, "state", l ? "in force" : "analysis");
+    if (l) {
+        json_member_unsigned(j, "version", l->version);
+        answer_time(j, "since", l->since, TIME_OFFSET_NONE);
+        json_member_text(j, "by", l->by);
+    } else {
+        json_member_null(j, "version", why);
+        json_member_null(j, "since", why);
+        json_member_null(j, "by", why);
+    }
+    json_end(j);
+}
+
 const char *answer_kind(characteristic_kind kind)
 {
     return kind == KIND_VARIABLE ? "variable" : kind == KIND_DEFECTIVES ? "defectives" : "defects";
@@ -219,6 +237,7 @@ void answer_chart(json *j, const analysis *a, const run_lengths *arl)
     json_member_text(j, "chart", assay_chart_type_name(c->type));
     json_member_unsigned(j, "n", a->n);
     json_member_unsigned(j, "subgroups", a->input.subgroups);
+    answer_limits(j, a->limits);
     write_sigma(j, a);
     write_part(j, a, false);
     if (c->has_spread)

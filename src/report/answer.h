@@ -13,6 +13,7 @@ void answer_chart(json *j, const analysis *a, const run_lengths *arl);
 void answer_capability(json *j, const analysis *a);
 
 /* Members shared by answers. */
+void answer_limits(json *j, const chart_limits *l); /* limits {state, version, since, by} */
 void answer_characteristic(json *j, const characteristic *c); /* characteristic, unit */
 void answer_time(json *j, const char *key, int64_t time, int32_t offset);
 void answer_figure(json *j, const char *key, assay_figure f);

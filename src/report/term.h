@@ -53,11 +53,14 @@ typedef struct {
     buf cells; /* NUL-separated, row by row */
     size_t columns, rows;
     const bool *is_right; /* [columns] numbers stand right */
+    const unsigned char *drop; /* [columns] where it is narrow the highest leaves first; 0 stays.
+                                  NULL: all stay */
 } term_table;
 void table_init(term_table *t, size_t columns, const bool *is_right);
 void table_cell(term_table *t, const char *text);
 void table_cellf(term_table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The first row is the head. Columns shrink from the left when the width does not suffice. */
+/* The first row is the head. Where the width does not suffice columns leave, then texts are cut: a
+ * path, in the first column, at its beginning. */
 void table_write(const term *look, const term_table *t, buf *out);
 void table_done(term_table *t);
 

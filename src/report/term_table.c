@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COLUMNS_MAX = 64 };
+
 void table_init(term_table *t, size_t columns, const bool *is_right)
 {
     *t = (term_table){.columns = columns, .is_right = is_right};
@@ -33,22 +35,49 @@ void table_cellf(term_table *t, const char *format, ...)
     t->rows++;
 }
 
+enum { GONE = -2 }; /* with the gap before it a column that left takes no room */
+
+/* A column that may leave does when nothing stands under its head. */
 static void measure(const term_table *t, int *width)
 {
+    bool is_filled[COLUMNS_MAX] = {false};
     const char *cell = buf_text(&t->cells);
     for (size_t i = 0; i < t->rows; i++, cell += strlen(cell) + 1) {
+        size_t c = i % t->columns;
         int own = term_width(cell);
-        if (own > width[i % t->columns])
-            width[i % t->columns] = own;
+        width[c] = own > width[c] ? own : width[c];
+        is_filled[c] |= i >= t->columns && own > 0;
+    }
+    for (size_t c = 0; t->drop && c < t->columns; c++)
+        if (t->drop[c] && !is_filled[c])
+            width[c] = GONE;
+}
+
+static int total_of(const term_table *t, const int *width)
+{
+    int total = 0;
+    for (size_t c = 0; c < t->columns; c++)
+        total += width[c] + 2;
+    return total;
+}
+
+static void leave_out(const term_table *t, int *width, int room)
+{
+    while (t->drop && total_of(t, width) - 2 > room) {
+        size_t least = t->columns;
+        for (size_t c = 0; c < t->columns; c++)
+            if (t->drop[c] && width[c] != GONE && (least == t->columns || t->drop[c] > t->drop[least]))
+                least = c;
+        if (least == t->columns)
+            return;
+        width[least] = GONE;
     }
 }
 
 /* Take what is too much from the widest text column; numbers are never cut. */
 static void shrink(const term_table *t, int *width, int room)
 {
-    int total = 0;
-    for (size_t c = 0; c < t->columns; c++)
-        total += width[c] + 2;
+    int total = total_of(t, width);
     while (total - 2 > room) {
         size_t widest = t->columns;
         for (size_t c = 0; c < t->columns; c++)
@@ -73,20 +102,26 @@ static void cut_path(buf *out, const char *path, int width)
 
 void table_write(const term *look, const term_table *t, buf *out)
 {
-    int width[64] = {0};
-    if (t->columns > 64)
+    int width[COLUMNS_MAX] = {0};
+    if (t->columns > COLUMNS_MAX)
         return;
     measure(t, width);
+    leave_out(t, width, look->width);
     shrink(t, width, look->width);
+    size_t last = t->columns - 1;
+    while (last > 0 && width[last] == GONE)
+        last--;
     const char *cell = buf_text(&t->cells);
     for (size_t i = 0; i < t->rows; i++, cell += strlen(cell) + 1) {
         size_t c = i % t->columns;
-        bool is_last = c + 1 == t->columns;
+        bool is_last = c == last;
         if (c == 0 && i < t->columns)
             term_on(look, TERM_BOLD, out);
+        if (width[c] == GONE)
+            continue;
         if (t->is_right[c])
             text_right(out, cell, width[c]);
-        else if (term_width(cell) > width[c] && strchr(cell, '/'))
+        else if (c == 0 && term_width(cell) > width[c] && strchr(cell, '/'))
             cut_path(out, cell, width[c]);
         else if (is_last)
             buf_add_text(out, cell);

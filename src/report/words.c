@@ -79,7 +79,8 @@ static void add_sigma(const analysis *a, buf *out)
         return;
     char figure[48];
     format_figure(figure, sizeof figure, sigma, a->series->decimals + 2);
-    buf_addf(out, " · %s %s (%s)", _("σ within"), figure, words_sigma(a->chart.method));
+    buf_addf(out, " · %s %s (%s)", _("σ within"), figure,
+             words_sigma(a->limits ? a->limits->method : a->chart.method));
 }
 
 static bool has_varying_limits(const analysis *a)
@@ -90,6 +91,19 @@ static bool has_varying_limits(const analysis *a)
         if (a->chart.location[i].n != a->chart.location[0].n)
             return true;
     return false;
+}
+
+void words_limits(const analysis *a, buf *out)
+{
+    char since[40];
+    if (!a->limits) {
+        buf_add_text(out, _("analysis"));
+        return;
+    }
+    words_time(a->limits->since, TIME_OFFSET_NONE, since, sizeof since);
+    since[10] = 0;
+    buf_addf(out, _("in force: version %llu, %s, %s"),
+             (unsigned long long)a->limits->version, since, a->limits->by);
 }
 
 void words_subtitle(const analysis *a, buf *out)
@@ -108,7 +122,9 @@ void words_subtitle(const analysis *a, buf *out)
         buf_addf(out, " · %s %s", _("rules"), a->rules.name);
     if (has_varying_limits(a))
         buf_addf(out, " · %s", _("limits step because the number inspected differs"));
-    if (k < 20)
+    buf_add_text(out, " · ");
+    words_limits(a, out);
+    if (!a->limits && k < 20)
         buf_addf(out, " · %s", _("limits provisional: fewer than 20 subgroups"));
 }
 

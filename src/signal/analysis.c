@@ -189,7 +189,7 @@ assay_status analysis_make_in(const series_set *set, const series *s,
 {
     assay_moments m;
     bool is_made = false;
-    *a = (analysis){.set = set, .series = s};
+    *a = (analysis){.set = set, .series = s, .limits = options->limits};
     arena_init(&a->memory);
     a->spec = spec_for(s->definition, options);
     a->rules = options->rules;

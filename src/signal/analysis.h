@@ -15,6 +15,7 @@
 #include <assay/rules.h>
 
 struct verdict_room; /* signal/verdict.h */
+struct chart_limits; /* signal/limits.h */
 
 typedef struct {
     uint32_t n;               /* readings per subgroup; 0: by key where the series has one, else
@@ -33,6 +34,7 @@ typedef struct {
     bool without_chart;       /* capability alone: stability is then not known */
     bool without_points;      /* limits and counts of signals alone: chart.location and chart.spread
                                  may be NULL, at a tenth of the cost */
+    const struct chart_limits *limits; /* in force: they judge (limits_apply); NULL: analysis */
 } analysis_options;
 
 analysis_options analysis_defaults(void);
@@ -50,6 +52,7 @@ typedef struct {
     const char **stage_name;  /* [stage_count] "" where stages have no name */
     size_t stage_count;
     bool has_chart, has_capability;
+    const struct chart_limits *limits; /* in force; NULL: from these data */
     assay_chart chart;
     size_t rule_count[ASSAY_RULES_MAX]; /* where there are no points: see analysis_rule_count */
     assay_spec spec;

@@ -48,6 +48,11 @@ bool series_is_stored(const series_set *set)
     return set->store != NULL;
 }
 
+store *series_store(const series_set *set)
+{
+    return set->store;
+}
+
 const dictionary *series_dictionary(const series_set *set, context_kind kind)
 {
     return set->store ? set->own[kind] : reader_dictionary(set->reader, kind);

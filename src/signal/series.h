@@ -66,6 +66,7 @@ const char *series_text(const series_set *set, context_kind kind, uint32_t code)
 /* The reader behind the set, for its dialect and tally; NULL for a database. */
 const reader *series_reader(const series_set *set);
 bool series_is_stored(const series_set *set);
+store *series_store(const series_set *set); /* NULL: from a file */
 
 /* The values of a series in the form statistics take. `room` has place for s->n mantissas; it is
  * not used for real ones. */

@@ -11,6 +11,7 @@
 #define SIGNAL_SIGNAL_H
 
 #include "signal/analysis.h"
+#include "signal/limits.h"
 #include "signal/series.h"
 
 #endif

@@ -3,7 +3,7 @@ Control charts from files. Wafer thickness: 20 subgroups of 5, NIST Dataplot CCX
 # subgroup 20 is out in both charts, and the exit code says so
 $ assay chart $DATA/csv/ccxbar-iso.csv -n 5
 thickness [µm]
-X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson
+X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson · analysis
 
          mean
    25.38 ┤                                                    ◆1
@@ -73,7 +73,8 @@ thickness,spread,20,2026-01-05T08:56:00Z,5,5.1,2.05,0,4.3347232474465835,,1
 # one reading has no limits, and the reason is told
 $ printf 'x\n1.5\n' | assay chart - --value x
 x
-I-MR · 1 point · rules nelson · limits provisional: fewer than 20 subgroups
+I-MR · 1 point · rules nelson · analysis · limits provisional: fewer than 20
+subgroups
 
          individual
     1.51 ┤
@@ -95,13 +96,14 @@ I-MR · 1 point · rules nelson · limits provisional: fewer than 20 subgroups
 # a file without rows is told as such
 $ printf 'x\n' | assay chart - --value x
 x
-I-MR · 0 points · rules nelson · limits provisional: fewer than 20 subgroups
+I-MR · 0 points · rules nelson · analysis · limits provisional: fewer than 20
+subgroups
 
 ○ stability not known: no data
 
 # signals are listed with their rule in words
 $ assay signals $DATA/csv/ccxbar-iso.csv -n 5
-thickness  X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson
+thickness  X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson · analysis
       20  2026-01-05T08:56:00Z       location     25.36  1 point beyond 3 σ
       20  2026-01-05T08:56:00Z       spread        5.10  beyond the control limits
 
@@ -122,7 +124,7 @@ $ assay signals $DATA/csv/ccxbar-iso.csv -n 5 --json
 # limits start anew at each stage, an excluded point stays with its sign
 $ awk 'NR==1{print $0",phase"} NR>1{print $0","(NR<52?"before":"after")}' $DATA/csv/ccxbar-iso.csv > staged.csv; assay chart staged.csv -n 5 --stage phase --exclude 20 --width 90
 thickness [µm]
-X̄-R · n 5 · 20 subgroups · σ within 0.941 (R̄/d2) · rules nelson
+X̄-R · n 5 · 20 subgroups · σ within 0.941 (R̄/d2) · rules nelson · analysis
 
           before                          after
          mean
@@ -154,7 +156,7 @@ X̄-R · n 5 · 20 subgroups · σ within 0.941 (R̄/d2) · rules nelson
 # two thousand points: each column shows its smallest and largest
 $ seq 1 2000 | awk 'BEGIN{print "x"} {printf "%.2f\n", 5+($1*7919%101)/100}' | assay chart - --value x --rules 1 --width 70
 x
-I-MR · 2000 points · σ within 0.4317 (MR̄/d2) · rules own
+I-MR · 2000 points · σ within 0.4317 (MR̄/d2) · rules own · analysis
 
          individual
    6.809 ┤╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ UCL 6.795

@@ -60,8 +60,8 @@ place,time,value,serial,status
 # limits are set by a person
 $ assay specify plant.assay thickness --lsl 20 --usl 28 --target 24 -n 5
 $ assay list plant.assay --csv
-path,unit,kind,n,first,last,lsl,usl
-thickness,µm,variable,100,2026-01-05T07:21:00Z,2026-01-05T09:00:00Z,20,28
+path,unit,kind,n,first,last,lsl,usl,limits
+thickness,µm,variable,100,2026-01-05T07:21:00Z,2026-01-05T09:00:00Z,20,28,
 # the records tell who and why
 $ assay log plant.assay --csv | grep -c kim
 3
