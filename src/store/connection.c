@@ -72,7 +72,7 @@ static assay_status configure(connection *c, bool is_writer, assay_err *err)
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !is_writer, NULL);
     assay_status status = connection_exec(
-        c, "PRAGMA cell_size_check=1; PRAGMA mmap_size=17179869184; PRAGMA cache_size=-16384;"
+        c, "PRAGMA cell_size_check=1; PRAGMA mmap_size=17179869184;"
            "PRAGMA foreign_keys=0; PRAGMA temp_store=2;", err);
     if (!status && is_writer)
         status = connection_exec(c, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
@@ -98,6 +98,9 @@ assay_status connection_open(const char *path, bool is_writer, bool is_created, 
         status = configure(c, is_writer, err);
     if (!status)
         status = schema_prepare(c, is_writer, is_created, err);
+    /* After the page size is known: SQLite turns kilobytes into pages once, by the size before. */
+    if (!status)
+        status = connection_exec(c, "PRAGMA cache_size=-16384", err);
     if (!status)
         status = chunk_codec_new(&c->codec, err);
     if (status) {
