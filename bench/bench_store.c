@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The store alone: import, compact, scan, summaries, last points. bench_store [ROWS [SERIES [FILE]]]
+/* The store alone: import, compact, scan, summaries, last points.
  *
- * Rows are made in memory, in arrival order, five of a series together; making them is not counted.
+ *   bench_store [ROWS [SERIES [FILE]]]   rows made in memory, in arrival order, five of a series
+ *                                        together; making them is not counted
+ *   bench_store DATABASE                 what is asked of a database, medians, file in the page
+ *                                        cache, in one process that has it open
  */
-#include "store/store.h"
+#include "store/inner.h"
 
 #include <stdio.h>
+#include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -134,8 +140,206 @@ static void read_back(store *s, uint32_t series)
            (seconds() - start) * 1e6 / series);
 }
 
+/* -- a database ------------------------------------------------------------------------- */
+
+enum { RUNS = 21, THREADS = 2 };
+
+typedef struct {
+    pthread_t thread;
+    store *s;
+    connection *c;
+    int64_t from, to;         /* ids of chunks */
+    const uint32_t *series;   /* of each id */
+    const int64_t *reference; /* of each series */
+    chunk_groups *sum;        /* by series; NULL: only read */
+    uint64_t bytes, touched;
+} scanner;
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *t, size_t n)
+{
+    qsort(t, n, sizeof *t, by_value);
+    return t[n / 2];
+}
+
+static void *scan(void *argument)
+{
+    scanner *w = argument;
+    sqlite3_stmt *q = NULL;
+    sqlite3_prepare_v2(w->c->db, "SELECT id, data FROM chunk_values WHERE id BETWEEN ? AND ?", -1, &q,
+                       NULL);
+    sqlite3_bind_int64(q, 1, w->from);
+    sqlite3_bind_int64(q, 2, w->to);
+    while (sqlite3_step(q) == SQLITE_ROW) {
+        const uint8_t *data = sqlite3_column_blob(q, 1);
+        size_t length = (size_t)sqlite3_column_bytes(q, 1);
+        chunk_values v;
+        assay_err fault;
+        w->bytes += length;
+        if (!w->sum) {
+            for (size_t i = 0; i < length; i += 64)
+                w->touched += data[i];
+            continue;
+        }
+        chunk_groups *g = &w->sum[w->series[sqlite3_column_int64(q, 0)]];
+        if (chunk_values_open(w->c->codec, data, length, &v, &fault) ||
+            chunk_groups_add(w->c->codec, &v, g, &fault)) {
+            fprintf(stderr, "bench_store: %s\n", fault.message);
+            exit(1);
+        }
+    }
+    sqlite3_finalize(q);
+    return NULL;
+}
+
+typedef struct {
+    uint32_t count;
+    int64_t last;
+    uint32_t *series;
+    int64_t *reference;
+} directory;
+
+static directory load_directory(store *s)
+{
+    directory d = {.count = store_characteristic_count(s)};
+    connection *c;
+    piece_list l = {0};
+    must(reader_take(s, &c, &err));
+    sqlite3_stmt *q = statement(c, SQL_CHUNK_ALL);
+    while (statement_step(c, SQL_CHUNK_ALL, &err) > 0)
+        must(piece_from_row(q, &l, &err));
+    d.reference = calloc(d.count + 1, sizeof *d.reference);
+    for (size_t i = 0; i < l.n; i++)
+        d.last = (int64_t)l.piece[i].id > d.last ? (int64_t)l.piece[i].id : d.last;
+    d.series = calloc((size_t)d.last + 1, sizeof *d.series);
+    for (size_t i = 0; i < l.n; i++) {
+        chunk_summary one;
+        d.series[l.piece[i].id] = l.piece[i].characteristic;
+        if (!chunk_summary_unpack(l.summaries.data + l.piece[i].summary_at, l.piece[i].summary_length,
+                                  &one, NULL))
+            d.reference[l.piece[i].characteristic] = one.reference;
+    }
+    piece_list_done(&l);
+    reader_give(s, c);
+    return d;
+}
+
+/* One pass over all values by THREADS threads; the mean range of all series at the end. */
+static double scan_all(store *s, const directory *d, bool only_read, double *mean_range,
+                       uint64_t *bytes)
+{
+    scanner w[THREADS];
+    for (int t = 0; t < THREADS; t++) {
+        w[t] = (scanner){.s = s, .from = d->last * t / THREADS + 1, .to = d->last * (t + 1) / THREADS,
+                         .series = d->series, .reference = d->reference};
+        must(reader_take(s, &w[t].c, &err));
+        w[t].sum = only_read ? NULL : calloc(d->count + 1, sizeof *w[t].sum);
+    }
+    double start = seconds();
+    for (int t = 0; t < THREADS; t++) {
+        for (uint32_t i = 0; w[t].sum && i <= d->count; i++)
+            chunk_groups_init(&w[t].sum[i], 5, d->reference[i]);
+        if (t)
+            pthread_create(&w[t].thread, NULL, scan, &w[t]);
+    }
+    scan(&w[0]);
+    __int128 ranges = 0;
+    uint64_t groups = 0;
+    for (int t = 0; t < THREADS; t++) {
+        if (t)
+            pthread_join(w[t].thread, NULL);
+        for (uint32_t i = 0; w[t].sum && i <= d->count; i++) {
+            ranges += w[t].sum[i].range_sum;
+            groups += w[t].sum[i].groups;
+        }
+    }
+    double took = seconds() - start;
+    *bytes = 0;
+    for (int t = 0; t < THREADS; t++) {
+        *bytes += w[t].bytes;
+        free(w[t].sum);
+        reader_give(s, w[t].c);
+    }
+    *mean_range = groups ? (double)ranges / (double)groups : 0;
+    return took;
+}
+
+static double capability_of(store *s, uint32_t number)
+{
+    store_summary sum;
+    store_range all = STORE_ALL;
+    must(store_summarise(s, number, &all, &sum, &err));
+    double n = (double)sum.n, unit = pow(10, sum.exponent);
+    __int128 m2 = sum.sum2 * (__int128)sum.n - sum.sum * sum.sum; /* n^2 times the variance */
+    double mean = ((double)sum.reference + (double)sum.sum / n) * unit;
+    double sd = sqrt((double)m2 / n / (n - 1)) * unit;
+    return (mean + 1 - (mean - 1)) / (6 * sd);
+}
+
+static void measure(const char *path)
+{
+    store *s;
+    double t[RUNS], again[RUNS], range = 0, sum = 0;
+    uint64_t bytes = 0;
+    must(store_open(path, STORE_READ, &s, &err));
+    double start = seconds();
+    directory d = load_directory(s);
+    printf("  directory of %lld chunks, once: %.1f ms\n", (long long)d.last, (seconds() - start) * 1e3);
+    for (int i = 0; i < RUNS; i++) {
+        again[i] = scan_all(s, &d, true, &range, &bytes);
+        t[i] = scan_all(s, &d, false, &range, &bytes);
+    }
+    printf("  X-bar-R sums (n = 5) of all, %d threads: %.1f ms; the same %.1f MB read through SQLite "
+           "alone: %.1f ms; mean range %.6f\n",
+           THREADS, median(t, RUNS) * 1e3, (double)bytes * 1e-6, median(again, RUNS) * 1e3, range);
+    start = seconds();
+    for (uint32_t c = 1; c <= d.count; c++)
+        sum += capability_of(s, c);
+    printf("  capability from summaries, all %u for the first time: %.1f ms\n", d.count,
+           (seconds() - start) * 1e3);
+    for (int i = 0; i < RUNS; i++) {
+        start = seconds();
+        sum += capability_of(s, 1 + (uint32_t)i % d.count);
+        t[i] = seconds() - start;
+        start = seconds();
+        for (uint32_t c = 1; c <= d.count; c++)
+            sum += capability_of(s, c);
+        again[i] = seconds() - start;
+    }
+    printf("  capability from summaries, again: one %.1f us, all %u %.2f ms (%g)\n", median(t, RUNS) * 1e6,
+           d.count, median(again, RUNS) * 1e3, sum);
+    store_range last = STORE_ALL;
+    last.last = 10000;
+    uint64_t n = 0;
+    for (int i = 0; i < RUNS; i++) {
+        start = seconds();
+        n = read_rows(s, 1 + (uint32_t)i * 37 % d.count, &last);
+        t[i] = seconds() - start;
+    }
+    last.with_time = false;
+    for (int i = 0; i < RUNS; i++) {
+        start = seconds();
+        n = read_rows(s, 1 + (uint32_t)i * 37 % d.count, &last);
+        again[i] = seconds() - start;
+    }
+    printf("  last %llu points of one: %.1f us, without times %.1f us\n", (unsigned long long)n,
+           median(t, RUNS) * 1e6, median(again, RUNS) * 1e6);
+    free(d.series);
+    free(d.reference);
+    store_close(s);
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strspn(argv[1], "0123456789") < strlen(argv[1])) {
+        measure(argv[1]);
+        return 0;
+    }
     uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000000;
     uint32_t series = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 1000;
     const char *path = argc > 3 ? argv[3] : "/tmp/assay-bench-store.assay";

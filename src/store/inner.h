@@ -23,6 +23,12 @@ typedef struct {
     size_t n;
 } batch_directory;
 
+/* What store_summarise told of a whole series as of a commit: no later change can alter it. */
+typedef struct {
+    uint64_t commit; /* 0: nothing */
+    store_summary told;
+} summary_memo;
+
 enum { KIND_SOURCE = CONTEXT_COUNT, KINDS };
 
 struct store_tx {
@@ -51,6 +57,8 @@ struct store {
     stored_characteristic **characteristics; /* by number */
     size_t characteristic_room;
     uint64_t characteristics_at; /* commit of a reader's cache */
+    summary_memo *memos; /* by number */
+    size_t memo_room;
     store_tx tx;
     bool in_tx;
     struct import *import; /* the one open */

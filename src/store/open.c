@@ -140,6 +140,7 @@ void store_close(store *s)
     free(s->batches);
     free(s->origins);
     free(s->characteristics);
+    free(s->memos);
     arena_done(&s->names);
     lock_give(s);
     pthread_mutex_destroy(&s->mutex);

@@ -231,8 +231,8 @@ static store_summary told(const tally *t)
     return out;
 }
 
-assay_status store_summarise(store *s, uint32_t number, const store_range *range,
-                             store_summary *out, assay_err *err)
+static assay_status summarise(store *s, uint32_t number, const store_range *range,
+                              store_summary *out, assay_err *err)
 {
     tally t = {.scaled = malloc(CHUNK_ROWS * sizeof *t.scaled)};
     assay_status status = t.scaled ? tally_up(s, number, range, &t, err)
@@ -241,5 +241,50 @@ assay_status store_summarise(store *s, uint32_t number, const store_range *range
     if (!status)
         *out = told(&t);
     free(t.scaled);
+    return status;
+}
+
+/* -- once told ------------------------------------------------------------------------- */
+
+enum { MEMOS_MAX = 1 << 20 };
+
+/* Its place; NULL: too many, or no memory, and then it is worked out again. */
+static summary_memo *memo_of(store *s, uint32_t number)
+{
+    if (number >= MEMOS_MAX)
+        return NULL;
+    if (number >= s->memo_room) {
+        size_t room = s->memo_room ? s->memo_room : 64;
+        while (room <= number)
+            room *= 2;
+        summary_memo *grown = realloc(s->memos, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        memset(grown + s->memo_room, 0, (room - s->memo_room) * sizeof *grown);
+        s->memos = grown;
+        s->memo_room = room;
+    }
+    return &s->memos[number];
+}
+
+/* The whole series as of a commit is told once: every visible change has a commit number. */
+assay_status store_summarise(store *s, uint32_t number, const store_range *range,
+                             store_summary *out, assay_err *err)
+{
+    bool is_whole = is_plain(range) && range->from == INT64_MIN && range->to == INT64_MAX;
+    uint64_t newest = 0;
+    if (!is_whole || s->in_tx || commit_last(s->db, &newest, NULL) != ASSAY_OK || !newest)
+        return summarise(s, number, range, out, err);
+    uint64_t as_of = range->as_of < newest ? range->as_of : newest;
+    summary_memo *memo = memo_of(s, number);
+    if (memo && as_of && memo->commit == as_of) {
+        *out = memo->told;
+        return ASSAY_OK;
+    }
+    store_range fixed = *range;
+    fixed.as_of = as_of;
+    assay_status status = summarise(s, number, &fixed, out, err);
+    if (!status && memo)
+        *memo = (summary_memo){as_of, *out};
     return status;
 }
