@@ -445,11 +445,11 @@ static bool meet_characteristics(loading *l)
 /* Do all rows have as many decimals, and the exponent that goes with them? */
 static bool are_alike(const measurement_batch *b, size_t from, size_t n)
 {
-    unsigned other = 0;
-    int8_t exponent = b->exponent[from];
-    uint8_t decimals = b->decimals[from];
-    for (size_t i = from; i < from + n; i++)
-        other |= (unsigned)(b->exponent[i] ^ exponent) | (unsigned)(b->decimals[i] ^ decimals);
+    const int8_t *exponent = b->exponent + from;
+    const uint8_t *decimals = b->decimals + from;
+    uint8_t other = 0; /* of bytes alone, so that a register holds many */
+    for (size_t i = 0; i < n; i++)
+        other |= (uint8_t)((uint8_t)(exponent[i] ^ exponent[0]) | (decimals[i] ^ decimals[0]));
     return other == 0;
 }
 

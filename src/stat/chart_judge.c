@@ -25,7 +25,8 @@ typedef int64_t four_steps __attribute__((vector_size(32), aligned(8), may_alias
 #define CLONES
 #endif
 
-static int64_t sum_one(const int64_t *m, uint32_t n, int64_t *range)
+static inline __attribute__((always_inline)) int64_t sum_one(const int64_t *m, uint32_t n,
+                                                             int64_t *range)
 {
     int64_t sum = 0, low = m[0], high = m[0];
     for (uint32_t j = 0; j < n; j++) {
@@ -37,14 +38,56 @@ static int64_t sum_one(const int64_t *m, uint32_t n, int64_t *range)
     return sum;
 }
 
-static bool fits(const int64_t *m, uint32_t n, int64_t *bad)
+/* Subgroups of one size: with the size known to the compiler its loops are unrolled. */
+static inline __attribute__((always_inline)) void sum_each(const int64_t *m, size_t k, uint32_t n,
+                                                           int64_t *sum, int64_t *range)
+{
+    for (size_t i = 0; i < k; i++)
+        sum[i] = sum_one(m + i * n, n, &range[i]);
+}
+
+static void sum_all(const int64_t *m, size_t k, uint32_t n, int64_t *sum, int64_t *range)
+{
+    switch (n) {
+    case 2:
+        sum_each(m, k, 2, sum, range);
+        break;
+    case 3:
+        sum_each(m, k, 3, sum, range);
+        break;
+    case 4:
+        sum_each(m, k, 4, sum, range);
+        break;
+    case 5:
+        sum_each(m, k, 5, sum, range);
+        break;
+    default:
+        sum_each(m, k, n, sum, range);
+    }
+}
+
+/* Do n of these always have a sum? A missing one does not. */
+CLONES static bool are_summable(const int64_t *m, size_t count, uint32_t n)
 {
     const int64_t most = INT64_MAX / 2 / n;
-    int64_t outside = 0;
-    for (uint32_t j = 0; j < n; j++)
-        outside |= (m[j] > most) | (m[j] < -most);
-    *bad = outside;
-    return !outside;
+    four_steps outside = {0};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        four_steps some = *(const four_steps *)(m + i);
+        outside |= (some > most) | (some < -most);
+    }
+    int64_t rest = outside[0] | outside[1] | outside[2] | outside[3];
+    for (; i < count; i++)
+        rest |= (m[i] > most) | (m[i] < -most);
+    return rest == 0;
+}
+
+/* The first reading, from `at` on, of a subgroup that has no sum. */
+static size_t first_unsummable(const int64_t *m, size_t at, uint32_t n)
+{
+    while (are_summable(m + at, n, n))
+        at += n;
+    return at;
 }
 
 static assay_status explain(const int64_t *m, size_t at, uint32_t n, assay_err *err)
@@ -64,11 +107,12 @@ assay_status assay_subgroup_sums_read(const assay_values *x, uint32_t n, int64_t
     if (n == 0 || x->n % n)
         return assay_fail(err, ASSAY_SHAPE, x->n, "%zu readings do not make subgroups of %u", x->n,
                           n);
-    for (size_t i = 0; i < x->n / n; i++) {
-        int64_t bad;
-        if (!fits(x->mantissa + i * n, n, &bad))
-            return explain(x->mantissa, i * n, n, err);
-        sum[i] = sum_one(x->mantissa + i * n, n, &range[i]);
+    for (size_t i = 0, k = x->n / n, some; i < k; i += some) {
+        const int64_t *m = x->mantissa + i * n;
+        some = k - i < BLOCK ? k - i : BLOCK;
+        if (!are_summable(m, some * n, n))
+            return explain(x->mantissa, first_unsummable(x->mantissa, i * n, n), n, err);
+        sum_all(m, some, n, sum + i, range + i);
     }
     return ASSAY_OK;
 }
