@@ -272,5 +272,7 @@ bool csv_time_parse(csv_date form, const char *text, size_t length, int64_t *ns,
 bool csv_clock_parse(const char *text, size_t length, int64_t *ns); /* since midnight */
 /* An empty field or one of the usual words for a missing value. */
 bool csv_is_missing(const char *text, size_t length);
+/* "inf", "-NaN", "#DIV/0!": where a number was meant to be and is none. */
+bool csv_is_not_finite(const char *text, size_t length);
 
 #endif

@@ -219,14 +219,18 @@ static uint32_t columns_guess(const csv_line *rows, size_t n, uint32_t *counts)
     return columns;
 }
 
+static bool says_nothing(const csv_field *f)
+{
+    return csv_is_missing(f->text, f->length) || csv_is_not_finite(f->text, f->length);
+}
+
 /* Columns that are numbers in most rows of the later half. */
 static void numeric_columns(const csv_line *rows, size_t n, uint32_t columns, char sign, bool *out)
 {
     for (uint32_t j = 0; j < columns; j++) {
         size_t numbers = 0, others = 0;
         for (size_t i = n / 2; i < n; i++) {
-            if (rows[i].count != columns || csv_is_missing(rows[i].fields[j].text,
-                                                           rows[i].fields[j].length))
+            if (rows[i].count != columns || says_nothing(&rows[i].fields[j]))
                 continue;
             if (is_number(&rows[i].fields[j], sign))
                 numbers++;
@@ -244,7 +248,7 @@ static bool looks_like_data(const csv_line *row, uint32_t columns, const bool *i
         return false;
     for (uint32_t j = 0; j < columns; j++) {
         const csv_field *f = &row->fields[j];
-        if (!is_numeric[j] || csv_is_missing(f->text, f->length))
+        if (!is_numeric[j] || says_nothing(f))
             continue;
         if (!is_number(f, sign))
             return false;
@@ -285,11 +289,16 @@ static bool is_digit_column(const csv_line *rows, size_t data, size_t n, uint32_
     return digits > others;
 }
 
-/* Its time or serial begins with a digit as those below do: data whose number is spoilt. */
+/* Its time or serial begins with a digit as those below do, or infinity stands where the numbers
+ * are: data whose number is spoilt. */
 static bool is_spoilt_data(const csv_line *rows, size_t row, size_t data, size_t n,
                            uint32_t columns, const bool *is_numeric)
 {
     for (uint32_t j = 0; j < columns; j++) {
+        const csv_field *f = &rows[row].fields[j];
+        if (is_numeric[j] && csv_is_not_finite(f->text, f->length) &&
+            !csv_is_missing(f->text, f->length))
+            return true;
         if (!is_numeric[j] && starts_with_digit(&rows[row].fields[j]) &&
             is_digit_column(rows, data, n, columns, j))
             return true;

@@ -32,7 +32,8 @@ static void types_find(maker *m)
         for (size_t i = 0; i < m->sample->row_count; i++) {
             const csv_field *f = cell(m, i, j);
             decimal value;
-            if (!f || csv_is_missing(f->text, f->length))
+            if (!f || csv_is_missing(f->text, f->length) ||
+                csv_is_not_finite(f->text, f->length))
                 continue;
             if (decimal_parse(f->text, f->length, m->d->decimal, &value, NULL) != DECIMAL_NONE)
                 numbers++;
@@ -427,14 +428,78 @@ static assay_status no_values(const maker *m)
     return ASSAY_FORMAT;
 }
 
+/* -- one name over several columns -- */
+
+static bool has_name_of(const maker *m, uint32_t j, uint32_t k)
+{
+    return m->out->names[j][0] && strcmp(m->out->names[j], m->out->names[k]) == 0;
+}
+
+static uint32_t value_column(const maker *m)
+{
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (m->roles[j] == ROLE_VALUE)
+            return j;
+    }
+    return CSV_NO_FIELD;
+}
+
+/* "value", "value", "value" and no other numbers: a row is one subgroup, as with x1, x2, x3. */
+static bool take_namesakes(maker *m)
+{
+    uint32_t first = value_column(m), found = 0, last = 0;
+    if (!m->out->names || m->options->mapping.value || m->out->characteristic != CSV_NO_FIELD ||
+        m->d->shape == CSV_LAYOUT_LONG || m->d->shape == CSV_LAYOUT_WIDE ||
+        m->options->mapping.wide)
+        return false;
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (m->roles[j] != ROLE_NONE || !m->is_numeric[j])
+            continue;
+        first = first == CSV_NO_FIELD ? j : first;
+        if (!has_name_of(m, j, first))
+            return false;
+        found += j != first;
+    }
+    if (found == 0)
+        return false;
+    for (uint32_t j = first; j < m->out->columns; j++) {
+        if ((m->roles[j] == ROLE_NONE && m->is_numeric[j]) || j == first)
+            m->roles[last = j] = ROLE_VALUE;
+    }
+    reader_warn(m->r, "%u columns of numbers, %u to %u, have the one name \"%.80s\": each row is "
+                      "read as one subgroup (pin layout=long to read column %u alone)",
+                found + 1, first + 1, last + 1, m->out->names[first], first + 1);
+    return true;
+}
+
+/* A column of numbers that is left out, though its name is that of one that is read. */
+static void warn_of_namesakes(const maker *m)
+{
+    for (uint32_t j = 0; m->out->names && j < m->out->columns; j++) {
+        if (m->roles[j] != ROLE_VALUE)
+            continue;
+        for (uint32_t k = 0; k < m->out->columns; k++) {
+            bool is_left_out = m->roles[k] == ROLE_NONE && m->is_numeric[k];
+            if (k != j && is_left_out && has_name_of(m, j, k))
+                reader_warn(m->r, "columns %u and %u are both named \"%.80s\": only column %u is "
+                                  "read (--value '#%u' reads the other)",
+                            j + 1, k + 1, m->out->names[j], j + 1, k + 1);
+            else if (k > j && m->roles[k] == ROLE_VALUE && has_name_of(m, j, k) &&
+                     m->d->shape == CSV_LAYOUT_WIDE)
+                reader_warn(m->r, "columns %u and %u are both named \"%.80s\" and become one "
+                                  "characteristic when stored", j + 1, k + 1, m->out->names[j]);
+        }
+    }
+}
+
 /* Which free numeric columns are values, and whether a row is one subgroup of them. */
 static assay_status values_choose(maker *m)
 {
     uint32_t last = 0;
     size_t stem = 0;
     bool is_wide = m->options->mapping.wide || m->d->shape == CSV_LAYOUT_WIDE;
-    bool is_subgroup = false;
-    if (!has_role(m, ROLE_VALUE, 0)) {
+    bool is_subgroup = take_namesakes(m);
+    if (!is_subgroup && !has_role(m, ROLE_VALUE, 0)) {
         uint32_t count = free_numeric(m, &last);
         if (count == 0)
             return no_values(m);
@@ -449,6 +514,7 @@ static assay_status values_choose(maker *m)
         is_wide = !is_long && !is_subgroup;
     }
     m->d->shape = is_subgroup ? CSV_LAYOUT_SUBGROUP : is_wide ? CSV_LAYOUT_WIDE : CSV_LAYOUT_LONG;
+    warn_of_namesakes(m);
     return values_make(m, stem, is_subgroup);
 }
 

@@ -3,6 +3,7 @@
 #include "read/csv.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define NS_PER_S INT64_C(1000000000)
 
@@ -194,6 +195,21 @@ bool csv_is_missing(const char *text, size_t length)
         return true;
     for (size_t i = 0; length <= 4 && i < sizeof words / sizeof *words; i++) {
         if (strlen(words[i]) == length && memcmp(words[i], text, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool csv_is_not_finite(const char *text, size_t length)
+{
+    static const char *const words[] = {"inf", "infinity", "nan", "nan(ind)", "1.#inf", "1.#qnan",
+                                        "1.#ind", "#div/0!", "#num!", "#value!", "\xE2\x88\x9E"};
+    if (length > 0 && (*text == '-' || *text == '+')) {
+        text++;
+        length--;
+    }
+    for (size_t i = 0; length <= 8 && i < sizeof words / sizeof *words; i++) {
+        if (strlen(words[i]) == length && strncasecmp(words[i], text, length) == 0)
             return true;
     }
     return false;

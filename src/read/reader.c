@@ -206,6 +206,8 @@ assay_status reader_open(const char *path, const read_options *options, reader *
     if (status != ASSAY_OK)
         return status;
     status = source_head(&in, err);
+    if (status == ASSAY_OK)
+        status = source_refuse_other(&in, err);
     if (status != ASSAY_OK) {
         source_close(&in);
         return status;

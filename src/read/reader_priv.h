@@ -83,6 +83,9 @@ ASSAY_MUST_USE assay_status reader_refuse(reader *r, const refusal_case *c, assa
 /* A fact about the file as a whole; equal ones are kept once. */
 void reader_warn(reader *r, const char *format, ...) ASSAY_PRINTF(2, 3);
 
+/* Refuses what cannot be measurements, by the bytes it begins with. `head` has been read. */
+ASSAY_MUST_USE assay_status source_refuse_other(const source *in, assay_err *err);
+
 /* The formats. `head` of the source has been read. */
 ASSAY_MUST_USE assay_status csv_open(source *in, const read_options *options, reader **out,
                                      assay_err *err);

@@ -146,10 +146,10 @@ assay: there is no characteristic "Value"
 hint: assay list shows what there is; large and small letters differ
 [1]
 # an import that was interrupted accounts for the whole file in the end
-$ awk 'BEGIN{print "time,value,serial"; for(i=0;i<1000000;i++) printf "%d,%s,S%d\n", 1700000000+i, i%1000==7?"x":i%100/10, i%5000}' > big.csv; timeout -s INT 0.3 assay import cut.assay big.csv -q >cut.txt 2>&1; assay import cut.assay big.csv -q 2>&1 | grep -oE '[0-9]+ received|[0-9]+ refused|not-a-number: [0-9]+'
+$ awk 'BEGIN{print "time,value,serial"; for(i=0;i<1000000;i++) printf "%d,%s,S%d\n", 1700000000+i, i%1000==7?"x":i%100/10, i%5000}' > big.csv; timeout -s INT 0.3 assay import cut.assay big.csv -q >cut.txt 2>&1; assay import cut.assay big.csv 2>&1 | grep -oE '[0-9]+ received|[0-9]+ refused|not-a-number: [0-9]+'
+not-a-number: 1000
 1000000 received
 1000 refused
-not-a-number: 1000
 # what is left of one can be dropped
 $ timeout -s INT 0.15 assay import left.assay big.csv -q >cut.txt 2>&1; assay import left.assay --discard; assay import left.assay big.csv -q 2>/dev/null | head -1
 big.csv: 1000000 received = 999000 stored + 0 duplicates + 0 conflicts + 1000 refused

@@ -315,8 +315,57 @@ static void one_column_of_numbers_is_enough(void **state)
     assert_int_equal(t.b->n, 2);
     assert_int_equal(t.b->mantissa[1], 224);
     done(&t);
-    t = read_text("");
-    assert_int_equal(t.b->n, 0);
+}
+
+static void what_holds_no_measurements_is_refused_by_its_first_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *message;
+        size_t length;
+    } cases[] = {{"", "is empty", 0},
+                 {"\x89PNG\r\n\x1a\n1,2", "looks like a PNG image", 11},
+                 {"\x7f" "ELF1,2", "looks like a program", 7},
+                 {"PK\3\4 xl/workbook.xml", "looks like an Excel workbook", 20},
+                 {"PK\3\4 notes.txt", "looks like a ZIP archive", 14}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char path[64];
+        reader *r = NULL;
+        assay_err err;
+        file_write(path, cases[i].bytes, cases[i].length);
+        assert_int_equal(reader_open(path, &(read_options){0}, &r, &err), ASSAY_FORMAT);
+        assert_non_null(strstr(err.message, cases[i].message));
+        unlink(path);
+    }
+}
+
+static void infinities_are_refused_values_not_a_header(void **state)
+{
+    (void)state;
+    reader_tally_t tally;
+    reading t = read_text("v\nNaN\ninf\n-inf\n5\n6\n");
+    assert_string_equal(characteristic_at(&t, 0)->path, "v");
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.refused, 2);
+    assert_int_equal(tally.refusals[0].line, 3);
+    assert_int_equal(t.b->n, 3);
+    done(&t);
+}
+
+static void columns_of_one_name_are_a_subgroup_or_are_warned_of(void **state)
+{
+    (void)state;
+    reader_tally_t tally;
+    reading t = read_text("value,value,value\n1,2,3\n4,5,6\n7,8,9\n");
+    assert_int_equal(t.b->n, 9);
+    assert_string_equal(characteristic_at(&t, 0)->path, "value");
+    assert_int_equal(characteristic_at(&t, 0)->subgroup_size, 3);
+    done(&t);
+    t = read_text("value,temp,value\n1,2,3\n4,5,6\n7,8,9\n");
+    assert_int_equal(t.b->n, 3);
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.warning_count, 1);
+    assert_non_null(strstr(tally.warnings[0], "columns 1 and 3 are both named \"value\""));
     done(&t);
 }
 
@@ -875,6 +924,9 @@ int main(void)
         cmocka_unit_test(the_long_form_names_characteristic_unit_and_context),
         cmocka_unit_test(korean_and_chinese_headers_are_understood),
         cmocka_unit_test(one_column_of_numbers_is_enough),
+        cmocka_unit_test(what_holds_no_measurements_is_refused_by_its_first_bytes),
+        cmocka_unit_test(infinities_are_refused_values_not_a_header),
+        cmocka_unit_test(columns_of_one_name_are_a_subgroup_or_are_warned_of),
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
         cmocka_unit_test(strict_stops_at_the_first_bad_row_and_says_where),
         cmocka_unit_test(quotes_may_hold_delimiters_line_ends_and_quotes),
