@@ -46,7 +46,7 @@ struct import {
     uint32_t id;
     import_tally tally;
     uint32_t *map; /* the reader's index of a characteristic -> number */
-    size_t map_room;
+    size_t map_room, mapped; /* indices below `mapped` all have a number */
     buffer *buffers; /* by number */
     size_t buffer_room;
     size_t buffered, stride;
@@ -587,7 +587,12 @@ static assay_status map_all(import *i, const measurement_batch *b,
     assay_status status = ASSAY_OK;
     if (!b->characteristic)
         return b->n ? map_characteristic(i, 0, characteristics[0], err) : ASSAY_OK;
-    for (size_t k = 0; k < b->n && !status; k++) {
+    uint32_t most = 0;
+    for (size_t k = 0; k < b->n; k++)
+        most = b->characteristic[k] > most ? b->characteristic[k] : most;
+    while (i->mapped < i->map_room && i->map[i->mapped])
+        i->mapped++;
+    for (size_t k = 0; most >= i->mapped && k < b->n && !status; k++) {
         uint32_t index = b->characteristic[k];
         if (index >= i->map_room || !i->map[index])
             status = map_characteristic(i, index, characteristics[index], err);

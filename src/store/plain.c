@@ -5,20 +5,23 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
     SERIES_MAX = 2000, /* a block of rows each: about 90 MB */
     THREADS_MAX = 8,
-    AHEAD = 16
+    AHEAD = 20
 };
-#define SHAPE_NONE UINT32_MAX
+#define SHAPE_NONE  UINT32_MAX
+#define SLAB_BYTES  ((size_t)2 << 20)
+#define SLAB_BLOCKS (SLAB_BYTES / sizeof(plain_rows))
 
 typedef struct {
     int64_t last; /* the latest time; none may come before it */
     plain_rows *rows;
     uint32_t n;
-    uint32_t shape; /* exponent and decimals of all rows */
+    uint32_t shape; /* exponent, decimals and status (valid) of all rows */
     uint32_t number;
     unsigned size, lag;
     int64_t reference;
@@ -35,7 +38,9 @@ struct plain {
     series **series; /* by number */
     size_t count, series_room;
     plain_rows **spare;
-    size_t spare_count, spare_room;
+    size_t spare_count; /* there is room for every block */
+    void **slabs;
+    size_t slab_count;
     bool is_full; /* too many characteristics */
     bool has_offset;
     int32_t offset;
@@ -77,12 +82,11 @@ void plain_free(plain *p)
     if (!p)
         return;
     sealer_free(p->sealer);
-    for (size_t i = 0; i < p->count; i++) {
-        free(p->series[i]->rows);
+    for (size_t i = 0; i < p->count; i++)
         free(p->series[i]);
-    }
-    for (size_t i = 0; i < p->spare_count; i++)
-        free(p->spare[i]);
+    for (size_t i = 0; i < p->slab_count; i++)
+        free(p->slabs[i]);
+    free(p->slabs);
     free(p->spare);
     free(p->series);
     free(p->by_index);
@@ -194,44 +198,50 @@ bool plain_takes(plain *p, const measurement_batch *b)
     if (!p->has_offset)
         p->offset = offset;
     p->has_offset = true;
-    uint64_t wide = 0;
     uint32_t other = 0;
-    for (size_t k = 0; k < b->n; k++)
-        wide |= ((uint64_t)b->mantissa[k] + 0x80000000u) >> 32;
-    for (size_t k = 0; k < b->n; k++)
-        other |= b->status[k];
     for (size_t k = 0; b->offset && k < b->n; k++)
         other |= (uint32_t)(b->offset[k] ^ p->offset);
     for (size_t k = 0; b->size && k < b->n; k++)
         other |= b->size[k] ^ 1;
-    return !wide && !other && offset == p->offset;
+    return !other && offset == p->offset;
 }
 
 static uint32_t shape_at(const measurement_batch *b, size_t k)
 {
-    return (uint32_t)(uint8_t)b->exponent[k] << 8 | b->decimals[k];
+    return (uint32_t)(uint8_t)b->exponent[k] << 16 | (uint32_t)b->decimals[k] << 8 | b->status[k];
+}
+
+/* Blocks come from slabs of one huge page each: two thousand columns written in turn would miss
+ * the translation of small ones all the time. */
+static assay_status slab_add(plain *p, assay_err *err)
+{
+    size_t count = p->slab_count + 1;
+    void **slabs = realloc(p->slabs, count * sizeof *slabs);
+    p->slabs = slabs ? slabs : p->slabs;
+    plain_rows **spare = realloc(p->spare, count * SLAB_BLOCKS * sizeof(plain_rows *));
+    p->spare = spare ? spare : p->spare;
+    plain_rows *slab = slabs && spare ? aligned_alloc(SLAB_BYTES, SLAB_BYTES) : NULL;
+    if (!slab)
+        return no_memory(err);
+    madvise(slab, SLAB_BYTES, MADV_HUGEPAGE);
+    p->slabs[p->slab_count++] = slab;
+    for (size_t i = SLAB_BLOCKS; i-- > 0;)
+        p->spare[p->spare_count++] = &slab[i];
+    return ASSAY_OK;
 }
 
 static assay_status block_take(plain *p, series *s, assay_err *err)
 {
-    s->rows = p->spare_count ? p->spare[--p->spare_count] : malloc(sizeof *s->rows);
-    return s->rows ? ASSAY_OK : no_memory(err);
+    assay_status status = p->spare_count ? ASSAY_OK : slab_add(p, err);
+    if (!status)
+        s->rows = p->spare[--p->spare_count];
+    return status;
 }
 
-static assay_status block_give(plain *p, plain_rows *block, assay_err *err)
+static void block_give(plain *p, plain_rows *block)
 {
-    if (p->spare_count == p->spare_room) {
-        size_t room = p->spare_room ? 2 * p->spare_room : 64;
-        plain_rows **grown = realloc(p->spare, room * sizeof *grown);
-        if (!grown) {
-            free(block);
-            return no_memory(err);
-        }
-        p->spare = grown;
-        p->spare_room = room;
-    }
-    p->spare[p->spare_count++] = block;
-    return ASSAY_OK;
+    if (block)
+        p->spare[p->spare_count++] = block;
 }
 
 static assay_status seal(plain *p, series *s, assay_err *err);
@@ -239,7 +249,8 @@ static assay_status seal(plain *p, series *s, assay_err *err);
 /* A series begins: its digits must be those of the reference of its sums. */
 static bool begin_series(series *s, const measurement_batch *b, size_t k)
 {
-    if (s->has_reference && s->reference_exponent != b->exponent[k])
+    if (b->status[k] != STATUS_VALID ||
+        (s->has_reference && s->reference_exponent != b->exponent[k]))
         return false;
     s->shape = shape_at(b, k);
     return true;
@@ -252,9 +263,12 @@ static size_t add_run(series *s, const measurement_batch *b, size_t k, size_t en
     int32_t *mantissa = s->rows->mantissa + s->n;
     size_t n = 0;
     end = end - k < CHUNK_ROWS - s->n ? end : k + CHUNK_ROWS - s->n;
-    for (; k < end && b->time[k] >= last && shape_at(b, k) == s->shape; k++, n++) {
+    for (; k < end; k++, n++) {
+        int32_t narrow = (int32_t)b->mantissa[k];
+        if (b->time[k] < last || shape_at(b, k) != s->shape || narrow != b->mantissa[k])
+            break;
         time[n] = last = b->time[k];
-        mantissa[n] = (int32_t)b->mantissa[k];
+        mantissa[n] = narrow;
     }
     s->last = last;
     s->n += (uint32_t)n;
@@ -393,10 +407,7 @@ static assay_status collect(plain *p, size_t least, assay_err *err)
         if (!j)
             break;
         status = store_job(p, j, err);
-        if (!status)
-            status = block_give(p, j->rows, err);
-        else
-            free(j->rows);
+        block_give(p, j->rows);
         j->rows = NULL;
         sealer_back(p->sealer);
     }
@@ -412,7 +423,7 @@ static assay_status set_reference(plain *p, series *s, assay_err *err)
     if (status)
         return status;
     s->reference = s->rows->mantissa[0];
-    s->reference_exponent = (int8_t)(s->shape >> 8);
+    s->reference_exponent = (int8_t)(s->shape >> 16);
     s->has_reference = true;
     sqlite3_stmt *q = statement(p->s->db, SQL_REFERENCE_SET);
     sqlite3_bind_int64(q, 1, s->number);
@@ -427,8 +438,8 @@ static chunk_plain plain_of(const plain *p, const series *s)
                          .mantissa = s->rows->mantissa,
                          .time = s->rows->time,
                          .offset = p->offset,
-                         .exponent = (int8_t)(s->shape >> 8),
-                         .decimals = (uint8_t)s->shape,
+                         .exponent = (int8_t)(s->shape >> 16),
+                         .decimals = (uint8_t)(s->shape >> 8),
                          .reference = s->reference,
                          .size = s->size};
 }
@@ -515,7 +526,7 @@ static void forget(plain *p)
 {
     p->tail = 0;
     for (size_t i = 0; i < p->count; i++) {
-        free(p->series[i]->rows);
+        block_give(p, p->series[i]->rows);
         p->series[i]->rows = NULL;
         p->series[i]->n = 0;
     }

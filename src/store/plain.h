@@ -19,7 +19,7 @@ void plain_free(plain *p);
 ASSAY_MUST_USE assay_status plain_map(plain *p, uint32_t index, uint32_t number,
                                       unsigned subgroup_size, int64_t stored_until,
                                       assay_err *err);
-/* Whether all rows of the batch look plain; order and digits are seen by plain_add alone. */
+/* Whether the batch has no columns but plain ones; the rest is seen by plain_add. */
 bool plain_takes(plain *p, const measurement_batch *b);
 /* Add the rows up to the first one that is not plain; *done says how many. */
 ASSAY_MUST_USE assay_status plain_add(plain *p, const measurement_batch *b, size_t *done,

@@ -119,7 +119,6 @@ void sealer_free(sealer *s)
     for (size_t i = 0; i < JOBS; i++) {
         buf_done(&s->job[i].values);
         buf_done(&s->job[i].times);
-        free(s->job[i].rows);
     }
     pthread_cond_destroy(&s->done);
     pthread_cond_destroy(&s->changed);

@@ -12,11 +12,12 @@
 typedef struct {
     int64_t time[CHUNK_ROWS];
     int32_t mantissa[CHUNK_ROWS];
+    char stagger[64]; /* an odd number of cache lines: blocks filled in step share no cache sets */
 } plain_rows;
 
 typedef struct {
     uint32_t number; /* of the characteristic */
-    plain_rows *rows;
+    plain_rows *rows; /* the giver's */
     chunk_plain plain;
     unsigned *lag; /* of the characteristic: see chunk_plain_pack */
     buf values, times;
