@@ -78,5 +78,7 @@ int cmd_arl(cli *c)
     status = scratch ? assay_arl_find(&options, scratch, &found, &c->err)
                      : assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
     free(scratch);
+    if (status == ASSAY_DOMAIN) /* every number came from the command line */
+        status = c->err.code = ASSAY_USAGE;
     return status == ASSAY_OK ? answer(c, &found) : cli_fail(c, status);
 }

@@ -31,6 +31,7 @@ static int check_json(checking *k, const store_check_t *found, int code)
     json_object(&j);
     json_member_bool(&j, "clean", code == EXIT_FINE);
     json_member_unsigned(&j, "measurements", found->measurements);
+    json_member_unsigned(&j, "unfinished", found->unfinished);
     json_member_unsigned(&j, "chunks", found->chunks);
     json_member_unsigned(&j, "records", found->records);
     json_member_unsigned(&j, "damaged", found->damaged);
@@ -57,6 +58,10 @@ static void check_words(cli *c, const store_check_t *f, bool is_clean)
     if (per > 0)
         buf_addf(&c->out, _(", %.2f bytes per measurement (time and value)"), per);
     buf_add_char(&c->out, '\n');
+    if (f->unfinished)
+        buf_addf(&c->out, _("  and %llu rows of an import that is not finished (assay import %s "
+                            "--discard drops them)\n"),
+                 (unsigned long long)f->unfinished, c->operand[0]);
 }
 
 int cmd_check(cli *c)

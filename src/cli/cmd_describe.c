@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double probabilities[] = {0.00135, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.99865};
 static const char *const probability_names[] = {"0.00135", "0.01", "0.05", "0.25", "0.5",
@@ -19,6 +20,7 @@ typedef struct {
     assay_description d;
     double quantile[QUANTILES];
     assay_bins bins;
+    char no_bins[sizeof((assay_err *)0)->message]; /* why there is no histogram */
     uint64_t counts[ASSAY_BINS_MAX];
 } description;
 
@@ -52,8 +54,11 @@ static assay_status compute(cli *c, const series *s, const assay_describe_option
     if (status == ASSAY_OK)
         status = assay_quantiles(&out->x, options->quantile_type, probabilities, QUANTILES, scratch,
                                  out->quantile, &c->err);
-    if (status == ASSAY_OK)
-        status = assay_bins_choose(&out->x, 0, scratch, &out->bins, &c->err);
+    out->bins.count = 0;
+    out->no_bins[0] = 0;
+    assay_err why = {0};
+    if (status == ASSAY_OK && assay_bins_choose(&out->x, 0, scratch, &out->bins, &why) != ASSAY_OK)
+        memcpy(out->no_bins, why.message, sizeof why.message);
     if (status == ASSAY_OK && out->bins.count)
         (void)assay_bins_count(&out->bins, &out->x, out->counts);
     free(scratch);
@@ -73,6 +78,10 @@ static void write_runs(json *j, const char *key, const assay_runs_test *r)
 
 static void write_bins(json *j, const description *d)
 {
+    if (*d->no_bins) {
+        json_member_null(j, "histogram", d->no_bins);
+        return;
+    }
     json_key(j, "histogram");
     json_object(j);
     if (d->bins.count)
@@ -174,6 +183,8 @@ static void write_page(cli *c, const description *d)
     line(out, _("autocorrelation, lag 1"), a->autocorrelation1, 4);
     p_line(out, _("runs about median, p"), a->runs_about_median.p);
     p_line(out, _("runs up and down, p"), a->runs_up_down.p);
+    if (*d->no_bins)
+        cli_remark(c, _("no histogram: %s"), d->no_bins);
     if (d->bins.count) {
         assay_bins bins;
         uint64_t counts[ASSAY_BINS_MAX];

@@ -100,7 +100,8 @@ static void look_at_database(patient *p, const char *path)
     if (status != ASSAY_OK)
         snprintf(text, sizeof text, "%.190s", p->c->err.message);
     else
-        snprintf(text, sizeof text, _("%u characteristics, commit %llu"),
+        snprintf(text, sizeof text, P_("%u characteristic, commit %llu",
+                    "%u characteristics, commit %llu", store_characteristic_count(db)),
                  store_characteristic_count(db), (unsigned long long)store_commit_number(db));
     say(p, "database", path, text, status != ASSAY_OK);
     store_close(db);

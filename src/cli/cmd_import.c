@@ -280,7 +280,8 @@ static void tell_file(importing *m, one_file *f)
                  (unsigned long long)f->tally.stored, (unsigned long long)f->tally.duplicates,
                  (unsigned long long)f->tally.conflicts, (unsigned long long)f->whole.total);
     else
-        buf_addf(out, _("%s: dry run over %llu measurements of %zu characteristics, %llu refused\n"),
+        buf_addf(out, P_("%s: dry run over %llu measurements of %zu characteristic, %llu refused\n",
+                    "%s: dry run over %llu measurements of %zu characteristics, %llu refused\n", m->count),
                  f->label, (unsigned long long)read.given, m->count,
                  (unsigned long long)read.refused);
     if (f->resumed.offset)

@@ -20,6 +20,7 @@ typedef struct {
     rows r;
     int64_t *scaled;
     piece before;
+    int64_t pending; /* the unfinished import; 0: none */
 } checker;
 
 static void __attribute__((format(printf, 2, 3))) find(checker *k, const char *format, ...)
@@ -108,7 +109,10 @@ static assay_status check_piece(checker *k, const piece_list *l, const piece *p,
     if (status)
         return status;
     k->out.chunks++;
-    k->out.measurements += p->n;
+    if (p->is_batch && k->pending && p->first_origin == k->pending)
+        k->out.unfinished += p->n;
+    else
+        k->out.measurements += p->n;
     status = piece_unpack(k->c->codec, p, WANT_ALL, k->texts, measured, k, &k->r, &fault);
     if (status == ASSAY_DAMAGED || status == ASSAY_NEWER || status == ASSAY_IO) {
         find(k, "%s %llu of characteristic %u: %s", p->is_batch ? "batch" : "chunk",
@@ -235,6 +239,9 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
         status = commit_last(k.c, &commit, err);
     if (!status)
         status = origins_refresh(s, k.c, commit, err);
+    statement(k.c, SQL_IMPORT_UNFINISHED);
+    if (!status)
+        status = statement_number(k.c, SQL_IMPORT_UNFINISHED, &k.pending, err);
     if (!status) {
         check_pages(&k);
         status = check_chunks(&k, err);

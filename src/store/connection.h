@@ -61,6 +61,7 @@
                      " conflicts = ?5 WHERE id = ?1")                                              \
     X(IMPORT_DROP, "DELETE FROM import WHERE id = ?")                                              \
     X(IMPORT_ALL, "SELECT id, source, \"commit\", content FROM import WHERE id > ? ORDER BY id")   \
+    X(IMPORT_UNFINISHED, "SELECT coalesce(max(id), 0) FROM import WHERE \"commit\" IS NULL")       \
     X(IMPORT_MAX, "SELECT coalesce(max(id), 0) FROM import")                                       \
     X(IMPORT_LAST_DATA, "SELECT coalesce(max(\"commit\"), 0) FROM import")                         \
     X(BATCH_ADD, "INSERT INTO batch (import, directory, data) VALUES (?, ?, ?)")                   \

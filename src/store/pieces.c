@@ -90,7 +90,7 @@ static assay_status find_chunks(connection *c, const piece_query *q, piece_list 
     sqlite3_bind_int64(s, 1, q->characteristic);
     sqlite3_bind_int64(s, 2, from);
     sqlite3_bind_int64(s, 3, q->to);
-    int step;
+    int step = 0;
     while (!status && (step = statement_step(c, SQL_CHUNK_FROM, err)) != 0)
         status = step < 0 ? ASSAY_DAMAGED : chunk_row(s, 0, q->characteristic, out, err);
     statement_reset(c, SQL_CHUNK_FROM);
@@ -140,7 +140,7 @@ assay_status batches_refresh(store *s, connection *c, assay_err *err)
     uint64_t last = s->batch_count ? s->batches[s->batch_count - 1].id : 0;
     sqlite3_bind_int64(q, 1, (int64_t)last);
     assay_status status = ASSAY_OK;
-    int step;
+    int step = 0;
     while (!status && (step = statement_step(c, SQL_BATCH_ALL, err)) != 0)
         status = step < 0 ? ASSAY_DAMAGED : batch_keep(s, q, err);
     statement_reset(c, SQL_BATCH_ALL);
@@ -151,7 +151,7 @@ assay_status is_void(connection *c, uint64_t batch, uint32_t number, bool *out, 
 {
     sqlite3_stmt *q = statement(c, SQL_VOID_ALL);
     sqlite3_bind_int64(q, 1, (int64_t)batch);
-    int step;
+    int step = 0;
     *out = false;
     while (!*out && (step = statement_step(c, SQL_VOID_ALL, err)) > 0)
         *out = sqlite3_column_int64(q, 0) == number;
@@ -163,7 +163,7 @@ assay_status void_count(connection *c, const batch_directory *b, size_t *out, as
 {
     sqlite3_stmt *q = statement(c, SQL_VOID_ALL);
     sqlite3_bind_int64(q, 1, (int64_t)b->id);
-    int step;
+    int step = 0;
     *out = 0;
     while ((step = statement_step(c, SQL_VOID_ALL, err)) > 0)
         for (size_t p = 0; p < b->n; p++)

@@ -249,6 +249,7 @@ ASSAY_MUST_USE assay_status store_compact(store *s, store_progress *progress, vo
 
 typedef struct {
     uint64_t chunks, measurements, records, damaged;
+    uint64_t unfinished; /* rows of an import that waits to be taken up again; not measurements */
     uint64_t file_bytes, value_bytes, time_bytes, context_bytes;
 } store_check_t;
 typedef void store_finding(const char *what, void *context);

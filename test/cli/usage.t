@@ -112,3 +112,12 @@ Options
 # every verb has its help, its page and its completion
 $ for v in $(assay help | awk '/^Verbs/{on=1;next} /^$/{on=0} on{print $1}'); do assay help $v >/dev/null || echo "$v: no help"; assay help $v --man | head -2 | grep -q TH || echo "$v: no page"; assay $v --help > /dev/null || echo "$v: no --help"; done; assay help --completion bash | bash -n; assay help --completion zsh | head -1
 #compdef assay
+# a number outside its range on the command line is usage, and the range is named
+$ assay arl --type ewma --lambda 2
+assay: lambda 2 is outside 0.001 .. 1
+[2]
+# figures stay when only the histogram cannot be made
+$ printf 'v\n1e308\n-1e308\n5\n' | assay describe - --json | grep -oE '"median": 5,|"histogram": [a-z]+,|have no usable bins'
+"median": 5,
+"histogram": null,
+have no usable bins
