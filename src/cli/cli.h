@@ -120,6 +120,15 @@ void csv_real(buf *out, double value, bool is_last);
 void csv_unsigned(buf *out, uint64_t value, bool is_last);
 void csv_time(buf *out, int64_t time, int32_t offset, bool is_last);
 
+/* -- pictures and reports (cmd_report.c) ------------------------------------------------ */
+
+typedef enum { OUTPUT_CHART, OUTPUT_HISTOGRAM } output_picture;
+/* What --output asks for: a document of all, or a picture of one characteristic. The exit code says
+ * the verdict. */
+int output_write(cli *c, output_picture picture);
+int output_pareto(cli *c, const char *const *labels, const double *counts, size_t n,
+                  size_t vital_few);
+
 /* Options of charts and capability, one for each series (the table of --specs differs). */
 typedef struct {
     arena memory;

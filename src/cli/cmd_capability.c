@@ -243,11 +243,22 @@ static void judge(const analysis *a, size_t i, void *context)
         write_page(v, a, &v->c->out);
 }
 
-/* A table shows no points. */
-static void leave_out_points(const cli *c, size_t n, analysis_plan *plan)
+/* A table shows neither points nor what only the page of one has: it takes moments. */
+static void be_brief(const cli *c, size_t n, analysis_plan *plan)
 {
+    bool is_table = n > 1 && !cli_has(c, OPT_JSON);
     for (size_t i = 0; i < n; i++)
-        plan->item[i].without_points = n > 1 && !cli_has(c, OPT_JSON);
+        plan->item[i].without_points = plan->item[i].is_brief = is_table;
+}
+
+static void tell_brief(const term *t, cli *c)
+{
+    const char *text = _("In short: intervals, distribution and ppm stand on the page of one "
+                         "characteristic, in --json and in assay report.");
+    buf_add_char(&c->out, '\n');
+    term_on(t, TERM_DIM, &c->out);
+    text_wrap(&c->out, text, 0, t->width);
+    term_off(t, &c->out);
 }
 
 static int judge_all(cli *c, const series_set *set, const analysis_plan *plan, double bound)
@@ -272,6 +283,7 @@ static int judge_all(cli *c, const series_set *set, const analysis_plan *plan, d
     if (status == ASSAY_OK && !is_json && v.is_list && !cli_has(c, OPT_CSV)) {
         term t = cli_term(c);
         table_write(&t, &v.table, &c->out);
+        tell_brief(&t, c);
     }
     table_done(&v.table);
     if (status != ASSAY_OK) {
@@ -287,6 +299,8 @@ int cmd_capability(cli *c)
     analysis_plan plan = {0};
     double bound = 1.33;
     int code;
+    if (cli_has(c, OPT_OUTPUT))
+        return output_write(c, OUTPUT_HISTOGRAM);
     assay_status status = cli_real(c, OPT_AT_LEAST, &bound);
     if (status == ASSAY_OK)
         status = plan_check(c);
@@ -297,7 +311,7 @@ int cmd_capability(cli *c)
     if (status == ASSAY_OK)
         status = plan_make(c, set, true, &plan);
     if (status == ASSAY_OK)
-        leave_out_points(c, series_count(set), &plan);
+        be_brief(c, series_count(set), &plan);
     code = status == ASSAY_OK ? judge_all(c, set, &plan, bound) : cli_fail(c, status);
     plan_done(&plan);
     series_close(set);

@@ -92,6 +92,8 @@ int cmd_chart(cli *c)
     series_set *set = NULL;
     analysis_plan plan = {0};
     int code;
+    if (cli_has(c, OPT_OUTPUT))
+        return output_write(c, OUTPUT_CHART);
     assay_status status = plan_check(c);
     if (status == ASSAY_OK)
         status = input_open(c, input_chart_contexts(c), true, &set);

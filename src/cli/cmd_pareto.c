@@ -182,8 +182,30 @@ static assay_status rank_source(cli *c, series_set **set, ranking *r)
     return status == ASSAY_OK ? rank(c, *set, r) : status;
 }
 
+static int draw(cli *c, const ranking *r)
+{
+    size_t n = r->categories.levels;
+    const char **labels = calloc(n + 1, sizeof *labels);
+    double *weights = calloc(n + 1, sizeof *weights);
+    int code;
+    if (labels && weights) {
+        for (size_t i = 0; i < n; i++) {
+            labels[i] = r->categories.name[r->item[i].index];
+            weights[i] = r->item[i].weight;
+        }
+        code = output_pareto(c, labels, weights, n, r->result.vital);
+    } else {
+        code = cli_fail(c, ASSAY_MEMORY);
+    }
+    free(labels);
+    free(weights);
+    return code;
+}
+
 static int answer(cli *c, const ranking *r)
 {
+    if (cli_has(c, OPT_OUTPUT))
+        return draw(c, r);
     if (cli_has(c, OPT_JSON))
         return write_json(c, r);
     if (cli_has(c, OPT_CSV))

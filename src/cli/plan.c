@@ -281,7 +281,6 @@ assay_status plan_make(cli *c, const series_set *set, bool with_capability, anal
     arena_init(&out->memory);
     analysis_options base = analysis_defaults();
     base.with_capability = with_capability;
-    base.is_brief = n > 1 && !cli_has(c, OPT_JSON);
     assay_status status = take_all(c, &out->memory, &base);
     if (status != ASSAY_OK)
         return status;

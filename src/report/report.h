@@ -22,9 +22,16 @@ ASSAY_MUST_USE assay_status report_chart_png(const analysis *a, double width, do
 /* Histogram with limits and fitted curve. */
 void report_histogram_svg(const analysis *a, double width, double height, bool is_standalone,
                           buf *out);
+ASSAY_MUST_USE assay_status report_histogram_png(const analysis *a, double width, double height,
+                                                 double scale, const char *path, assay_err *err);
 /* Bars in falling order; labels and counts are sorted by the caller. */
 void report_pareto_svg(const char *title, const char *const *labels, const double *counts, size_t n,
                        size_t vital_few, double width, double height, bool is_standalone, buf *out);
+
+ASSAY_MUST_USE assay_status report_pareto_png(const char *title, const char *const *labels,
+                                              const double *counts, size_t n, size_t vital_few,
+                                              double width, double height, double scale,
+                                              const char *path, assay_err *err);
 
 typedef struct report report;
 ASSAY_MUST_USE assay_status report_begin(report_format format, const char *path, const char *title,
