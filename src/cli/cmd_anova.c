@@ -3,6 +3,7 @@
 
 #include "cli/factor.h"
 #include "report/answer.h"
+#include "report/report.h"
 
 #include <assay/anova.h>
 
@@ -131,7 +132,7 @@ static void write_words(cli *c, const comparison *k)
     const assay_anova *a = &k->result;
     anova_table(c, k);
     if (a->f.why)
-        buf_addf(&c->out, _("\nF is undefined: %s\n\n"), a->f.why);
+        buf_addf(&c->out, _("\nF is undefined: %s\n\n"), words_why(a->f.why));
     else
         buf_addf(&c->out, _("\nR² %s, residual sd %s: the means %s\n\n"),
                  text_real(a->r_squared.value, 4), text_real(a->residual_sd.value, 6),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/verbs.h"
 
+#include "report/report.h"
+
 #include <assay/arl.h>
 
 #include <stdlib.h>
@@ -49,7 +51,7 @@ static int answer(cli *c, const assay_arl *found)
     }
     if (!cli_has(c, OPT_JSON)) {
         if (found->why_undefined)
-            buf_addf(&c->out, "%s\n", found->why_undefined);
+            buf_addf(&c->out, "%s\n", words_why(found->why_undefined));
         else
             buf_addf(&c->out, _("average run length %.12g (%.0f digits, %s)\n"), found->arl,
                      found->digits, found->method);

@@ -76,7 +76,7 @@ static void index_line(const char *name, const assay_index *x, buf *out)
     text_left(out, name, 6);
     text_right(out, text_real(x->value, 3), 8);
     if (isnan(x->value))
-        buf_addf(out, "   %s\n", x->why ? x->why : "");
+        buf_addf(out, "   %s\n", words_why(x->why));
     else if (isnan(x->low))
         buf_add_char(out, '\n');
     else
@@ -140,17 +140,17 @@ static void write_numbers(const analysis *a, buf *out)
     pair(_("mean"), text_real(p->mean, places), out);
     snprintf(text, sizeof text, "%s (%s)", text_real(p->sd_within, places),
              words_sigma(p->sigma_method));
-    pair(_("sd within"), isnan(p->sd_within) && p->why_sd_within ? p->why_sd_within : text, out);
+    pair(_("sd within"), isnan(p->sd_within) && p->why_sd_within ? words_why(p->why_sd_within) : text, out);
     pair(_("sd overall"),
-         isnan(p->sd_overall) && p->why_sd_overall ? p->why_sd_overall
+         isnan(p->sd_overall) && p->why_sd_overall ? words_why(p->why_sd_overall)
                                                    : text_real(p->sd_overall, places), out);
     snprintf(text, sizeof text, "%s … %s, %s %s", text_real(p->spec.lsl, places - 1),
              text_real(p->spec.usl, places - 1), _("target"), text_real(p->spec.target, places - 1));
     pair(_("limits"), text, out);
     const assay_fit *f = &p->distribution;
-    snprintf(text, sizeof text, "%s, A² %s, p %s", assay_family_name(f->family),
+    snprintf(text, sizeof text, "%s, A² %s, p %s", _(assay_family_name(f->family)),
              text_real(f->ad, 3), text_p(f->ad_p));
-    pair(_("distribution"), f->why ? f->why : text, out);
+    pair(_("distribution"), f->why ? words_why(f->why) : text, out);
 }
 
 static void write_page(const judging *v, const analysis *a, buf *out)

@@ -2,6 +2,7 @@
 #include "cli/verbs.h"
 
 #include "report/answer.h"
+#include "report/report.h"
 
 #include <assay/describe.h>
 
@@ -150,14 +151,14 @@ static void line(buf *out, const char *name, assay_figure f, int places)
 {
     buf_add_text(out, "  ");
     text_left(out, name, 22);
-    buf_addf(out, " %s\n", f.why ? f.why : text_real(f.value, places));
+    buf_addf(out, " %s\n", f.why ? words_why(f.why) : text_real(f.value, places));
 }
 
 static void p_line(buf *out, const char *name, assay_figure f)
 {
     buf_add_text(out, "  ");
     text_left(out, name, 22);
-    buf_addf(out, " %s\n", f.why ? f.why : text_p(f.value));
+    buf_addf(out, " %s\n", f.why ? words_why(f.why) : text_p(f.value));
 }
 
 static void write_page(cli *c, const description *d)

@@ -4,6 +4,7 @@
 
 #include "cli/factor.h"
 #include "report/answer.h"
+#include "report/report.h"
 
 #include <assay/gauge.h>
 
@@ -38,7 +39,7 @@ static void line(buf *out, const char *name, assay_figure f, int places)
 {
     buf_add_text(out, "  ");
     text_left(out, name, 30);
-    buf_addf(out, " %s\n", f.why ? f.why : text_real(f.value, places));
+    buf_addf(out, " %s\n", f.why ? words_why(f.why) : text_real(f.value, places));
 }
 
 static void type1_words(cli *c, const series *s, const assay_gauge_type1 *g)

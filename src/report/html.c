@@ -57,7 +57,7 @@ static void add_figures(buf *out, const analysis *a)
         if (!isnan(rows[i].low))
             snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low,
                      rows[i].decimals, rows[i].high);
-        add_cell(out, "td", isnan(rows[i].value) && rows[i].why ? _(rows[i].why) : interval);
+        add_cell(out, "td", isnan(rows[i].value) && rows[i].why ? words_why(rows[i].why) : interval);
         buf_add_text(out, "</tr>\n");
     }
     buf_add_text(out, "</tbody></table>\n");

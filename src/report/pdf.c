@@ -78,7 +78,7 @@ static void draw_figures(canvas *c, const analysis *a)
         if (!isnan(rows[i].low))
             snprintf(interval, sizeof interval, "%.*f … %.*f", rows[i].decimals, rows[i].low,
                      rows[i].decimals, rows[i].high);
-        const char *note = isnan(rows[i].value) && rows[i].why ? _(rows[i].why) : interval;
+        const char *note = isnan(rows[i].value) && rows[i].why ? words_why(rows[i].why) : interval;
         c->text(c, (spot){x, y}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, rows[i].name);
         c->text(c, (spot){x + 215, y}, (text_style){INK_TEXT, 12, true, ANCHOR_END}, text);
         c->text(c, (spot){x + 225, y}, (text_style){INK_MUTED, 11, false, ANCHOR_START}, note);

@@ -48,6 +48,8 @@ ASSAY_MUST_USE assay_status report_write(const char *path, const void *bytes, si
 
 /* "X̄-R · n 5 · 20 subgroups · σ within 0.8814 (R̄/d2) · rules nelson" */
 void words_subtitle(const analysis *a, buf *out);
+/* The reason for something undefined, one of reasons.def; "" for NULL. */
+const char *words_why(const char *why);
 /* What limits judge: "in force: version 2, 2026-01-05, kim", or "analysis". */
 void words_limits(const analysis *a, buf *out);
 /* Signs people know: "X̄-R", "I-MR", "EWMA". */

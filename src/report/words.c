@@ -62,6 +62,11 @@ const char *words_sigma(assay_sigma_method method)
     }
 }
 
+const char *words_why(const char *why)
+{
+    return why ? _(why) : "";
+}
+
 const char *words_path(const analysis *a)
 {
     const characteristic *c = a->series->definition;
@@ -133,7 +138,7 @@ void words_verdict(const analysis *a, buf *out)
     if (!a->has_chart || a->chart.why_undefined) {
         buf_add_text(out, _("stability not known"));
         if (a->has_chart)
-            buf_addf(out, ": %s", _(a->chart.why_undefined));
+            buf_addf(out, ": %s", words_why(a->chart.why_undefined));
         return;
     }
     size_t n = a->chart.signals;

@@ -105,7 +105,7 @@ static void add_figures(xlsx *own, const analysis *a)
         number(own->figures, own->figure_row, 3, rows[i].low);
         number(own->figures, own->figure_row, 4, rows[i].high);
         if (isnan(rows[i].value) && rows[i].why)
-            worksheet_write_string(own->figures, own->figure_row, 5, _(rows[i].why), NULL);
+            worksheet_write_string(own->figures, own->figure_row, 5, words_why(rows[i].why), NULL);
     }
 }
 

@@ -63,6 +63,9 @@ characteristic       n     mean        sd    Cp   Cpk   Ppk  signals  verdict
 …ne 2/pump/torque  200    12.15     0.382  1.12  0.95  0.74       14  not stable
 …mp/leak pressure  200    6.001    0.0275  1.94  1.93  1.81        2  not stable
 …/shaft/roundness  200  0.00247  0.001190     –  2.13  2.11        0  capable
+
+In short: intervals, distribution and ppm stand on the page of one
+characteristic, in --json and in assay report.
 [3]
 
 # a description in full

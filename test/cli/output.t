@@ -38,10 +38,9 @@ $ assay chart $DATA/csv/ccxbar-iso.csv --output chart.svg --json
 assay: --output writes a picture or a report, --json and --csv do not
 [2]
 # a report of several characteristics holds the full capability of each
-$ assay report $SAMPLE/plant.csv --specs $SAMPLE/specs.csv -o all.html -q; grep -c 'moments do not tell' all.html
-assay: cannot read $SAMPLE/specs.csv: No such file or directory
-grep: all.html: No such file or directory
-[2]
+$ assay report $SAMPLE/plant.csv --specs $SAMPLE/plant-limits.csv -o all.html -q; grep -c 'moments do not tell' all.html
+0
+[1]
 $ assay capability $SAMPLE/plant.csv | tail -2
 In short: intervals, distribution and ppm stand on the page of one
 characteristic, in --json and in assay report.
