@@ -25,12 +25,14 @@ FAST uint64_t window(const uint64_t *bits, size_t at)
 FAST uint32_t name_fast(cache_entry *cache, const long_entry *long_cache, const char *from, uint32_t n)
 {
     if (n - 1 <= 6) {
+        if (!cache)
+            return 0;
         uint64_t key = cache_key(from, n);
         const cache_entry *e = cache_slot(cache, key);
         e += e->key != key;
         return e->key == key ? (uint32_t)e->code : 0;
     }
-    if (n - 8 > 8)
+    if (n - 8 > 8 || !long_cache)
         return 0;
     const long_entry *e = long_slot(long_cache, from, from + n);
     return long_is(e, from, from + n) ? e->code : 0;

@@ -68,7 +68,11 @@ static uint32_t code_slow(csv_worker *w, csv_block *b, int list, const char *fro
 
 static uint32_t code_long(csv_worker *w, csv_block *b, int list, const char *from, const char *to)
 {
+    if (!w->long_caches[list])
+        w->long_caches[list] = calloc(long_slots, sizeof *w->long_caches[list]);
     long_entry *cache = w->long_caches[list];
+    if (!cache)
+        return code_slow(w, b, list, from, to);
     const long_entry *e = long_slot(cache, from, to);
     if (long_is(e, from, to))
         return e->code;
@@ -84,6 +88,10 @@ uint32_t csv_text_code(csv_worker *w, csv_block *b, int list, const char *from, 
         return code_slow(w, b, list, from, from + length);
     if (length > 7)
         return code_long(w, b, list, from, from + length);
+    if (!w->caches[list])
+        w->caches[list] = calloc(cache_slots, sizeof *w->caches[list]);
+    if (!w->caches[list])
+        return code_slow(w, b, list, from, from + length);
     uint64_t key = cache_key(from, (uint32_t)length);
     const cache_entry *e = cache_find(w->caches[list], key);
     if (e)
@@ -468,14 +476,33 @@ static void strip_cr(const csv_block *b, const uint32_t *starts, uint32_t *ends,
         ends[n - 1]--;
 }
 
+/* Places for the fields of any row of so many bytes. */
+static bool fields_reserve(csv_worker *w, size_t length)
+{
+    uint32_t room = length + 2 < csv_fields_max ? (uint32_t)length + 2 : csv_fields_max;
+    if (room <= w->fields_room)
+        return true;
+    free(w->starts);
+    free(w->ends);
+    w->starts = malloc(room * sizeof *w->starts);
+    w->ends = malloc(room * sizeof *w->ends);
+    w->fields_room = w->starts && w->ends ? room : 0;
+    return w->fields_room > 0;
+}
+
 static void rows_quoted(csv_worker *w, csv_block *b)
 {
     const csv_dialect *d = w->plan.dialect;
+    if (!fields_reserve(w, b->length)) {
+        b->out_of_memory = 1;
+        return;
+    }
     uint32_t record = 0, line = 0;
     for (size_t at = 0; at < b->length;) {
         size_t end = csv_row_end(b->text, at, b->length, d->delimiter);
         uint32_t lines = lines_in(b->text, at, end);
-        size_t n = csv_split_row(b->text, at, end, d->delimiter, w->starts, w->ends, csv_fields_max);
+        size_t n = csv_split_row(b->text, at, end, d->delimiter, w->starts, w->ends,
+                                 w->fields_room);
         row_view row = {w->starts, w->ends, (uint32_t)n, record, line, (uint32_t)end};
         if (n == CSV_BROKEN) {
             w->starts[0] = (uint32_t)at - 1;
@@ -579,9 +606,7 @@ static bool texts_new(csv_worker *w, assay_err *err)
                                             : w->plan.layout->characteristic != CSV_NO_FIELD;
         if (!is_used)
             continue;
-        w->caches[list] = calloc(cache_slots, sizeof *w->caches[list]);
-        w->long_caches[list] = calloc(long_slots, sizeof *w->long_caches[list]);
-        if (!w->caches[list] || !w->long_caches[list] || dictionary_new(&w->texts[list], err) != ASSAY_OK)
+        if (dictionary_new(&w->texts[list], err) != ASSAY_OK)
             return false;
     }
     return true;
@@ -601,9 +626,7 @@ assay_status csv_worker_new(const csv_plan *plan, unsigned number, csv_worker **
     w->digits = w->fast_fn ? csv_digits_new() : NULL;
     w->marks_fn = csv_marks_at(csv_levels - 1);
     arena_init(&w->units);
-    w->starts = malloc(csv_fields_max * sizeof *w->starts);
-    w->ends = malloc(csv_fields_max * sizeof *w->ends);
-    if (!w->starts || !w->ends || (w->fast_fn && !w->digits) || !texts_new(w, err)) {
+    if ((w->fast_fn && !w->digits) || !texts_new(w, err)) {
         csv_worker_free(w);
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
     }

@@ -66,9 +66,10 @@ struct csv_worker {
     csv_stretch recent;
     uint32_t *index;
     size_t index_room;
-    uint32_t *starts, *ends; /* [csv_fields_max] */
+    uint32_t *starts, *ends; /* [fields_room] */
+    uint32_t fields_room;
     dictionary *texts[texts_count]; /* contexts, then characteristics */
-    cache_entry *caches[texts_count];
+    cache_entry *caches[texts_count]; /* NULL until the first text */
     long_entry *long_caches[texts_count];
     arena units;
     /* the last date and the last stretch of zone asked for */
