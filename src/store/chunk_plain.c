@@ -275,9 +275,10 @@ static bool add_block_powers(chunk_codec *c, const chunk_plain *p, size_t from, 
     int32_t low, high;
     __int128 sum[5] = {0};
     c->kernel->pack.range(v, n, &low, &high);
-    int64_t shift = (int64_t)low - p->reference;
+    int64_t shift;
     unsigned width = bits_of((uint32_t)high - (uint32_t)low);
-    if (shift >= SHIFT_LIMIT || shift <= -SHIFT_LIMIT || width > 28)
+    if (__builtin_sub_overflow((int64_t)low, p->reference, &shift) || shift >= SHIFT_LIMIT ||
+        shift <= -SHIFT_LIMIT || width > 28)
         return false;
     if (n < CHUNK_BLOCK || width > KERNEL_CUBES) {
         sum_powers(v, n, low, sum);
