@@ -151,7 +151,7 @@ not-a-number: 1000
 1000000 received
 1000 refused
 # what is left of one is no measurement, and can be dropped
-$ timeout -s INT 0.25 assay import left.assay big.csv -q >cut.txt 2>&1; assay check left.assay | grep -cE ' 0 measurements|999000'; assay import left.assay --discard; assay check left.assay | grep -c 'rows of an import'; assay import left.assay big.csv -q | grep -oE '[0-9]+ received'
+$ assay init left.assay; timeout -s INT 0.25 assay import left.assay big.csv -q >cut.txt 2>&1; assay check left.assay | grep -cE ' 0 measurements|999000'; assay import left.assay --discard; assay check left.assay | grep -c 'rows of an import'; assay import left.assay big.csv -q | grep -oE '[0-9]+ received'
 1
 0
 1000000 received
