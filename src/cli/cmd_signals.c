@@ -62,68 +62,137 @@ static void write_row(listing *l, const analysis *a, size_t i, const char *part,
     csv_text(out, words, true);
 }
 
-static void write_line(listing *l, const analysis *a, size_t i, const char *part,
-                       const assay_chart_point *p, const assay_rules *rules)
-{
-    char time[40] = "", words[240], place[32];
-    int places = text_places(a->series->decimals);
-    buf *out = &l->c->out;
-    if (analysis_time(a, i) != TIME_NONE)
-        time_format(analysis_time(a, i), a->series->offset ? a->series->offset : TIME_OFFSET_NONE,
-                    time, sizeof time);
-    rule_words(rules, p->rules, words, sizeof words);
-    snprintf(place, sizeof place, "%zu", i + 1);
-    buf_add_text(out, "  ");
-    text_right(out, place, 6);
-    buf_add_text(out, "  ");
-    if (time[0])
-        text_left(out, time, 27);
-    text_left(out, part, 8);
-    text_right(out, text_real(p->value, places), 10);
-    buf_addf(out, "  %s\n", words);
-}
-
 static void tell(listing *l, const analysis *a, size_t i, bool is_spread,
                  const assay_chart_point *p, const assay_rules *rules)
 {
     if (cli_has(l->c, OPT_JSON))
         write_json(l, a, i, is_spread ? "spread" : "location", p, rules);
-    else if (cli_has(l->c, OPT_CSV))
-        write_row(l, a, i, is_spread ? "spread" : "location", p, rules);
     else
-        write_line(l, a, i, is_spread ? _("spread") : _("location"), p, rules);
-    l->found++;
+        write_row(l, a, i, is_spread ? "spread" : "location", p, rules);
 }
 
-static bool signals_at(const analysis *a, const assay_chart_point *p, size_t i)
+static bool signals_at(const assay_chart_point *p, size_t i)
 {
-    (void)a;
     return p[i].rules && !(p[i].flags & ASSAY_POINT_EXCLUDED);
+}
+
+static void list_points(listing *l, const analysis *a)
+{
+    for (size_t i = 0; i < a->input.subgroups; i++) {
+        if (signals_at(a->chart.location, i))
+            tell(l, a, i, false, &a->chart.location[i], a->options.rules);
+        if (a->chart.has_spread && signals_at(a->chart.spread, i))
+            tell(l, a, i, true, &a->chart.spread[i], NULL);
+    }
+}
+
+/* -- for people: neighbours that signal are one line ------------------------------------------- */
+
+typedef struct {
+    size_t from, to; /* both included */
+    double low, high;
+    uint32_t rules;
+} signal_run;
+
+static signal_run run_at(const assay_chart_point *p, size_t k, size_t i)
+{
+    signal_run r = {.from = i, .to = i, .low = p[i].value, .high = p[i].value, .rules = p[i].rules};
+    for (; r.to + 1 < k && signals_at(p, r.to + 1); r.to++) {
+        const assay_chart_point *next = &p[r.to + 1];
+        r.low = fmin(r.low, next->value);
+        r.high = fmax(r.high, next->value);
+        r.rules |= next->rules;
+    }
+    return r;
+}
+
+static void add_time(const analysis *a, size_t i, buf *out)
+{
+    enum { TO_THE_SECOND = 19 };
+    char time[40];
+    if (analysis_time(a, i) == TIME_NONE)
+        return;
+    words_time(analysis_time(a, i), a->series->offset, time, sizeof time);
+    time[TO_THE_SECOND] = 0;
+    text_left(out, time, TO_THE_SECOND + 2);
+}
+
+/* Words go to a line of their own where there is no room beside the figures. */
+static void add_words(const listing *l, const char *words, int used, buf *out)
+{
+    enum { LEAST = 24, INDENT = 12 };
+    int room = l->c->width - used;
+    if (room < LEAST && term_width(words) > room) {
+        buf_addf(out, "\n%*s", INDENT, "");
+        used = INDENT;
+    } else
+        buf_add_text(out, "  ");
+    text_wrap(out, words, used, l->c->width - used);
+}
+
+static void write_run(listing *l, const analysis *a, const signal_run *r, const char *part,
+                      const assay_rules *rules)
+{
+    enum { VALUES = 10 };
+    char words[240], place[48], values[64];
+    int places = text_places(a->series->decimals);
+    buf line = BUF_INIT, *out = &l->c->out;
+    bool is_one = r->from == r->to;
+    rule_words(rules, r->rules, words, sizeof words);
+    snprintf(place, sizeof place, is_one ? "%zu" : "%zu–%zu", r->from + 1, r->to + 1);
+    snprintf(values, sizeof values, is_one ? "%s" : "%s … %s", text_real(r->low, places),
+             text_real(r->high, places));
+    buf_add_text(&line, "  ");
+    text_right(&line, place, 8);
+    buf_add_text(&line, "  ");
+    add_time(a, r->from, &line);
+    text_left(&line, part, 9);
+    text_right(&line, values, term_width(values) > VALUES ? term_width(values) : VALUES);
+    buf_add(out, line.data, line.length);
+    add_words(l, words, term_width(buf_text(&line)) + 2, out);
+    buf_done(&line);
+}
+
+static void list_runs(listing *l, const analysis *a, bool is_spread)
+{
+    const assay_chart_point *p = is_spread ? a->chart.spread : a->chart.location;
+    for (size_t i = 0; i < a->input.subgroups; i++) {
+        if (!signals_at(p, i))
+            continue;
+        signal_run r = run_at(p, a->input.subgroups, i);
+        write_run(l, a, &r, is_spread ? _("spread") : _("location"),
+                  is_spread ? NULL : a->options.rules);
+        i = r.to;
+    }
+}
+
+static void write_head(const listing *l, const analysis *a)
+{
+    term t = cli_term(l->c);
+    buf subtitle = BUF_INIT, *out = &l->c->out;
+    buf_add_text(out, l->found ? "\n" : "");
+    term_styled(&t, TERM_BOLD, words_path(a), out);
+    buf_add_text(out, "\n  ");
+    words_subtitle(a, &subtitle);
+    text_wrap(out, buf_text(&subtitle), 2, t.width - 2);
+    buf_done(&subtitle);
 }
 
 static void list_signals(const analysis *a, size_t index, void *context)
 {
     listing *l = context;
-    bool is_words = !cli_has(l->c, OPT_JSON) && !cli_has(l->c, OPT_CSV);
     (void)index;
     if (a->chart.signals == 0)
         return;
-    if (is_words) {
-        term t = cli_term(l->c);
-        buf text = BUF_INIT;
-        buf_addf(&text, "%s%s", l->found ? "\n" : "", words_path(a));
-        term_styled(&t, TERM_BOLD, buf_text(&text), &l->c->out);
-        buf_done(&text);
-        buf_add_text(&l->c->out, "  ");
-        words_subtitle(a, &l->c->out);
-        buf_add_char(&l->c->out, '\n');
+    if (cli_has(l->c, OPT_JSON) || cli_has(l->c, OPT_CSV)) {
+        list_points(l, a);
+    } else {
+        write_head(l, a);
+        list_runs(l, a, false);
+        if (a->chart.has_spread)
+            list_runs(l, a, true);
     }
-    for (size_t i = 0; i < a->input.subgroups; i++) {
-        if (signals_at(a, a->chart.location, i))
-            tell(l, a, i, false, &a->chart.location[i], a->options.rules);
-        if (a->chart.has_spread && signals_at(a, a->chart.spread, i))
-            tell(l, a, i, true, &a->chart.spread[i], NULL);
-    }
+    l->found += a->chart.signals;
     l->characteristics++;
 }
 

@@ -57,12 +57,12 @@ None natural bound None
 
 # limits of many characteristics come from a table
 $ assay capability $SAMPLE/plant.csv --specs $SAMPLE/plant-limits.csv
-characteristic       n     mean        sd    Cp   Cpk   Ppk  signals  verdict
-…e 1/housing/bore  200  25.0134   0.01044  3.34  3.06  1.17       35  not stable
-…1/housing/length  200  119.999    0.0108  1.57  1.55  1.53        0  capable
-…ne 2/pump/torque  200    12.15     0.382  1.12  0.95  0.74       14  not stable
-…mp/leak pressure  200    6.001    0.0275  1.94  1.93  1.81        2  not stable
-…/shaft/roundness  200  0.00247  0.001190     –  2.13  2.11        0  capable
+characteristic               n        sd    Cp   Cpk   Ppk  signals  verdict
+line 1/housing/bore        200   0.01044  3.34  3.06  1.17       35  not stable
+line 1/housing/length      200    0.0108  1.57  1.55  1.53        0  capable
+line 2/pump/torque         200     0.382  1.12  0.95  0.74       14  not stable
+line 2/pump/leak pressure  200    0.0275  1.94  1.93  1.81        2  not stable
+line 3/shaft/roundness     200  0.001190     –  2.13  2.11        0  capable
 
 In short: intervals, distribution and ppm stand on the page of one
 characteristic, in --json and in assay report.

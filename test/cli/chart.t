@@ -103,9 +103,10 @@ subgroups
 
 # signals are listed with their rule in words
 $ assay signals $DATA/csv/ccxbar-iso.csv -n 5
-thickness  X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson · analysis
-      20  2026-01-05T08:56:00Z       location     25.36  1 point beyond 3 σ
-      20  2026-01-05T08:56:00Z       spread        5.10  beyond the control limits
+thickness
+  X̄-R · n 5 · 20 subgroups · σ within 0.881 (R̄/d2) · rules nelson · analysis
+        20  2026-01-05 08:56:00  location      25.36  1 point beyond 3 σ
+        20  2026-01-05 08:56:00  spread         5.10  beyond the control limits
 
 2 signals, 1 of 1 characteristics out of control
 [3]
