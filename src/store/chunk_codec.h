@@ -28,7 +28,7 @@ struct chunk_codec {
     uint8_t planes[CHUNK_ROWS * 8];
     int32_t level[CHUNK_ROWS];      /* plain times: distances from the line */
     uint32_t quotient[CHUNK_ROWS], round[CHUNK_ROWS];
-    size_t round_lag; /* round[i] = i / round_lag; 0: not filled yet */
+    size_t round_lag, round_count; /* round[i] = i / round_lag for i < round_count */
     buf squeezed, trial[3];
 };
 

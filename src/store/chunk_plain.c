@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LAG_MAX     10
+#define SAMPLE      480 /* times looked at to find the step of the clock */
 #define EVEN_BITS   5  /* an even clock: its jitter takes no more, else the general packer looks */
 #define UNIT_MAX    9
 #define QUOTIENT_LIMIT (1u << 29) /* distances from a line fit 32 bits with a sign */
@@ -27,6 +28,15 @@ static void put_block_header(buf *out, int64_t base, unsigned width)
     put_le(out, 0, 3); /* no exceptions */
 }
 
+/* Without the search for outliers. */
+static void pack_quickly(chunk_codec *c, const uint64_t *v, size_t n, buf *out)
+{
+    bool before = c->is_quick;
+    c->is_quick = true;
+    chunk_block_pack(c, v, n, out);
+    c->is_quick = before;
+}
+
 /* A full block of numbers close together; others as every block. */
 static void put_block(chunk_codec *c, const int32_t *v, size_t n, buf *out)
 {
@@ -37,7 +47,7 @@ static void put_block(chunk_codec *c, const int32_t *v, size_t n, buf *out)
         uint64_t *wide = c->nested[0];
         for (size_t i = 0; i < n; i++)
             wide[i] = (uint64_t)(int64_t)v[i];
-        chunk_block_pack(c, wide, n, out);
+        pack_quickly(c, wide, n, out);
         return;
     }
     size_t size = kernel_packed_size(width, KERNEL_ROWS);
@@ -92,14 +102,16 @@ typedef struct {
     uint32_t widest;
 } clock_line;
 
-static void fill_rounds(chunk_codec *c, size_t lag)
+static void fill_rounds(chunk_codec *c, size_t n, size_t lag)
 {
-    if (c->round_lag == lag)
-        return;
-    for (size_t i = 0, round = 0; i < CHUNK_ROWS; round++)
-        for (size_t k = 0; k < lag && i < CHUNK_ROWS; k++)
-            c->round[i++] = (uint32_t)round;
+    if (c->round_lag != lag)
+        c->round_count = 0;
     c->round_lag = lag;
+    size_t i = c->round_count / lag * lag;
+    for (size_t round = i / lag; i < n; round++)
+        for (size_t k = 0; k < lag && i < n; k++)
+            c->round[i++] = (uint32_t)round;
+    c->round_count = n > c->round_count ? n : c->round_count;
 }
 
 /* Least and widest of each phase; c->level holds the distances from the line. */
@@ -140,7 +152,7 @@ static uint64_t slope_of(const uint32_t *q, size_t n, size_t lag)
 static void find_line(chunk_codec *c, size_t n, size_t lag, clock_line *out)
 {
     uint64_t slope = slope_of(c->quotient, n, lag);
-    fill_rounds(c, lag);
+    fill_rounds(c, n, lag);
     *out = (clock_line){.lag = lag, .whole = (uint32_t)((slope + ((uint64_t)1 << 31)) >> 32)};
     fit(c, n, out);
     if (bits_of(out->widest) <= EVEN_BITS)
@@ -159,13 +171,17 @@ static bool find_clock(chunk_codec *c, size_t n, unsigned *lag, clock_line *out)
         if (bits_of(out->widest) <= EVEN_BITS)
             return true;
     }
+    size_t best = 1, sample = n < SAMPLE ? n : SAMPLE;
     out->widest = UINT32_MAX;
-    for (size_t k = 1; k <= LAG_MAX && n >= 16 * k; k++) {
+    for (size_t k = 1; k <= LAG_MAX && sample >= 16 * k; k++) {
         clock_line l;
-        find_line(c, n, k, &l);
-        if (l.widest < out->widest)
-            *out = l;
+        find_line(c, sample, k, &l);
+        best = l.widest < out->widest ? k : best;
+        *out = l.widest < out->widest ? l : *out;
     }
+    if (n < 16)
+        return false;
+    find_line(c, n, best, out);
     if (bits_of(out->widest) > EVEN_BITS)
         return false;
     *lag = (unsigned)out->lag;
@@ -205,11 +221,11 @@ static void put_line(chunk_codec *c, size_t n, int64_t first, const clock_line *
         put_constant(out, (int64_t)origin[0]);
     } else {
         put_le(out, INTS_PACKED, 1);
-        chunk_block_pack(c, origin, l->lag, out);
+        pack_quickly(c, origin, l->lag, out);
     }
     for (size_t i = 0; i < span; i++)
         low[i] = l->low[i % l->lag];
-    fill_rounds(c, l->lag);
+    fill_rounds(c, n, l->lag);
     c->kernel->pack.level(c->quotient, c->round, n, l->whole, l->part, c->level);
     for (size_t i = 0; i < n; i += span)
         for (size_t k = 0; k < span && i + k < n; k++)
