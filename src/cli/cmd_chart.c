@@ -18,7 +18,7 @@ static void write_csv_points(buf *out, const analysis *a, const char *part,
         csv_text(out, a->series->definition->path, false);
         csv_text(out, part, false);
         csv_unsigned(out, i + 1, false);
-        csv_time(out, analysis_time(a, i), a->series->offset, false);
+        csv_time(out, analysis_time(a, i), analysis_offset(a, i), false);
         csv_real(out, p->n, false);
         csv_real(out, p->value, false);
         csv_real(out, p->center, false);

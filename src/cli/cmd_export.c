@@ -12,6 +12,7 @@
 
 enum { FLUSH_AT = 1 << 16 };
 #define HAS_SIZE (1u << 31) /* among the columns used, beside the kinds of context */
+#define HAS_UNIT (1u << 30)
 
 typedef struct {
     cli *c;
@@ -68,6 +69,8 @@ static void csv_line(const exporting *e, const series *s, size_t i, uint32_t use
     csv_time(out, s->time ? s->time[i] : TIME_NONE, 0, false);
     add_value(out, s, i);
     buf_add_char(out, ',');
+    if (used & HAS_UNIT)
+        csv_text(out, s->definition->unit, false);
     if (used & HAS_SIZE)
         csv_unsigned(out, s->size ? s->size[i] : 1, false);
     for (int k = 0; k < KINDS; k++)
@@ -92,6 +95,11 @@ static void json_line(const exporting *e, const series *s, size_t i)
         add_value(out, s, i);
     } else
         buf_add_text(out, ", \"value\": null");
+    const char *unit = s->definition->unit;
+    if (unit && *unit) {
+        buf_add_text(out, ", \"unit\": ");
+        json_quote(out, unit, strlen(unit));
+    }
     if (s->size)
         buf_addf(out, ", \"size\": %u, \"kind\": \"%s\"", s->size[i], answer_kind(s->definition->kind));
     for (int k = 0; k < KINDS; k++) {
@@ -111,6 +119,8 @@ static uint32_t used_kinds(const series_set *set)
     uint32_t used = 0;
     for (size_t i = 0; i < series_count(set); i++) {
         used |= series_at(set, i)->size ? HAS_SIZE : 0;
+        const char *unit = series_at(set, i)->definition->unit;
+        used |= unit && *unit ? HAS_UNIT : 0;
         if (is_grouped_by_size(series_at(set, i)))
             used |= 1u << CONTEXT_SUBGROUP;
         for (int k = 0; k < CONTEXT_COUNT; k++)
@@ -137,7 +147,8 @@ static assay_status export_text(exporting *e)
 {
     uint32_t used = used_kinds(e->set);
     if (!e->is_json) {
-        buf_addf(e->out, "characteristic,time,value,%s", used & HAS_SIZE ? "size," : "");
+        buf_addf(e->out, "characteristic,time,value,%s%s", used & HAS_UNIT ? "unit," : "",
+                 used & HAS_SIZE ? "size," : "");
         for (int k = 0; k < KINDS; k++)
             if (used >> kinds[k] & 1)
                 buf_addf(e->out, "%s,", context_name(kinds[k]));
@@ -157,7 +168,7 @@ static void fill_row(const series *s, size_t i, uint32_t number, measurement_bat
     unsigned status = s->status ? s->status[i] : STATUS_VALID;
     b->characteristic[to] = number;
     b->time[to] = s->time ? s->time[i] : TIME_NONE;
-    b->offset[to] = s->offset;
+    b->offset[to] = series_offset(s, i);
     b->decimals[to] = (uint8_t)s->decimals;
     b->size[to] = s->size ? s->size[i] : 1;
     b->record[to] = i + 1;

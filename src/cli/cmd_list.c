@@ -11,7 +11,7 @@ typedef struct {
     const characteristic *definition;
     uint64_t n;
     int64_t first, last;
-    int32_t offset;
+    int32_t first_offset, offset; /* of the last */
     object_id id;
     bool is_stored;
     const chart_limits *limits; /* in force, the newest; NULL: none */
@@ -56,7 +56,7 @@ static void write_json(json *j, const entry *e)
         json_member_null(j, "unit", "not given");
     json_member_text(j, "kind", answer_kind(c->kind));
     json_member_unsigned(j, "n", e->n);
-    answer_time(j, "first", e->first, e->offset);
+    answer_time(j, "first", e->first, e->first_offset);
     answer_time(j, "last", e->last, e->offset);
     answer_quantity(j, "lsl", &c->lower, c->lower_kind);
     answer_quantity(j, "usl", &c->upper, c->upper_kind);
@@ -125,7 +125,7 @@ static void add(listing *l, const entry *e)
         csv_text(out, c->unit, false);
         csv_text(out, answer_kind(c->kind), false);
         csv_unsigned(out, e->n, false);
-        csv_time(out, e->first, e->offset, false);
+        csv_time(out, e->first, e->first_offset, false);
         csv_time(out, e->last, e->offset, false);
         csv_text(out, lower, false);
         csv_text(out, upper, false);
@@ -133,7 +133,7 @@ static void add(listing *l, const entry *e)
         return;
     }
     static const char *const kinds[] = {N_("variable"), N_("defectives"), N_("defects")};
-    time_text(l->c, e->first, e->offset, first);
+    time_text(l->c, e->first, e->first_offset, first);
     time_text(l->c, e->last, e->offset, last);
     table_cell(&l->table, c->path ? c->path : "");
     table_cell(&l->table, c->unit ? c->unit : "");
@@ -174,7 +174,8 @@ static assay_status list_each(listing *l, store *s, const store_range *range,
         if (status != ASSAY_OK)
             return status;
         entry e = {.definition = &found.definition, .n = summary.n, .first = summary.first_time,
-                   .last = summary.last_time, .offset = TIME_OFFSET_NONE, .id = found.id,
+                   .last = summary.last_time, .offset = TIME_OFFSET_NONE,
+                   .first_offset = TIME_OFFSET_NONE, .id = found.id,
                    .is_stored = true, .limits = newest_in_force(limits, number)};
         add(l, &e);
     }
@@ -218,7 +219,8 @@ static int list_file(cli *c)
     for (size_t i = 0; i < series_count(set); i++) {
         const series *s = series_at(set, i);
         entry e = {.definition = s->definition, .n = s->n, .first = s->first_time,
-                   .last = s->last_time, .offset = s->offset};
+                   .last = s->last_time, .offset = s->last_offset,
+                   .first_offset = s->first_offset};
         add(&l, &e);
     }
     series_close(set);

@@ -53,7 +53,7 @@ static void json_values(json *j, const series_set *set, const series *s, size_t 
     for (size_t i = from; i < s->n; i++) {
         json_flat_object(j);
         json_member_unsigned(j, "place", first + i + 1);
-        answer_time(j, "time", s->time ? s->time[i] : TIME_NONE, s->offset);
+        answer_time(j, "time", s->time ? s->time[i] : TIME_NONE, series_offset(s, i));
         if (isnan(series_value(s, i)))
             json_member_null(j, "value", "no value");
         else {
@@ -107,8 +107,8 @@ static void write_json(json *j, const showing *v)
     answer_quantity(j, "usl", &c->upper, c->upper_kind);
     json_member_unsigned(j, "subgroup_size", c->subgroup_size);
     json_member_unsigned(j, "n", v->total);
-    answer_time(j, "first", v->s->first_time, v->s->offset);
-    answer_time(j, "last", v->s->last_time, v->s->offset);
+    answer_time(j, "first", v->s->first_time, v->s->first_offset);
+    answer_time(j, "last", v->s->last_time, v->s->last_offset);
     if (v->digest)
         json_digest(j, v->digest);
     json_key(j, "fields");
@@ -170,6 +170,12 @@ static void write_definition(const showing *v, buf *out)
     }
 }
 
+static int32_t shown_offset(const series *s, size_t i)
+{
+    int32_t offset = series_offset(s, i);
+    return offset ? offset : TIME_OFFSET_NONE;
+}
+
 static void write_values(const showing *v, const term *look, buf *out)
 {
     static const bool is_right[] = {true, false, true, false, false};
@@ -182,8 +188,7 @@ static void write_values(const showing *v, const term *look, buf *out)
         char value[64], time[40] = "";
         value_text(v->s, i, value, sizeof value);
         if (v->s->time && v->s->time[i] != TIME_NONE)
-            time_format(v->s->time[i], v->s->offset ? v->s->offset : TIME_OFFSET_NONE, time,
-                        sizeof time);
+            time_format(v->s->time[i], shown_offset(v->s, i), time, sizeof time);
         table_cellf(&table, "%llu", (unsigned long long)(v->total - v->s->n + i + 1));
         table_cell(&table, time);
         table_cell(&table, value);
@@ -214,7 +219,7 @@ static void write_csv(const showing *v, buf *out)
         char value[64];
         value_text(v->s, i, value, sizeof value);
         csv_unsigned(out, v->total - v->s->n + i + 1, false);
-        csv_time(out, v->s->time ? v->s->time[i] : TIME_NONE, v->s->offset, false);
+        csv_time(out, v->s->time ? v->s->time[i] : TIME_NONE, series_offset(v->s, i), false);
         csv_text(out, value, false);
         csv_text(out, serial_at(v->set, v->s, i), false);
         csv_text(out, status_name(status_at(v->s, i)), true);

@@ -38,7 +38,7 @@ static void write_json(listing *l, const analysis *a, size_t i, const char *part
     json_member_text(&l->j, "chart", assay_chart_type_name(a->chart.type));
     json_member_text(&l->j, "part", part);
     json_member_unsigned(&l->j, "index", i + 1);
-    answer_time(&l->j, "time", analysis_time(a, i), a->series->offset);
+    answer_time(&l->j, "time", analysis_time(a, i), analysis_offset(a, i));
     json_member_real(&l->j, "value", p->value, NULL);
     json_member_real(&l->j, "lcl", p->lcl, "none");
     json_member_real(&l->j, "ucl", p->ucl, "none");
@@ -53,7 +53,7 @@ static void write_row(listing *l, const analysis *a, size_t i, const char *part,
     csv_text(out, a->series->definition->path, false);
     csv_text(out, part, false);
     csv_unsigned(out, i + 1, false);
-    csv_time(out, analysis_time(a, i), a->series->offset, false);
+    csv_time(out, analysis_time(a, i), analysis_offset(a, i), false);
     csv_real(out, p->value, false);
     csv_real(out, p->lcl, false);
     csv_real(out, p->ucl, false);

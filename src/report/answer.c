@@ -105,7 +105,7 @@ static void write_point(json *j, const analysis *a, size_t i, const assay_chart_
     bool is_missing = p->flags & ASSAY_POINT_MISSING;
     json_flat_object(j);
     json_member_unsigned(j, "index", i + 1);
-    answer_time(j, "time", analysis_time(a, i), a->series->offset);
+    answer_time(j, "time", analysis_time(a, i), analysis_offset(a, i));
     json_member_real(j, "n", p->n, NULL);
     json_member_real(j, "value", p->value, is_missing ? "missing" : a->chart.why_undefined);
     json_member_real(j, "lcl", p->lcl, why_no_limit(a, p->center));

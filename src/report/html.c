@@ -82,7 +82,7 @@ static void add_time_cell(buf *out, const view *v, size_t i)
 {
     char time[48] = "";
     if (v->chart.time && v->chart.time[i] != TIME_NONE)
-        words_time(v->chart.time[i], v->chart.offset, time, sizeof time);
+        words_time(v->chart.time[i], plot_offset(&v->chart, i), time, sizeof time);
     add_cell(out, "td class=t", time);
 }
 

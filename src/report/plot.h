@@ -20,12 +20,18 @@ typedef struct {
     size_t points;             /* subgroups */
     const assay_rules *rules;  /* as used for the location chart, or NULL */
     const int64_t *time;       /* [points] UTC ns of each subgroup, or NULL */
+    const int32_t *offsets;    /* of each time, where they differ; or NULL */
     int32_t offset;            /* seconds east of UTC to show times in */
     const char *const *stages; /* label of each stage, or NULL */
     int decimals;              /* places of the measurement; statistics show one more */
     const double *readings;    /* for the histogram margin, or NULL */
     size_t reading_count;
 } chart_plot;
+
+static inline int32_t plot_offset(const chart_plot *p, size_t i)
+{
+    return p->offsets ? p->offsets[i] : p->offset;
+}
 
 void plot_chart(canvas *c, const chart_plot *p);
 void plot_chart_summary(const chart_plot *p, buf *out); /* one sentence */

@@ -261,11 +261,11 @@ static void draw_x_axis(const panel *a)
     if (!a->p->time || a->p->time[0] == TIME_NONE || a->p->time[n - 1] == TIME_NONE)
         return;
     text_style style = {INK_MUTED, 11, false, ANCHOR_START};
-    words_time(a->p->time[0], a->p->offset, text, sizeof text);
+    words_time(a->p->time[0], plot_offset(a->p, 0), text, sizeof text);
     a->c->text(a->c, (spot){a->x, y + 17}, style, text);
     if (n < 2)
         return;
-    words_time(a->p->time[n - 1], a->p->offset, text, sizeof text);
+    words_time(a->p->time[n - 1], plot_offset(a->p, n - 1), text, sizeof text);
     style.anchor = ANCHOR_END;
     a->c->text(a->c, (spot){a->x + a->width, y + 17}, style, text);
 }

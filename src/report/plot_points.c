@@ -87,7 +87,7 @@ static void point_tip(const panel *a, size_t i, double value, char *out, size_t 
     char figure[48], time[48] = "", rules[64];
     format_figure(figure, sizeof figure, value, a->decimals + 1);
     if (a->p->time && a->p->time[i] != TIME_NONE)
-        words_time(a->p->time[i], a->p->offset, time, sizeof time);
+        words_time(a->p->time[i], plot_offset(a->p, i), time, sizeof time);
     rule_names(a, rules_at(a, i), rules, sizeof rules);
     snprintf(out, room, "%zu%s%s: %s%s%s%s%s", i + 1, *time ? " · " : "", time, figure,
              *rules ? " · " : "", *rules ? _("rule") : "", *rules ? " " : "", rules);

@@ -369,9 +369,9 @@ static void write_across(const term *t, const analysis *a, buf *out)
     snprintf(last, sizeof last, "%zu", k);
     if (from != TIME_NONE && to != TIME_NONE) {
         char text[40];
-        time_format(from, a->series->offset, text, sizeof text);
+        time_format(from, analysis_offset(a, 0), text, sizeof text);
         snprintf(first, sizeof first, "1  %.16s", text);
-        time_format(to, a->series->offset, text, sizeof text);
+        time_format(to, analysis_offset(a, k - 1), text, sizeof text);
         snprintf(last, sizeof last, "%.16s  %zu", text, k);
     }
     text_right(out, "", LEFT);

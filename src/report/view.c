@@ -24,6 +24,14 @@ static bool collect_times(const analysis *a, view *v)
         return false;
     for (size_t i = 0; i < k; i++)
         time[i] = analysis_time(a, i);
+    if (a->series->offsets) {
+        int32_t *offset = arena_array(&v->memory, int32_t, k);
+        if (!offset)
+            return false;
+        for (size_t i = 0; i < k; i++)
+            offset[i] = analysis_offset(a, i);
+        v->chart.offsets = offset;
+    }
     v->chart.time = time;
     v->chart.offset = a->series->offset;
     return true;

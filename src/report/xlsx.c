@@ -117,7 +117,7 @@ static void add_point(xlsx *own, const analysis *a, const view *v, size_t i)
     worksheet_write_string(own->points, row, 0, words_path(a), NULL);
     number(own->points, row, 1, (double)(i + 1));
     if (v->chart.time && v->chart.time[i] != TIME_NONE) {
-        time_format(v->chart.time[i], v->chart.offset, text, sizeof text);
+        time_format(v->chart.time[i], plot_offset(&v->chart, i), text, sizeof text);
         worksheet_write_string(own->points, row, 2, text, NULL);
     }
     number(own->points, row, 3, p->value);

@@ -40,6 +40,11 @@ int64_t analysis_time(const analysis *a, size_t i)
     return a->series->time ? a->series->time[analysis_row(a, i)] : TIME_NONE;
 }
 
+int32_t analysis_offset(const analysis *a, size_t i)
+{
+    return a->series->time ? series_offset(a->series, analysis_row(a, i)) : a->series->offset;
+}
+
 static bool has_sizes(const analysis *a)
 {
     return a->input.size != NULL || a->input.size_all > 1;

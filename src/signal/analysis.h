@@ -83,6 +83,7 @@ analysis_verdict analysis_judge(const analysis *a, double bound);
 /* First row of subgroup i in the series, and its time (TIME_NONE: none). */
 size_t analysis_row(const analysis *a, size_t i);
 int64_t analysis_time(const analysis *a, size_t i);
+int32_t analysis_offset(const analysis *a, size_t i); /* seconds east of UTC it is written in */
 
 /* Points of the location chart at which rule r signals, excluded ones not counted. */
 size_t analysis_rule_count(const analysis *a, int r);

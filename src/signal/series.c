@@ -78,6 +78,7 @@ static void series_free(series *s)
     free(s->wide);
     free(s->real);
     free(s->time);
+    free(s->offsets);
     free(s->status);
     free(s->size);
     for (int k = 0; k < CONTEXT_COUNT; k++)
@@ -133,6 +134,7 @@ static bool grow(series *s)
     size_t room = s->room ? s->room + s->room / 2 : FIRST_ROOM;
     bool is_grown = leave_slab(s) && grow_column(&s->narrow, 4, room) && grow_column(&s->wide, 8, room) &&
                     grow_column(&s->real, 8, room) && grow_column(&s->time, 8, room) &&
+                    grow_column(&s->offsets, 4, room) &&
                     grow_column(&s->status, 1, room) && grow_column(&s->size, 4, room);
     for (int k = 0; k < CONTEXT_COUNT; k++)
         is_grown = is_grown && grow_column(&s->context[k], 4, room);
@@ -154,6 +156,11 @@ double series_value(const series *s, size_t i)
         return s->real[i];
     int64_t mantissa = mantissa_at(s, i);
     return mantissa == ASSAY_MANTISSA_MISSING ? NAN : decimal_to_double(mantissa, s->exponent);
+}
+
+int32_t series_offset(const series *s, size_t i)
+{
+    return s->offsets ? s->offsets[i] : s->offset;
 }
 
 static bool make_wide(series *s)
@@ -309,6 +316,21 @@ static bool put_time(series *s, int64_t time)
     return true;
 }
 
+/* Most series have one offset; one that saw the clocks change has a column of them. */
+static bool put_offset(series *s, int64_t time, int32_t offset)
+{
+    if (!s->offsets && (offset == s->offset || s->n == 0 || time == TIME_NONE))
+        return true;
+    if (!s->offsets) {
+        if (!(s->offsets = malloc(s->room * sizeof *s->offsets)))
+            return false;
+        for (size_t i = 0; i < s->n; i++)
+            s->offsets[i] = s->offset;
+    }
+    s->offsets[s->n] = offset;
+    return true;
+}
+
 /* -- dealing -------------------------------------------------------------------------- */
 
 typedef struct {
@@ -320,16 +342,20 @@ typedef struct {
     uint32_t *context[CONTEXT_COUNT]; /* of the batch, by role */
 } loading;
 
-static void note_time(loading *l, series *s, int64_t time)
+static void note_time(loading *l, series *s, int64_t time, int32_t offset)
 {
     if (time < s->last_time || (time == s->last_time && l->has_serials && time != TIME_NONE))
         l->is_unordered = true; /* as far as can be told without looking back */
     if (time == TIME_NONE)
         return;
-    if (s->first_time == TIME_NONE || time < s->first_time)
+    if (s->first_time == TIME_NONE || time < s->first_time) {
         s->first_time = time;
-    if (time > s->last_time)
+        s->first_offset = offset;
+    }
+    if (time > s->last_time) {
         s->last_time = time;
+        s->last_offset = offset;
+    }
 }
 
 static bool deal_slow(loading *l, series *s, const measurement_batch *b, size_t i)
@@ -340,7 +366,8 @@ static bool deal_slow(loading *l, series *s, const measurement_batch *b, size_t 
         if (l->context[k])
             is_put = put_context(s, (context_kind)k, l->context[k][i]);
     if (is_put && l->keeps_time && b->time)
-        is_put = put_time(s, b->time[i]);
+        is_put = put_time(s, b->time[i]) &&
+                 (!b->offset || put_offset(s, b->time[i], b->offset[i]));
     if (b->decimals && b->decimals[i] > s->decimals)
         s->decimals = b->decimals[i];
     if (b->offset && b->offset[i] != TIME_OFFSET_NONE)
@@ -363,7 +390,7 @@ static bool deal_row(loading *l, series *s, const measurement_batch *b, size_t i
     if (s->n == s->room && !grow(s))
         return false;
     if (b->time)
-        note_time(l, s, b->time[i]);
+        note_time(l, s, b->time[i], b->offset ? b->offset[i] : TIME_OFFSET_NONE);
     if (!has_context && is_plain(l, s, b, i))
         s->narrow[s->n] = (int32_t)b->mantissa[i];
     else if (!deal_slow(l, s, b, i))
@@ -388,7 +415,8 @@ static series *add_series(series_set *set, const characteristic *definition)
         set->room = room;
     }
     series *s = &set->item[set->count];
-    *s = (series){.first_time = TIME_NONE, .last_time = TIME_NONE, .offset = TIME_OFFSET_NONE};
+    *s = (series){.first_time = TIME_NONE, .last_time = TIME_NONE, .offset = TIME_OFFSET_NONE,
+                  .first_offset = TIME_OFFSET_NONE, .last_offset = TIME_OFFSET_NONE};
     s->narrow = malloc(FIRST_ROOM * sizeof *s->narrow);
     s->definition = definition ? definition : arena_new(&set->memory, characteristic);
     if (!s->narrow || !s->definition) {
@@ -487,6 +515,10 @@ static bool deal_run(const loading *l, series *s, const measurement_batch *b, si
         return false;
     if (b->offset)
         note_offset(s, b->offset + from, n);
+    if (b->offset && s->first_time == TIME_NONE)
+        s->first_offset = b->offset[from];
+    if (b->offset && time[n - 1] != TIME_NONE)
+        s->last_offset = b->offset[from + n - 1];
     s->first_time = s->first_time == TIME_NONE ? time[0] : s->first_time;
     s->last_time = time[n - 1];
     s->n += n;

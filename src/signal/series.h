@@ -45,6 +45,8 @@ typedef struct {
     uint32_t *size;          /* NULL: all 1 */
     uint32_t *context[CONTEXT_COUNT]; /* NULL: not asked for, or none */
     int64_t first_time, last_time; /* TIME_NONE: none */
+    int32_t first_offset, last_offset; /* of these two */
+    int32_t *offsets;        /* seconds east of UTC row by row; NULL: all that of `offset` */
     int32_t offset;          /* of the last timed row; TIME_OFFSET_NONE: not known */
     size_t room;
     bool has_value;          /* exponent is settled */
@@ -72,6 +74,8 @@ store *series_store(const series_set *set); /* NULL: from a file */
  * not used for real ones. */
 assay_values series_values(const series *s, int64_t *room);
 double series_value(const series *s, size_t i);
+/* Seconds east of UTC that row i was written in; TIME_OFFSET_NONE: not known. */
+int32_t series_offset(const series *s, size_t i);
 
 /* Is this the path of a database? False for files that are none, or not there. */
 bool source_is_database(const char *path);

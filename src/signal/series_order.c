@@ -83,6 +83,7 @@ static bool permute_all(series *s, const uint32_t *rows)
 {
     bool is_done = permute(&s->narrow, 4, rows, s->n) && permute(&s->wide, 8, rows, s->n) &&
                    permute(&s->real, 8, rows, s->n) && permute(&s->time, 8, rows, s->n) &&
+                   permute(&s->offsets, 4, rows, s->n) &&
                    permute(&s->status, 1, rows, s->n) && permute(&s->size, 4, rows, s->n);
     for (int k = 0; k < CONTEXT_COUNT && is_done; k++)
         is_done = permute(&s->context[k], 4, rows, s->n);

@@ -41,3 +41,20 @@ delimited text: cp1252, fields apart by semicolon, decimal comma, names in line 
     as day.month.year, zone Europe/Berlin
   serial: column 1, Prüfling
   subgroup: column 2, Tag
+
+# out in any form and in again: the same series and the same unit
+$ for form in csv ndjson dfq; do rm -f f.assay*; assay export d.assay --as $form -o f.$form; assay import f.assay f.$form -q > /dev/null; assay show f.assay --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["digest"]["series"], a["unit"])'; done | uniq -c | awk '{print $1, $3}'; rm -f d.assay* e.assay*; assay import d.assay $DATA/csv/ccxbar-iso.csv -q >/dev/null; assay show d.assay | grep -c $(assay show f.assay | grep -o '[0-9a-f]\{64\}' | head -1)
+3 µm
+1
+# each row keeps the offset it was written with, over a change of the clocks
+$ printf 'time,value\n2026-10-25 01:30,1\n2026-10-25 02:30,2\n2026-10-25 02:30,3\n2026-10-25 03:30,4\n' > dst.csv; rm -f d.assay*; assay import d.assay dst.csv --zone Europe/Berlin -q > /dev/null; assay show d.assay --csv; assay list dst.csv --zone Europe/Berlin --csv; assay chart d.assay -n 1 --csv | head -3
+place,time,value,serial,status
+1,2026-10-25T01:30:00+02:00,1,,valid
+2,2026-10-25T02:30:00+02:00,2,,valid
+3,2026-10-25T02:30:00+02:00,3,,valid
+4,2026-10-25T03:30:00+01:00,4,,valid
+path,unit,kind,n,first,last,lsl,usl,limits
+value,,variable,4,2026-10-25T01:30:00+02:00,2026-10-25T03:30:00+01:00,,,
+characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
+value,location,1,2026-10-25T01:30:00+02:00,1,1,2.5,-0.15868077635827404,5.158680776358274,,
+value,location,2,2026-10-25T02:30:00+02:00,1,2,2.5,-0.15868077635827404,5.158680776358274,,

@@ -102,9 +102,9 @@ hint: without --strict such a row is counted, shown and left out
 [1]
 # export gives back what came in
 $ assay export back.assay thickness | head -3
-characteristic,time,value,serial,subgroup,status
-thickness,2026-01-05T07:21:00Z,24.5,W001,1,
-thickness,2026-01-05T07:22:00Z,22.4,W002,1,
+characteristic,time,value,unit,serial,subgroup,status
+thickness,2026-01-05T07:21:00Z,24.5,µm,W001,1,
+thickness,2026-01-05T07:22:00Z,22.4,µm,W002,1,
 # a value that contradicts a stored one waits for a person
 $ sed 's/24.5$/24.9/' $DATA/csv/ccxbar-iso.csv > again.csv; assay import plant.assay again.csv -q
 again.csv: 100 received = 0 stored + 98 duplicates + 2 conflicts + 0 refused
