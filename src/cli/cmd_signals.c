@@ -112,7 +112,7 @@ static void add_time(const analysis *a, size_t i, buf *out)
     char time[40];
     if (analysis_time(a, i) == TIME_NONE)
         return;
-    words_time(analysis_time(a, i), a->series->offset, time, sizeof time);
+    words_time(analysis_time(a, i), analysis_offset(a, i), time, sizeof time);
     time[TO_THE_SECOND] = 0;
     text_left(out, time, TO_THE_SECOND + 2);
 }

@@ -7,248 +7,14 @@
  * binary64. Lines of one source mostly name their members in the same order, so the role of a
  * name is first guessed from its place in the line before.
  */
-#include "read/reader_priv.h"
-
-#include "read/ndjson_scan.h"
+#include "read/ndjson_member.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define LINE_MAX_BYTES (1u << 20)
 
-enum { PIECE = 256 * 1024, MEMBERS_MAX = 64, NAME_MAX_CACHED = 48 };
-enum { ROLE_VALUE, ROLE_CHARACTERISTIC, ROLE_TIME, ROLE_SIZE, ROLE_UNIT, ROLE_STATUS, ROLE_KIND,
-       ROLE_CONTEXT, ROLE_NONE = ROLE_CONTEXT + CONTEXT_COUNT };
-
-typedef struct {
-    char name[NAME_MAX_CACHED];
-    size_t length;
-    int role;
-} remembered;
-
-/* The text a member had last: most lines repeat it. */
-typedef struct {
-    char text[40];
-    size_t length;
-    uint32_t code;
-} recent;
-
-/* Of a path. A refused line may name one that never becomes a characteristic. */
-typedef struct {
-    uint32_t number; /* place in the reader's list, from 1; 0: none yet */
-    int64_t last_folded;
-    bool is_later;
-} known_path;
-
-typedef struct {
-    reader base;
-    const char *names[ROLE_NONE]; /* of the members; "" is none */
-    size_t name_lengths[ROLE_NONE];
-    remembered places[MEMBERS_MAX];
-    recent recents[ROLE_NONE];
-    zone *zone;
-    dictionary *paths;
-    known_path *known; /* [code of the path] */
-    size_t known_room;
-
-    char *data;
-    size_t begin, end, room;
-    uint64_t line;
-    bool is_all_read, is_too_long;
-    json_scan scan;
-    uint64_t nested, unknown;
-} ndjson_reader;
-
-/* What a line has said so far. The pieces are used at once, in the order of the line. */
-typedef struct {
-    uint32_t seen; /* roles, one bit each */
-    uint32_t context[CONTEXT_COUNT];
-    decimal number;
-    double raw;
-    bool is_raw, has_value, has_size, has_time;
-    uint8_t status, kind;
-    uint32_t size, path, unit_length;
-    char unit[64];
-    int64_t time;
-    int32_t offset;
-    const char *reason, *expected, *column; /* of a refusal */
-    const char *found;
-    size_t found_length;
-} spoken;
-
-/* -- one member -------------------------------------------------------------------------------- */
-
-static bool refuse(spoken *w, const ndjson_reader *r, int role, const json_piece *v,
-                   const char *reason, const char *expected)
-{
-    w->reason = reason;
-    w->expected = expected;
-    w->column = role < ROLE_NONE ? r->names[role] : NULL;
-    w->found = v->text;
-    w->found_length = v->length;
-    return false;
-}
-
-static bool set_value(ndjson_reader *r, spoken *w, const json_piece *v)
-{
-    if (v->kind == JSON_NULL)
-        return true;
-    decimal_kind kind = v->kind == JSON_NUMBER || v->kind == JSON_STRING
-                            ? decimal_parse(v->text, v->length, '.', &w->number, NULL)
-                            : DECIMAL_NONE;
-    if (kind == DECIMAL_NONE)
-        return refuse(w, r, ROLE_VALUE, v, "not-a-number", "a number, or null for none");
-    w->has_value = true;
-    w->is_raw = kind == DECIMAL_RAW || w->number.exponent < -30 || w->number.exponent > 30;
-    if (w->is_raw)
-        decimal_parse(v->text, v->length, '.', &w->number, &w->raw);
-    return true;
-}
-
-/* Nanoseconds have 19 digits, one more than a decimal holds. */
-static bool parse_nanoseconds(const json_piece *v, int64_t *ns)
-{
-    *ns = 0;
-    for (size_t i = 0; i < v->length; i++) {
-        int digit = v->text[i] - '0';
-        if (digit < 0 || digit > 9 || __builtin_mul_overflow(*ns, 10, ns) ||
-            __builtin_add_overflow(*ns, digit, ns))
-            return false;
-    }
-    return true;
-}
-
-/* Seconds, or milli-, micro-, nanoseconds by their size: 1e11 s is the year 5138. */
-static bool epoch_to_ns(const json_piece *v, int64_t *ns)
-{
-    decimal d;
-    if (decimal_parse(v->text, v->length, '.', &d, NULL) != DECIMAL_OK)
-        return v->length == 19 && parse_nanoseconds(v, ns);
-    double x = decimal_to_double(d.mantissa < 0 ? -d.mantissa : d.mantissa, d.exponent);
-    int unit = x < 1e11 ? 9 : x < 1e14 ? 6 : x < 1e17 ? 3 : 0, exponent = d.exponent + unit;
-    while (exponent < 0) { /* finer than a nanosecond */
-        d.mantissa /= 10;
-        exponent++;
-    }
-    return decimal_rescale(d.mantissa, exponent, 0, ns);
-}
-
-static bool set_time(ndjson_reader *r, spoken *w, const json_piece *v)
-{
-    w->offset = TIME_OFFSET_NONE;
-    if (v->kind == JSON_NULL)
-        return true;
-    w->has_time = v->kind == JSON_STRING ? time_parse_iso(v->text, v->length, &w->time, &w->offset)
-                  : v->kind == JSON_NUMBER ? epoch_to_ns(v, &w->time)
-                                           : false;
-    if (!w->has_time)
-        return refuse(w, r, ROLE_TIME, v, "not-a-date", "RFC 3339, or a number since 1970");
-    if (v->kind == JSON_NUMBER)
-        w->offset = 0;
-    return true;
-}
-
-static bool set_size(ndjson_reader *r, spoken *w, const json_piece *v)
-{
-    decimal d;
-    int64_t n;
-    if (v->kind != JSON_NUMBER || decimal_parse(v->text, v->length, '.', &d, NULL) != DECIMAL_OK ||
-        !decimal_rescale(d.mantissa, d.exponent, 0, &n) || n < 1 || n > UINT32_MAX)
-        return refuse(w, r, ROLE_SIZE, v, "not-a-size", "a whole number from 1 on");
-    w->size = (uint32_t)n;
-    w->has_size = true;
-    return true;
-}
-
-static bool is_word(const json_piece *v, const char *word)
-{
-    return v->kind == JSON_STRING && strlen(word) == v->length &&
-           memcmp(v->text, word, v->length) == 0;
-}
-
-static bool set_status(ndjson_reader *r, spoken *w, const json_piece *v)
-{
-    static const struct {
-        const char *word;
-        uint8_t status;
-    } words[] = {{"valid", STATUS_VALID},   {"good", STATUS_VALID},       {"ok", STATUS_VALID},
-                 {"bad", STATUS_BAD},       {"marked", STATUS_MARKED},    {"late", STATUS_LATE},
-                 {"none", STATUS_NO_VALUE}, {"no-value", STATUS_NO_VALUE}};
-    if (v->kind == JSON_NULL)
-        return true;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (is_word(v, words[i].word)) {
-            w->status = words[i].status;
-            return true;
-        }
-    return refuse(w, r, ROLE_STATUS, v, "not-a-status", "valid, bad, marked, late or no-value");
-}
-
-static bool set_kind(ndjson_reader *r, spoken *w, const json_piece *v)
-{
-    static const char *const words[] = {"variable", "defectives", "defects"};
-    for (uint8_t i = 0; i < 3; i++)
-        if (is_word(v, words[i])) {
-            w->kind = (uint8_t)(i + 1);
-            return true;
-        }
-    return refuse(w, r, ROLE_KIND, v, "not-a-kind", "variable, defectives or defects");
-}
-
-static uint32_t code_of(ndjson_reader *r, int role, dictionary *texts, const json_piece *v)
-{
-    recent *last = &r->recents[role];
-    if (v->length == last->length && memcmp(v->text, last->text, v->length) == 0)
-        return last->code;
-    uint32_t code = dictionary_code(texts, v->text, v->length);
-    if (v->length <= sizeof last->text) {
-        memcpy(last->text, v->text, v->length);
-        last->length = v->length;
-        last->code = code;
-    }
-    return code;
-}
-
-static bool set_path(ndjson_reader *r, spoken *w, const json_piece *v)
-{
-    if (v->kind != JSON_STRING || !v->length)
-        return refuse(w, r, ROLE_CHARACTERISTIC, v, "not-a-name", "a text");
-    w->path = code_of(r, ROLE_CHARACTERISTIC, r->paths, v);
-    return true;
-}
-
-static void set_context(ndjson_reader *r, spoken *w, context_kind kind, const json_piece *v)
-{
-    if (v->kind == JSON_NESTED)
-        r->nested++;
-    else if (v->kind != JSON_NULL && v->length)
-        w->context[kind] = code_of(r, ROLE_CONTEXT + (int)kind, r->base.dictionaries[kind], v);
-}
-
-static void set_unit(spoken *w, const json_piece *v)
-{
-    if (v->kind != JSON_STRING || v->length >= sizeof w->unit)
-        return;
-    memcpy(w->unit, v->text, v->length);
-    w->unit_length = (uint32_t)v->length;
-}
-
-static bool set_role(ndjson_reader *r, spoken *w, int role, const json_piece *v)
-{
-    if (w->seen >> role & 1)
-        return refuse(w, r, role, v, "duplicate-member", "each member once");
-    w->seen |= 1u << role;
-    switch (role) {
-    case ROLE_VALUE: return set_value(r, w, v);
-    case ROLE_CHARACTERISTIC: return set_path(r, w, v);
-    case ROLE_TIME: return set_time(r, w, v);
-    case ROLE_SIZE: return set_size(r, w, v);
-    case ROLE_STATUS: return set_status(r, w, v);
-    case ROLE_KIND: return set_kind(r, w, v);
-    case ROLE_UNIT: set_unit(w, v); return true;
-    default: set_context(r, w, (context_kind)(role - ROLE_CONTEXT), v); return true;
-    }
-}
+enum { PIECE = 256 * 1024 };
 
 /* -- one line ------------------------------------------------------------------------------------ */
 
@@ -300,16 +66,16 @@ static bool read_members(ndjson_reader *r, spoken *w, const char *text, size_t l
     others o;
     o.n = 0;
     if (!json_scan_begin(&r->scan, text, length))
-        return refuse(w, r, ROLE_NONE, &line, "not-an-object", "{...}");
+        return ndjson_refuse(w, r, ROLE_NONE, &line, "not-an-object", "{...}");
     for (size_t place = 0; json_scan_member(&r->scan, &name, &value); place++) {
         if (place == MEMBERS_MAX)
-            return refuse(w, r, ROLE_NONE, &line, "too-many-members", "at most 64 members");
+            return ndjson_refuse(w, r, ROLE_NONE, &line, "too-many-members", "at most 64 members");
         int role = role_at(r, place, &name);
         if (role < ROLE_NONE) {
-            if (!set_role(r, w, role, &value))
+            if (!ndjson_set_role(r, w, role, &value))
                 return false;
         } else if (is_repeated(&o, &name)) {
-            return refuse(w, r, ROLE_NONE, &name, "duplicate-member", "each member once");
+            return ndjson_refuse(w, r, ROLE_NONE, &name, "duplicate-member", "each member once");
         } else {
             r->unknown++;
         }
@@ -317,7 +83,7 @@ static bool read_members(ndjson_reader *r, spoken *w, const char *text, size_t l
     if (!r->scan.fault)
         return true;
     json_piece rest = {JSON_STRING, r->scan.p, (size_t)(r->scan.end - r->scan.p)};
-    return refuse(w, r, ROLE_NONE, &rest, "not-json", r->scan.fault);
+    return ndjson_refuse(w, r, ROLE_NONE, &rest, "not-json", r->scan.fault);
 }
 
 static bool place_in_zone(ndjson_reader *r, spoken *w)
@@ -422,14 +188,14 @@ static assay_status use_line(ndjson_reader *r, const char *text, size_t length,
     if (!read_members(r, &w, text, length))
         return refuse_row(r, &w, err);
     if (!(w.seen >> ROLE_VALUE & 1)) {
-        refuse(&w, r, ROLE_VALUE, &line, "no-value", "a member with the value, or null");
+        ndjson_refuse(&w, r, ROLE_VALUE, &line, "no-value", "a member with the value, or null");
         return refuse_row(r, &w, err);
     }
     assay_status status = know_characteristic(r, &w, err);
     if (status != ASSAY_OK)
         return status;
     if (!place_in_zone(r, &w)) {
-        refuse(&w, r, ROLE_TIME, &line, "no-such-time", "a wall time that happens in the zone");
+        ndjson_refuse(&w, r, ROLE_TIME, &line, "no-such-time", "a wall time that happens in the zone");
         return refuse_row(r, &w, err);
     }
     put_row(r, &w, out);

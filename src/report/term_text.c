@@ -116,3 +116,26 @@ int text_places(int decimals)
 {
     return decimals < 0 ? 4 : decimals > 8 ? 9 : decimals + 1;
 }
+
+/* -- styles --------------------------------------------------------------------------------- */
+
+void term_on(const term *t, term_style style, buf *out)
+{
+    static const char *const codes[] = {"", "\033[1m", "\033[2m", "\033[38;5;75m", "\033[38;5;173m",
+                                        "\033[1;31m", "\033[38;5;36m", "\033[38;5;173m"};
+    if (t->has_color)
+        buf_add_text(out, codes[style]);
+}
+
+void term_off(const term *t, buf *out)
+{
+    if (t->has_color)
+        buf_add_text(out, "\033[0m");
+}
+
+void term_styled(const term *t, term_style style, const char *text, buf *out)
+{
+    term_on(t, style, out);
+    buf_add_text(out, text);
+    term_off(t, out);
+}
