@@ -8,6 +8,8 @@
  */
 #include "store/inner.h"
 
+#include <assay/capability.h>
+
 #include <stdio.h>
 #include <math.h>
 #include <pthread.h>
@@ -269,6 +271,7 @@ static double scan_all(store *s, const directory *d, bool only_read, double *mea
     return took;
 }
 
+/* From the summary alone, limits one unit about the mean. */
 static double capability_of(store *s, uint32_t number)
 {
     store_summary sum;
@@ -277,8 +280,13 @@ static double capability_of(store *s, uint32_t number)
     double n = (double)sum.n, unit = pow(10, sum.exponent);
     __int128 m2 = sum.sum2 * (__int128)sum.n - sum.sum * sum.sum; /* n^2 times the variance */
     double mean = ((double)sum.reference + (double)sum.sum / n) * unit;
-    double sd = sqrt((double)m2 / n / (n - 1)) * unit;
-    return (mean + 1 - (mean - 1)) / (6 * sd);
+    assay_capability_moments m = {.n = n, .mean = mean, .sd_within = NAN, .nu = n - 1,
+                                  .sd_overall = sqrt((double)m2 / n / (n - 1)) * unit};
+    assay_spec spec = {mean - 1, mean + 1, NAN, NAN, NAN};
+    assay_capability_options options = assay_capability_defaults();
+    assay_capability out;
+    must(assay_capability_from_moments(&m, &spec, &options, &out, &err));
+    return out.pp.value;
 }
 
 static void measure(const char *path)
