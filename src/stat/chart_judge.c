@@ -19,7 +19,8 @@ enum { BLOCK = 64 };
 typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
 typedef int64_t four_steps __attribute__((vector_size(32), aligned(8), may_alias));
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define CLONES
