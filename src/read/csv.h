@@ -36,7 +36,8 @@ enum {
     X(S, "s", "seconds since 1970")                                                                \
     X(MS, "ms", "milliseconds since 1970")                                                         \
     X(US, "us", "microseconds since 1970")                                                         \
-    X(NS, "ns", "nanoseconds since 1970")
+    X(NS, "ns", "nanoseconds since 1970")                                                          \
+    X(EXCEL, "excel", "days of Excel, 1 is 1900-01-01")
 
 typedef enum {
 #define X(code, name, text) CSV_DATE_##code,

@@ -228,6 +228,29 @@ static csv_date epoch_guess(const maker *m, uint32_t column)
     return CSV_DATE_NONE;
 }
 
+/* Only of a column whose name says that it is a time: numbers of five digits are many things. */
+static bool is_excel(const maker *m, uint32_t column)
+{
+    context_kind kind;
+    size_t known = 0;
+    const char *name = m->out->names ? m->out->names[column] : "";
+    csv_role role = csv_name_role(name, strlen(name), &kind);
+    if ((role != ROLE_TIME && role != ROLE_CLOCK) || !m->is_numeric[column])
+        return false;
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        decimal d;
+        double days;
+        if (!f || csv_is_missing(f->text, f->length))
+            continue;
+        if (decimal_parse(f->text, f->length, m->d->decimal, &d, &days) == DECIMAL_NONE ||
+            days < 20000 || days > 80000)
+            return false;
+        known++;
+    }
+    return known > 0;
+}
+
 static char first_separator(const maker *m, uint32_t column)
 {
     for (size_t i = 0; i < m->sample->row_count; i++) {
@@ -242,6 +265,8 @@ static char first_separator(const maker *m, uint32_t column)
 
 static csv_date date_guess(const maker *m, uint32_t column)
 {
+    if (is_excel(m, column))
+        return CSV_DATE_EXCEL;
     if (all_parse(m, column, CSV_DATE_ISO))
         return CSV_DATE_ISO;
     if (all_parse(m, column, CSV_DATE_YMD))

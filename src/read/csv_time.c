@@ -2,6 +2,7 @@
 /* Dates as people and programs write them. */
 #include "read/csv.h"
 
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -155,6 +156,24 @@ static bool epoch_parse(int64_t unit_ns, const char *text, size_t length, int64_
     return true;
 }
 
+/* Days of Excel's 1900 system as wall time, from 1900-03-01 on (its 1900 has a 29 February), to the
+ * microsecond: a fraction of a day as Excel writes it says no more. */
+static bool excel_parse(const char *text, size_t length, int64_t *ns)
+{
+    enum { first_day = 61, last_day = 120000, days_to_1970 = 25569 };
+    double days;
+    decimal d;
+    char sign = memchr(text, ',', length) ? ',' : '.';
+    if (decimal_parse(text, length, sign, &d, &days) == DECIMAL_NONE || !(days >= first_day) ||
+        days > last_day)
+        return false;
+    double whole = floor(days);
+    int64_t us = llround((days - whole) * 86400e6);
+    us = d.decimals < 10 ? (us + 500) / 1000 * 1000 : us; /* fewer digits: milliseconds */
+    *ns = (((int64_t)whole - days_to_1970) * 86400000000 + us) * 1000;
+    return true;
+}
+
 bool csv_time_parse(csv_date form, const char *text, size_t length, int64_t *ns, int32_t *offset_s)
 {
     *offset_s = TIME_OFFSET_NONE;
@@ -173,6 +192,8 @@ bool csv_time_parse(csv_date form, const char *text, size_t length, int64_t *ns,
         return epoch_parse(1000, text, length, ns);
     case CSV_DATE_NS:
         return epoch_parse(1, text, length, ns);
+    case CSV_DATE_EXCEL:
+        return excel_parse(text, length, ns);
     case CSV_DATE_NONE:
     case CSV_DATE_COUNT:
         break;

@@ -339,6 +339,19 @@ static void what_holds_no_measurements_is_refused_by_its_first_bytes(void **stat
     }
 }
 
+static void days_of_excel_are_times_where_the_name_says_so(void **state)
+{
+    (void)state;
+    reading t = read_text("time,value\n46027.5,1\n46027.34375,2\n");
+    assert_non_null(strstr(reader_dialect(t.r), "date=excel"));
+    assert_int_equal(t.b->time[0], INT64_C(1767614400000000000)); /* 2026-01-05 12:00 */
+    assert_int_equal(t.b->time[1], INT64_C(1767600900000000000)); /* 08:15 */
+    done(&t);
+    t = read_text("reading,value\n46027.5,1\n46027.34375,2\n");
+    assert_null(strstr(reader_dialect(t.r), "date=excel"));
+    done(&t);
+}
+
 static void infinities_are_refused_values_not_a_header(void **state)
 {
     (void)state;
@@ -925,6 +938,7 @@ int main(void)
         cmocka_unit_test(korean_and_chinese_headers_are_understood),
         cmocka_unit_test(one_column_of_numbers_is_enough),
         cmocka_unit_test(what_holds_no_measurements_is_refused_by_its_first_bytes),
+        cmocka_unit_test(days_of_excel_are_times_where_the_name_says_so),
         cmocka_unit_test(infinities_are_refused_values_not_a_header),
         cmocka_unit_test(columns_of_one_name_are_a_subgroup_or_are_warned_of),
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
