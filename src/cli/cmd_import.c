@@ -321,6 +321,8 @@ static assay_status run_file(importing *m, one_file *f)
         if (spooled != ASSAY_OK)
             return spooled;
     }
+    /* The store keeps these with the rows they belong to; a text a row must not fill memory. */
+    options.forgets = 1u << CONTEXT_SERIAL | 1u << CONTEXT_SUBGROUP | 1u << CONTEXT_ORDER | 1u << CONTEXT_NOTE;
     assay_status status = reader_open(f->path, &options, &f->r, &c->err);
     if (status != ASSAY_OK)
         return status;

@@ -27,6 +27,8 @@ typedef struct {
     csv_pool *pool;
     unsigned threads;
     dictionary *names;  /* characteristics by text, when a column names them */
+    dictionary *former[CONTEXT_COUNT]; /* the reader's before it was renewed */
+    uint32_t renew_at[CONTEXT_COUNT];
     code_map maps[workers_max][texts_count];
     csv_block *block;   /* being handed out */
     uint64_t records, lines; /* before it */
@@ -91,6 +93,51 @@ static bool map_add(code_map *m, uint32_t code)
     m->codes[m->count++] = code;
     m->is_other |= code != m->count;
     return true;
+}
+
+/* A worker began to count anew: its codes so far are of no use any more. */
+static void retired_take(csv_reader *c, csv_block *b)
+{
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        if (b->retired[kind]) {
+            c->maps[b->worker][kind].count = 0;
+            c->maps[b->worker][kind].is_other = true;
+        }
+    }
+    csv_block_forget(b);
+}
+
+static void map_move(code_map *m, const dictionary *from, dictionary *to)
+{
+    for (uint32_t i = 0; i < m->count; i++) {
+        size_t length;
+        const char *text = dictionary_text(from, m->codes[i], &length);
+        m->codes[i] = dictionary_code(to, text, length);
+    }
+    m->is_other |= m->count > 0;
+}
+
+/* Another dictionary with only what the workers still know, once it has grown by a quarter million. */
+static assay_status dictionary_renew(csv_reader *c, int kind, assay_err *err)
+{
+    enum { texts_more = 1 << 18 };
+    dictionary *old = c->base.dictionaries[kind], *fresh;
+    if (!(c->plan.forgets >> kind & 1) || !old)
+        return ASSAY_OK;
+    if (!c->renew_at[kind])
+        c->renew_at[kind] = texts_more;
+    if (dictionary_count(old) < c->renew_at[kind])
+        return ASSAY_OK;
+    assay_status status = dictionary_new(&fresh, err);
+    if (status != ASSAY_OK)
+        return status;
+    for (int worker = 0; worker < workers_max; worker++)
+        map_move(&c->maps[worker][kind], old, fresh);
+    dictionary_free(c->former[kind]);
+    c->former[kind] = old;
+    c->base.dictionaries[kind] = fresh;
+    c->renew_at[kind] = dictionary_count(fresh) + texts_more;
+    return ASSAY_OK;
 }
 
 static assay_status fresh_take(csv_reader *c, const csv_block *b, int list, assay_err *err)
@@ -166,8 +213,11 @@ static assay_status block_start(csv_reader *c, assay_err *err)
     csv_block *b = c->block;
     if (b->out_of_memory)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the rows and texts of %s", c->base.in.name);
+    retired_take(c, b);
     for (int list = 0; list < texts_count; list++) {
-        assay_status status = fresh_take(c, b, list, err);
+        assay_status status = list < CONTEXT_COUNT ? dictionary_renew(c, list, err) : ASSAY_OK;
+        if (status == ASSAY_OK)
+            status = fresh_take(c, b, list, err);
         if (status != ASSAY_OK)
             return status;
     }
@@ -396,6 +446,8 @@ static void csv_close(reader *r)
         for (int list = 0; list < texts_count; list++)
             free(c->maps[worker][list].codes);
     }
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
+        dictionary_free(c->former[kind]);
     buf_done(&c->input.carry);
     dictionary_free(c->names);
     zone_close(c->zone);
@@ -541,7 +593,7 @@ static assay_status plan_make(csv_reader *c, const csv_sample *sample, assay_err
     reader *r = &c->base;
     uint32_t contexts = contexts_of(&c->layout);
     c->plan = (csv_plan){.dialect = &c->dialect, .layout = &c->layout, .zone = c->zone,
-                         .is_strict = r->is_strict, .contexts = contexts};
+                         .is_strict = r->is_strict, .contexts = contexts, .forgets = r->forgets};
     c->lines = sample->data_line;
     c->input = (csv_input){.in = &r->in, .encoding = c->dialect.encoding, .is_cr = c->dialect.is_cr,
                            .delimiter = c->dialect.delimiter,

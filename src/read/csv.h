@@ -194,6 +194,8 @@ typedef struct {
     csv_text *fresh[CONTEXT_COUNT + 2]; /* contexts, characteristics, their units */
     uint32_t fresh_count[CONTEXT_COUNT + 2], fresh_room[CONTEXT_COUNT + 2];
     uint32_t fresh_first[CONTEXT_COUNT + 2];
+    /* its worker counts anew from this block on; what earlier blocks point into, to be freed */
+    dictionary *retired[CONTEXT_COUNT];
     unsigned worker;
     size_t given;        /* rows handed out */
     uint64_t out_of_memory;
@@ -202,6 +204,7 @@ typedef struct {
 enum { CSV_FRESH_CHARACTERISTIC = CONTEXT_COUNT, CSV_FRESH_UNIT = CONTEXT_COUNT + 1 };
 
 void csv_block_done(csv_block *b);
+void csv_block_forget(csv_block *b); /* frees what is retired */
 bool csv_block_reserve_text(csv_block *b, size_t room);
 bool csv_block_reserve_rows(csv_block *b, size_t rows, uint32_t contexts, bool has_offset,
                             bool has_size);
@@ -257,7 +260,7 @@ typedef struct {
     const csv_layout *layout;
     const zone *zone;     /* NULL: UTC, offset unknown */
     bool is_strict;
-    uint32_t contexts;
+    uint32_t contexts, forgets;
 } csv_plan;
 
 typedef struct csv_worker csv_worker;

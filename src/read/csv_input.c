@@ -25,7 +25,16 @@ void csv_block_done(csv_block *b)
         free(b->context[kind]);
     for (int list = 0; list < CONTEXT_COUNT + 2; list++)
         free(b->fresh[list]);
+    csv_block_forget(b);
     *b = (csv_block){0};
+}
+
+void csv_block_forget(csv_block *b)
+{
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        dictionary_free(b->retired[kind]);
+        b->retired[kind] = NULL;
+    }
 }
 
 /* Keeps the text that is there. */

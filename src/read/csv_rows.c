@@ -543,6 +543,26 @@ static void fresh_collect(csv_worker *w, csv_block *b, int list)
     b->fresh_count[list] = count;
 }
 
+/* Start a list of texts anew before it grows without bound. */
+static void texts_forget(csv_worker *w, csv_block *b, int list)
+{
+    enum { texts_kept = 1 << 15 };
+    if (list >= CONTEXT_COUNT || !(w->plan.forgets >> list & 1) || !w->texts[list] ||
+        dictionary_count(w->texts[list]) < texts_kept)
+        return;
+    dictionary *fresh;
+    if (dictionary_new(&fresh, NULL) != ASSAY_OK) {
+        b->out_of_memory = 1;
+        return;
+    }
+    b->retired[list] = w->texts[list];
+    w->texts[list] = fresh;
+    free(w->caches[list]);
+    free(w->long_caches[list]);
+    w->caches[list] = NULL;
+    w->long_caches[list] = NULL;
+}
+
 static void results_clear(csv_worker *w, csv_block *b)
 {
     b->n = b->given = 0;
@@ -554,6 +574,7 @@ static void results_clear(csv_worker *w, csv_block *b)
     b->worker = w->number;
     b->fresh_count[CSV_FRESH_UNIT] = 0;
     for (int list = 0; list < texts_count; list++) {
+        texts_forget(w, b, list);
         b->fresh_first[list] = w->texts[list] ? dictionary_count(w->texts[list]) : 0;
         b->fresh_count[list] = 0;
     }

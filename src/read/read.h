@@ -32,6 +32,9 @@ typedef struct {
     read_mapping mapping;
     bool strict;
     bool follow_pairs; /* .dfd given: read .dfx of the same stem too, and the reverse */
+    uint32_t forgets; /* bit set of context kinds whose texts may be dropped between two batches:
+                         reader_dictionary is then another one from time to time, and the one
+                         before lives until the next change. For sources with a text a row. */
     unsigned threads;  /* that parse; 0: one per processor. What is read does not depend on it. */
 } read_options;
 

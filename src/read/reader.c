@@ -18,6 +18,7 @@ assay_status reader_init(reader *r, const reader_ops *ops, source *in, const rea
     r->in = *in;
     *in = (source){.fd = -1};
     r->is_strict = options->strict;
+    r->forgets = options->forgets;
     arena_init(&r->texts);
     r->dialect = BUF_INIT;
     r->refusals = arena_array(&r->texts, refusal, reader_refusals_max);

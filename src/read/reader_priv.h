@@ -38,6 +38,7 @@ struct reader {
     const reader_ops *ops;
     source in;
     bool is_strict;
+    uint32_t forgets; /* read_options.forgets */
     bool is_started;   /* reader_next was called */
     arena texts;       /* lives as long as the reader */
     buf dialect;       /* in the form read_options.dialect takes */

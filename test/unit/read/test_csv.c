@@ -925,12 +925,57 @@ static void a_wrong_column_or_dialect_is_named(void **state)
     unlink(path);
 }
 
+static void forgotten_texts_are_right_while_their_batch_lasts(void **state)
+{
+    (void)state;
+    enum { rows = 700000 };
+    buf text = BUF_INIT;
+    buf_add_text(&text, "serial,machine,value\n");
+    for (int i = 0; i < rows; i++)
+        buf_addf(&text, "SN-%08d,M%d,%d.5\n", i % 650000, i % 3, i % 100);
+    char path[64];
+    file_write(path, text.data, text.length);
+    buf_done(&text);
+    for (unsigned threads = 1; threads <= 3; threads += 2) {
+        read_options options = {.threads = threads, .forgets = 1u << CONTEXT_SERIAL};
+        reader *r;
+        measurement_batch *b;
+        assay_err err;
+        assert_ok(reader_open(path, &options, &r, &err), err);
+        assert_ok(batch_new(room, 1u << CONTEXT_SERIAL | 1u << CONTEXT_MACHINE, &b, &err), err);
+        int row = 0;
+        uint32_t most = 0;
+        for (;;) {
+            assert_ok(reader_next(r, b, &err), err);
+            if (b->n == 0)
+                break;
+            const dictionary *serials = reader_dictionary(r, CONTEXT_SERIAL);
+            const dictionary *machines = reader_dictionary(r, CONTEXT_MACHINE);
+            for (size_t k = 0; k < b->n; k++, row++) {
+                char expected[16];
+                snprintf(expected, sizeof expected, "SN-%08d", row % 650000);
+                assert_string_equal(dictionary_text(serials, b->context[CONTEXT_SERIAL][k], NULL), expected);
+                snprintf(expected, sizeof expected, "M%d", row % 3);
+                assert_string_equal(dictionary_text(machines, b->context[CONTEXT_MACHINE][k], NULL), expected);
+            }
+            most = dictionary_count(serials) > most ? dictionary_count(serials) : most;
+        }
+        assert_int_equal(row, rows);
+        assert_true(most < 400000);
+        assert_int_equal(dictionary_count(reader_dictionary(r, CONTEXT_MACHINE)), 3);
+        batch_free(b);
+        reader_close(r);
+    }
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_data_set_reads_alike_in_iso_form),
         cmocka_unit_test(one_data_set_reads_alike_in_german_form),
         cmocka_unit_test(one_data_set_reads_alike_with_a_subgroup_in_each_row),
+        cmocka_unit_test(forgotten_texts_are_right_while_their_batch_lasts),
         cmocka_unit_test(a_pinned_dialect_reads_as_the_guess_did),
         cmocka_unit_test(nist_files_are_read_by_column_position),
         cmocka_unit_test(every_numeric_column_is_a_characteristic_when_none_is_named),
