@@ -213,6 +213,8 @@ static assay_status merge_into_chunks(compactor *k, piece_list *l, uint32_t want
         rows_append(&k->pending, &r, 0, r.n);
         if (k->pending.n >= CHUNK_ROWS)
             status = seal_pending(k, merge_texts(m), false, err);
+        if (!status)
+            status = merge_forget(m, &k->pending, err);
     }
     if (!status)
         status = seal_pending(k, merge_texts(m), true, err);

@@ -151,6 +151,9 @@ ASSAY_MUST_USE assay_status merge_open(store *s, connection *c, piece_list *l, u
 ASSAY_MUST_USE assay_status merge_next(merge *m, rows *out, assay_err *err);
 void merge_close(merge *m);
 dictionary *const *merge_texts(const merge *m); /* of local contexts; else NULL */
+/* Drop the texts of rows that are gone, once they are many. `held`: rows handed out before that are
+ * still needed; their codes are brought along. */
+ASSAY_MUST_USE assay_status merge_forget(merge *m, rows *held, assay_err *err);
 void merge_want(merge *m, uint32_t wanted);      /* before the first merge_next */
 
 /* -- the rest ------------------------------------------------------------------------------ */

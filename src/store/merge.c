@@ -266,6 +266,36 @@ assay_status merge_next(merge *m, rows *out, assay_err *err)
     return merge_timed(m, out, err);
 }
 
+/* -- forgetting ----------------------------------------------------------------------- */
+
+static void codes_move(uint32_t *codes, size_t n, const dictionary *from, dictionary *to)
+{
+    for (size_t i = 0; codes && i < n; i++) {
+        size_t length;
+        const char *text = dictionary_text(from, codes[i], &length);
+        codes[i] = dictionary_code(to, text, length);
+    }
+}
+
+assay_status merge_forget(merge *m, rows *held, assay_err *err)
+{
+    enum { texts_kept = 1 << 17 };
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        dictionary *old = m->texts[kind], *fresh;
+        if (!old || dictionary_count(old) < texts_kept)
+            continue;
+        assay_status status = dictionary_new(&fresh, err);
+        if (status)
+            return status;
+        codes_move(held->context[kind], held->n, old, fresh);
+        for (size_t i = 0; i < m->active_count; i++)
+            codes_move(m->active[i]->head.context[kind], m->active[i]->head.n, old, fresh);
+        m->texts[kind] = fresh;
+        dictionary_free(old);
+    }
+    return ASSAY_OK;
+}
+
 /* -- opening -------------------------------------------------------------------------- */
 
 static int compare_untimed(const void *a, const void *b, void *context)
