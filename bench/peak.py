@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""peak.py FILE COMMAND...: runs it and writes its peak resident memory in MiB to FILE."""
+"""peak.py FILE COMMAND...: runs it and writes three figures to FILE: seconds of wall time from its
+start to its end, seconds of CPU, and its peak resident memory in MiB."""
 import resource
 import subprocess
 import sys
+import time
 
+begin = time.monotonic()
 code = subprocess.call(sys.argv[2:])
+wall = time.monotonic() - begin
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
 with open(sys.argv[1], "w", encoding="ascii") as out:
-    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, file=out)
+    print(f"{wall:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss // 1024}", file=out)
 sys.exit(code)
