@@ -224,7 +224,7 @@ static int list_all(cli *c, const series_set *set, const analysis_plan *plan)
     }
     if (!cli_has(c, OPT_CSV)) {
         buf_addf(&c->out, l.found ? "\n" : "");
-        buf_addf(&c->out, _("%zu signals, %zu of %zu characteristics out of control"), l.found,
+        buf_addf(&c->out, _("signals: %zu; characteristics out of control: %zu of %zu"), l.found,
                  l.characteristics, series_count(set));
         buf_add_char(&c->out, '\n');
     }

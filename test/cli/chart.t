@@ -108,7 +108,7 @@ thickness
         20  2026-01-05 08:56:00  location      25.36  1 point beyond 3 σ
         20  2026-01-05 08:56:00  spread         5.10  beyond the control limits
 
-2 signals, 1 of 1 characteristics out of control
+signals: 2; characteristics out of control: 1 of 1
 [3]
 $ assay signals $DATA/csv/ccxbar-iso.csv -n 5 --json
 {
