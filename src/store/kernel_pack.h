@@ -23,24 +23,27 @@ static void pack_range(const int32_t *v, size_t n, int32_t *low, int32_t *high)
 
 typedef uint16_t pack_eight __attribute__((vector_size(16)));
 
+/* The first, and the last, four of two vectors, one by one. */
+#define pack_low(x, y)  __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11)
+#define pack_high(x, y) __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15)
+
 /* Eight runs of eight numbers, from series order to rows. */
 static inline void pack_square(const uint16_t *in, uint16_t *out)
 {
     pack_eight a[8], b[8];
     for (int i = 0; i < 8; i++)
         memcpy(&a[i], in + (size_t)i * KERNEL_ROWS, sizeof a[i]);
-    const pack_eight low = {0, 8, 1, 9, 2, 10, 3, 11}, high = {4, 12, 5, 13, 6, 14, 7, 15};
     for (int i = 0; i < 4; i++) {
-        b[2 * i] = __builtin_shuffle(a[i], a[i + 4], low);
-        b[2 * i + 1] = __builtin_shuffle(a[i], a[i + 4], high);
+        b[2 * i] = pack_low(a[i], a[i + 4]);
+        b[2 * i + 1] = pack_high(a[i], a[i + 4]);
     }
     for (int i = 0; i < 4; i++) {
-        a[2 * i] = __builtin_shuffle(b[i], b[i + 4], low);
-        a[2 * i + 1] = __builtin_shuffle(b[i], b[i + 4], high);
+        a[2 * i] = pack_low(b[i], b[i + 4]);
+        a[2 * i + 1] = pack_high(b[i], b[i + 4]);
     }
     for (int i = 0; i < 4; i++) {
-        b[2 * i] = __builtin_shuffle(a[i], a[i + 4], low);
-        b[2 * i + 1] = __builtin_shuffle(a[i], a[i + 4], high);
+        b[2 * i] = pack_low(a[i], a[i + 4]);
+        b[2 * i + 1] = pack_high(a[i], a[i + 4]);
     }
     for (int i = 0; i < 8; i++)
         memcpy(out + (size_t)i * KERNEL_LANES, &b[i], sizeof b[i]);
