@@ -122,6 +122,6 @@ $ printf 'v\n1e308\n-1e308\n5\n' | assay describe - --json | grep -oE '"median":
 "histogram": null,
 have no usable bins
 # no colour where nobody can see it, nor where it is not wanted
-$ TERM=xterm NO_COLOR=1 script -qec "assay chart $DATA/csv/ccxbar-iso.csv -n 5" /dev/null | grep -c $'\e\['
+$ TERM=xterm NO_COLOR=1 script -qec "assay chart $DATA/csv/ccxbar-iso.csv -n 5" /dev/null 2>/dev/null | grep -c $'\e\['
 0
 [1]
