@@ -114,6 +114,8 @@ uint32_t input_chart_contexts(const cli *c);
 ASSAY_MUST_USE assay_status input_need_one(cli *c, const series_set *set);
 term cli_term(const cli *c);
 const char *cli_actor(const cli *c); /* --by-whom, else the login name */
+/* Commit the change of a person, or drop it when `status` is an error; close, tell the commit. */
+int cli_finish(cli *c, store *db, store_tx *tx, assay_status status);
 /* CSV: a cell with its comma or line end; NaN is an empty cell. */
 void csv_text(buf *out, const char *text, bool is_last);
 void csv_real(buf *out, double value, bool is_last);

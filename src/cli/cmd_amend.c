@@ -12,6 +12,23 @@ const char *cli_actor(const cli *c)
     return cli_text(c, OPT_ACTOR, user ? user->pw_name : "unknown");
 }
 
+int cli_finish(cli *c, store *db, store_tx *tx, assay_status status)
+{
+    uint64_t commit = 0;
+    if (status == ASSAY_OK)
+        status = store_tx_commit(tx, &commit, &c->err);
+    else
+        store_tx_abort(tx);
+    store_close(db);
+    if (status != ASSAY_OK)
+        return cli_fail(c, status);
+    if (cli_has(c, OPT_JSON))
+        buf_addf(&c->out, "{\"commit\": %llu}\n", (unsigned long long)commit);
+    else
+        cli_remark(c, _("done in commit %llu"), (unsigned long long)commit);
+    return EXIT_FINE;
+}
+
 static assay_status need_reason(cli *c, uint64_t *place)
 {
     assay_status status = cli_count(c, OPT_PLACE, place);
@@ -40,7 +57,7 @@ static int amend(cli *c, amend_action action, const decimal *value)
     store *db = NULL;
     store_tx *tx = NULL;
     stored_characteristic found;
-    uint64_t place = 0, commit = 0;
+    uint64_t place = 0;
     assay_status status = need_reason(c, &place);
     if (status == ASSAY_OK)
         status = open_one(c, &db, &found);
@@ -49,18 +66,7 @@ static int amend(cli *c, amend_action action, const decimal *value)
     if (status == ASSAY_OK)
         status = store_amend(tx, found.number, place - 1, action, value,
                              cli_actor(c), c->given[OPT_WHY], &c->err);
-    if (status == ASSAY_OK)
-        status = store_tx_commit(tx, &commit, &c->err);
-    else
-        store_tx_abort(tx);
-    store_close(db);
-    if (status != ASSAY_OK)
-        return cli_fail(c, status);
-    if (cli_has(c, OPT_JSON))
-        buf_addf(&c->out, "{\"commit\": %llu}\n", (unsigned long long)commit);
-    else
-        cli_remark(c, _("done in commit %llu"), (unsigned long long)commit);
-    return EXIT_FINE;
+    return cli_finish(c, db, tx, status);
 }
 
 int cmd_exclude(cli *c)

@@ -124,23 +124,6 @@ static assay_status take_decision(cli *c, uint64_t *id)
     return ASSAY_OK;
 }
 
-static int finish(cli *c, store *db, store_tx *tx, assay_status status)
-{
-    uint64_t commit = 0;
-    if (status == ASSAY_OK)
-        status = store_tx_commit(tx, &commit, &c->err);
-    else
-        store_tx_abort(tx);
-    store_close(db);
-    if (status != ASSAY_OK)
-        return cli_fail(c, status);
-    if (cli_has(c, OPT_JSON))
-        buf_addf(&c->out, "{\"commit\": %llu}\n", (unsigned long long)commit);
-    else
-        cli_remark(c, _("done in commit %llu"), (unsigned long long)commit);
-    return EXIT_FINE;
-}
-
 int cmd_decide(cli *c)
 {
     store *db = NULL;
@@ -154,7 +137,7 @@ int cmd_decide(cli *c)
     if (status == ASSAY_OK)
         status = store_conflict_decide(tx, id, strcmp(c->given[OPT_KEEP], "second") == 0,
                                        cli_actor(c), c->given[OPT_WHY], &c->err);
-    return finish(c, db, tx, status);
+    return cli_finish(c, db, tx, status);
 }
 
 int cmd_forget(cli *c)
@@ -166,7 +149,7 @@ int cmd_forget(cli *c)
         status = store_tx_begin(db, &tx, &c->err);
     if (status == ASSAY_OK)
         status = store_person_erase(tx, c->operand[1], cli_actor(c), &c->err);
-    return finish(c, db, tx, status);
+    return cli_finish(c, db, tx, status);
 }
 
 int cmd_rename(cli *c)
