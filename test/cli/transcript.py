@@ -57,6 +57,16 @@ def is_same(expected, seen):
         for e, s in zip(expected, seen))
 
 
+def has_terminal():
+    """A bare chroot has no pseudo-terminals."""
+    try:
+        for end in os.openpty():
+            os.close(end)
+        return True
+    except OSError:
+        return False
+
+
 def main():
     program, path = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
     data = pathlib.Path(__file__).resolve().parent.parent / "data"
@@ -74,6 +84,9 @@ def main():
     print(f"1..{len(played)}")
     with tempfile.TemporaryDirectory() as folder:
         for number, (sentence, command, expected, start, end) in enumerate(played, 1):
+            if "script -qec" in command and not has_terminal():
+                print("ok", number, "-", sentence.replace("#", "no."), "# skip no pseudo-terminal here")
+                continue
             seen = run(command, folder, environment)
             good = is_same(expected, seen)
             failed += not good

@@ -121,7 +121,7 @@ $ printf 'v\n1e308\n-1e308\n5\n' | assay describe - --json | grep -oE '"median":
 "median": 5,
 "histogram": null,
 have no usable bins
-# no colour where nobody can see it, nor where it is not wanted
-$ TERM=xterm NO_COLOR=1 script -qec "assay chart $DATA/csv/ccxbar-iso.csv -n 5" /dev/null 2>/dev/null | grep -c $'\e\['
-0
-[1]
+# colour on a terminal, unless it is not wanted there
+$ for wish in '' 1; do TERM=xterm NO_COLOR=$wish script -qec "assay chart $DATA/csv/ccxbar-iso.csv -n 5" /dev/null | grep -q "$(printf '\033')\[" && echo coloured || echo plain; done
+coloured
+plain
