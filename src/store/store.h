@@ -241,6 +241,115 @@ ASSAY_MUST_USE assay_status store_charts(store *s, uint32_t characteristic,
                                          store_chart_visitor *visit, void *context,
                                          assay_err *err);
 
+/* -- live ingest ------------------------------------------------------------------------ */
+
+/* Rows of any number of sources become durable and visible together: one commit and one fsync for
+ * a group of messages. Batches go on being compacted while it is open. At most one ingest or import
+ * is open. All calls from the thread of the store handle. */
+typedef struct ingest ingest;
+
+typedef enum {
+    FATE_STORED,
+    FATE_LATE,      /* stored, but not as the last of its series: what follows it was known before */
+    FATE_DUPLICATE, /* same identity, same value: not stored again */
+    FATE_CONFLICT,  /* same identity, other value: kept apart until a person decides */
+} ingest_fate;
+
+ASSAY_MUST_USE assay_status ingest_open(store *s, ingest **out, assay_err *err);
+void ingest_close(ingest *g); /* aborts what is begun; accepts NULL */
+
+/* A group begins with the first of the calls below and ends with ingest_commit or ingest_abort. */
+
+/* The characteristic of this path, defined if it is new (recorded with the group's commit). */
+ASSAY_MUST_USE assay_status ingest_define(ingest *g, const characteristic *c, const char *actor,
+                                          uint32_t *number, assay_err *err);
+/* b->characteristic[k] is a number of the store; context codes are of `texts`. message[k] (may be
+ * NULL: all one message) never decreases: equal keys within one message are told apart by their
+ * occurrence, equal keys in two messages are the same measurement. Every row has a time. What
+ * became of row k goes to fate[k] (ingest_fate). Cost: no lookup for rows behind all stored ones. */
+ASSAY_MUST_USE assay_status ingest_rows(ingest *g, const char *source, const measurement_batch *b,
+                                        const dictionary *const texts[CONTEXT_COUNT],
+                                        const uint32_t *message, uint8_t *fate, assay_err *err);
+/* What a door must know after a crash, durable with the group: packet ids, cursors, offsets.
+ * length 0: forget the key. */
+ASSAY_MUST_USE assay_status ingest_remember(ingest *g, const char *source, const char *key,
+                                            const void *bytes, size_t length, assay_err *err);
+
+/* The account of a source. At every commit: received = stored + duplicates + conflicts + refused
+ * (`late` of the stored ones came late; `doubtful` of them had no identity and may be doubled). */
+typedef struct {
+    uint64_t received, stored, duplicates, conflicts, refused, late, doubtful;
+    int64_t last_time; /* receipt of the newest, TIME_NONE: none */
+} source_account;
+/* Adds to the account; ingest_rows does not count by itself. */
+ASSAY_MUST_USE assay_status ingest_account(ingest *g, const char *source,
+                                           const source_account *more, assay_err *err);
+/* `count` values refused for a reason (a stable word), with an example and what to do about it; the
+ * newest example is kept. Not counted into the account by itself. */
+ASSAY_MUST_USE assay_status ingest_refused(ingest *g, const char *source, const char *reason,
+                                           const char *remedy, uint64_t count, const char *example,
+                                           size_t length, assay_err *err);
+
+/* Durable when it returns ASSAY_OK. On failure (disk full) the group is gone as a whole, nothing of
+ * it is visible, and the next group may begin. */
+ASSAY_MUST_USE assay_status ingest_commit(ingest *g, uint64_t *commit, assay_err *err);
+void ingest_abort(ingest *g);
+/* Some milliseconds of compaction and checkpointing, when nothing is begun; false: all is done. */
+bool ingest_idle(ingest *g);
+
+ASSAY_MUST_USE assay_status store_recall(store *s, const char *source, const char *key, buf *out,
+                                         assay_err *err); /* empty: never remembered */
+typedef bool store_recall_visitor(const char *key, const void *bytes, size_t length,
+                                  void *context); /* false stops */
+ASSAY_MUST_USE assay_status store_recall_all(store *s, const char *source, const char *prefix,
+                                             store_recall_visitor *visit, void *context,
+                                             assay_err *err);
+typedef bool store_source_visitor(const char *source, const source_account *account,
+                                  void *context); /* false stops */
+ASSAY_MUST_USE assay_status store_sources(store *s, store_source_visitor *visit, void *context,
+                                          assay_err *err);
+typedef struct {
+    const char *reason, *remedy, *example; /* printable, shortened */
+    uint64_t count;
+    int64_t first_time, last_time;
+} source_refusal;
+typedef bool store_refusal_visitor(const source_refusal *r, void *context); /* false stops */
+ASSAY_MUST_USE assay_status store_refusals(store *s, const char *source,
+                                           store_refusal_visitor *visit, void *context,
+                                           assay_err *err);
+
+/* -- documents: what people configure -------------------------------------------------- */
+
+/* One JSON object each, of a kind ("source", "account", "plan" ...) and with an id unique in it.
+ * Every change appends one record: type KIND ".changed", payload {kind, id, before, after, why}. The
+ * secret (password hash, token hash) stands beside the document, never in a record. */
+typedef struct {
+    const char *kind, *id;
+    const char *json, *secret; /* secret NULL: none */
+    uint64_t version;          /* from 1; counts changes of this document */
+    int64_t time;              /* of the last change */
+} store_document;
+#define DOCUMENT_ANY UINT64_MAX
+
+/* json NULL: delete. secret NULL: keep the one there is; "": none. `expected`: the version it must
+ * have (0: must not exist; DOCUMENT_ANY: whatever), else ASSAY_CONFLICT. A call that changes
+ * nothing appends nothing. */
+ASSAY_MUST_USE assay_status store_document_put(store_tx *tx, const char *kind, const char *id,
+                                               const char *json, const char *secret,
+                                               uint64_t expected, const char *actor,
+                                               const char *why, uint64_t *version, assay_err *err);
+/* A change nobody needs to see in the records (last use of a session): no record, same version. */
+ASSAY_MUST_USE assay_status store_document_touch(store_tx *tx, const char *kind, const char *id,
+                                                 const char *json, const char *secret,
+                                                 assay_err *err);
+/* Texts live until the next call on this handle. ASSAY_NOT_FOUND. */
+ASSAY_MUST_USE assay_status store_document_get(store *s, const char *kind, const char *id,
+                                               store_document *out, assay_err *err);
+typedef bool store_document_visitor(const store_document *d, void *context); /* false stops */
+ASSAY_MUST_USE assay_status store_documents(store *s, const char *kind,
+                                            store_document_visitor *visit, void *context,
+                                            assay_err *err); /* in order of id */
+
 /* -- care ------------------------------------------------------------------------------ */
 
 typedef bool store_progress(uint64_t done, uint64_t total, void *context); /* false: stop */

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where every live measurement enters, whatever door it came through:
+ *
+ *     receive -> account -> identify -> order -> store (fsync) -> acknowledge -> evaluate ->
+ * publish
+ *
+ * A door fills a parcel with rows of one source and offers it. The intake's thread takes all
+ * parcels that wait, stores them in one group commit, calls each one's `done` (the door
+ * acknowledges now, not before), then evaluates and publishes. A parcel belongs to the intake from
+ * intake_offer until `done`; a door keeps two or three per source and stops reading while none is
+ * free: that is the back-pressure, and it bounds the memory of a source.
+ *
+ * The intake's thread owns the one writing handle of the store; everybody else who wants to write
+ * hands it a piece of work (intake_do).
+ */
+#ifndef LIVE_INTAKE_H
+#define LIVE_INTAKE_H
+
+#include "live/catalog.h"
+#include "model/measurement.h"
+
+typedef struct intake intake;
+typedef struct parcel parcel;
+typedef void parcel_done(parcel *p, void *context); /* in the intake's thread: hand it to a loop */
+
+enum { PARCEL_ROWS = 1 << 16, PARCEL_BYTES = 8 << 20 }; /* a parcel is full at either */
+
+struct parcel {
+    char source[64];         /* name, as in `assay source` */
+    measurement_batch *rows; /* characteristic: places of the catalog; time: TIME_NONE becomes the
+                                time of receipt and the row counts as doubtful */
+    uint32_t *message;       /* [room] number of the message of each row within the parcel */
+    dictionary *texts[CONTEXT_COUNT]; /* of the context codes of rows */
+    uint64_t received;                /* values that came, refused ones too */
+    int64_t arrived;                  /* UTC ns of the first message's receipt */
+    parcel_done *done;
+    void *context;
+    bool is_historical; /* never raises a live alarm without the mark "late" */
+    /* set before `done` */
+    assay_status status; /* not ASSAY_OK: nothing of it is stored, nothing may be acknowledged */
+    assay_err err;
+    uint8_t *fate; /* [rows->n] ingest_fate */
+    uint64_t commit;
+    struct parcel_note *notes; /* private: refusals, what to remember */
+    parcel *next;              /* private */
+};
+
+/* Rows grow as needed up to PARCEL_ROWS; contexts: bit set. */
+ASSAY_MUST_USE assay_status parcel_new(const char *source, uint32_t contexts, parcel **out,
+                                       assay_err *err);
+void parcel_free(parcel *p);  /* accepts NULL; not while it is with the intake */
+void parcel_clear(parcel *p); /* for the next filling */
+bool parcel_is_full(const parcel *p);
+/* A value or message that cannot be taken: counts as received and refused. `reason` is a stable
+ * word
+ * ("not-a-number"), `remedy` says in words what its sender should do; static texts both. */
+void parcel_refuse(parcel *p, const char *reason, const char *remedy, uint64_t count,
+                   const char *example, size_t length);
+/* Durable with the parcel's rows, see store_recall. */
+void parcel_remember(parcel *p, const char *key, const void *bytes, size_t length);
+
+typedef struct evaluator {
+    /* In the intake's thread, after the commit and its acknowledgements: rows of p that were stored
+     * (fate STORED or LATE); catalog_number of each is known. */
+    void (*take)(void *context, const parcel *p);
+    /* After all parcels of a group: publish. */
+    void (*settle)(void *context, uint64_t commit);
+    void *context;
+} evaluator;
+
+typedef struct {
+    store *store; /* STORE_CREATE or STORE_WRITE; the intake's from now on */
+    catalog *catalog;
+    evaluator evaluator;
+    uint32_t group_us; /* longest wait for company before a commit, 0: 500 */
+} intake_options;
+
+ASSAY_MUST_USE assay_status intake_open(const intake_options *o, intake **out, assay_err *err);
+/* Commits what was offered, then ends the thread. */
+void intake_close(intake *i);
+void intake_offer(intake *i, parcel *p); /* any thread */
+
+/* Run `work` in the intake's thread between two groups, wait for it, return what it returns. In it
+ * the handle may be written through store_tx_begin .. store_tx_commit. Any thread but the intake's.
+ */
+typedef assay_status intake_work(store *s, void *context, assay_err *err);
+ASSAY_MUST_USE assay_status intake_do(intake *i, intake_work *work, void *context, assay_err *err);
+/* The same without waiting; `work` frees its context. For the evaluator (records of alarms). */
+bool intake_later(intake *i, intake_work *work, void *context);
+
+/* Accounts with what waits, for screens and metrics: received = stored + duplicates + conflicts +
+ * refused + pending, exact at any moment. Any thread. */
+typedef struct {
+    char source[64];
+    source_account account;
+    uint64_t pending;
+    bool is_stale;          /* silent for longer than its own stated time */
+    int64_t stale_after_ns; /* 0: never */
+} source_state;
+typedef bool intake_source_visitor(const source_state *s, void *context); /* false stops */
+void intake_sources(intake *i, intake_source_visitor *visit, void *context);
+
+typedef struct {
+    uint64_t groups, rows, commit;         /* since start */
+    uint64_t commit_ns_p50, commit_ns_p99; /* of the last 1024 groups */
+    uint64_t waiting_parcels;
+    bool is_full;      /* the disk: nothing is acknowledged, tries again each second */
+    char trouble[200]; /* the last failure in words; "" none */
+} intake_health;
+intake_health intake_state(intake *i); /* any thread */
+
+#endif
