@@ -227,7 +227,9 @@ size_t decimal_format(int64_t mantissa, int exponent, int decimals, char *out, s
     int point = count + exponent;
     int places = -exponent > decimals ? -exponent : decimals;
     int width = (point > 1 ? point : 1) + (places > 0 ? places + 1 : 0) + (mantissa < 0);
-    if (width <= 40 && (exponent <= 0 || point <= 18)) /* longer with zeros: no decimal again */
+    int zeros = exponent + places; /* behind the digits of the mantissa */
+    bool is_decimal_again = mantissa == 0 || zeros == 0 || count + zeros <= mantissa_digits;
+    if (width <= 40 && is_decimal_again)
         return plain_write(mantissa < 0, digits, count, point, decimals, out);
     return exponent_write(mantissa < 0, digits, count, point, out, room);
 }

@@ -33,8 +33,9 @@ decimal_kind decimal_parse(const char *text, size_t length, char sign, decimal *
 /* Correctly rounded nearest binary64. */
 double decimal_to_double(int64_t mantissa, int exponent);
 
-/* Write mantissa * 10^exponent as plain digits with at least `decimals` places ("24.50");
- * beyond 40 characters the exponent form is used. Returns the length; room >= 64. */
+/* Write mantissa * 10^exponent as plain digits with at least `decimals` places ("24.50"). Beyond
+ * 40 characters, or where added zeros would make it wider than 18 digits (which would come back as
+ * DECIMAL_RAW), the exponent form is used. Returns the length; room >= 64. */
 size_t decimal_format(int64_t mantissa, int exponent, int decimals, char *out, size_t room);
 
 /* Shortest text that reads back to the same binary64 ("0.1", "1e+300"; "nan", "inf"). room >= 32. */

@@ -127,6 +127,30 @@ static void a_formatted_decimal_reads_back_as_itself(void **state)
     assert_string_equal(text, "-9223372036854775808");
 }
 
+/* "2.00001e16" has five places and its exponent 11 zeros: 22 digits would not be a decimal again. */
+static void zeros_behind_a_number_never_make_it_too_wide_to_read_back(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in, *out;
+    } cases[] = {{"2.00001e16", "2.00001e+16"},
+                 {"2.00001e5", "200001.00000"},
+                 {"1.23456789012345678e5", "1.23456789012345678e+5"},
+                 {"123456789012345678", "123456789012345678"},
+                 {"1.2e17", "1.2e+17"},
+                 {"12e16", "120000000000000000"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        decimal d, again;
+        char text[64];
+        assert_int_equal(decimal_parse(cases[i].in, strlen(cases[i].in), '.', &d, NULL), DECIMAL_OK);
+        size_t length = decimal_format(d.mantissa, d.exponent, d.decimals, text, sizeof text);
+        assert_string_equal(text, cases[i].out);
+        assert_int_equal(decimal_parse(text, length, '.', &again, NULL), DECIMAL_OK);
+        assert_true(decimal_to_double(d.mantissa, d.exponent) ==
+                    decimal_to_double(again.mantissa, again.exponent));
+    }
+}
+
 static void rescaling_is_exact_or_refused(void **state)
 {
     (void)state;
@@ -203,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_number_too_wide_keeps_its_nearest_binary64),
         cmocka_unit_test(every_mantissa_and_exponent_rounds_like_the_c_library),
         cmocka_unit_test(a_formatted_decimal_reads_back_as_itself),
+        cmocka_unit_test(zeros_behind_a_number_never_make_it_too_wide_to_read_back),
         cmocka_unit_test(rescaling_is_exact_or_refused),
         cmocka_unit_test(doubles_are_written_shortest),
         cmocka_unit_test(no_shorter_text_reads_back),
