@@ -10,6 +10,7 @@
 
 #include "read/aqdef.h"
 #include "read/aqdef_out.h"
+#include "read/aqdef_values.h"
 #include "read/aqdef_write_header.h"
 
 #include <iconv.h>
@@ -19,7 +20,7 @@
 #include <strings.h>
 
 enum { NUMBERS_MAX = 65535 };
-enum { MARK_DOUBTFUL = 1, NO_VALUE_CYCLE = 255, NO_VALUE_HEADING = 256 };
+enum { KEY_NOTE = 9, MARK_DOUBTFUL = 1, NO_VALUE_CYCLE = 255, NO_VALUE_HEADING = 256 };
 
 /* Columns of a record. */
 static const uint8_t variable_keys[] = {1, 2, 4, 5, 6, 7, 8, 10, 11, 12};
@@ -122,37 +123,56 @@ static void add_time(aqdef_writer *w, const shape *s, const measurement_batch *r
     add_item(w, 4, s->number, text, aqdef_date_format(wall, text, sizeof text));
 }
 
-static const char *next_extra(const char *text, const char *end)
+/* A key that may stand in a note: the reader has no column for it. 0: the text begins with none. */
+static uint32_t extra_key(const char *text, const char *end)
 {
-    for (; text + 9 <= end; text++)
-        if (memcmp(text, " | K", 4) == 0 && strspn(text + 4, "0123456789") == 4 && text[8] == ' ')
+    context_kind kind;
+    if (end - text <= 6 || *text != 'K' || strspn(text + 1, "0123456789") != 4 || text[5] != ' ')
+        return 0;
+    uint32_t key = (uint32_t)strtoul(text + 1, NULL, 10);
+    bool has_column = key <= 2 || key == 4 || key == 20 || key == 21 || aqdef_context_of(key, &kind);
+    return aqdef_is_value_key(key) && !has_column ? key : 0;
+}
+
+static bool is_said(const aqdef_writer *w, size_t from, uint32_t key)
+{
+    for (size_t i = from; i < w->item_count; i++)
+        if (w->items[i].key == key)
+            return true;
+    return false;
+}
+
+/* " | K0016 4711" begins another item, unless the value says this key already: said twice, it
+ * would begin the next value. Then it stays within the text before it. */
+static const char *next_extra(const aqdef_writer *w, size_t from, const char *text, const char *end)
+{
+    for (; text + 3 < end; text++) {
+        uint32_t key = memcmp(text, " | ", 3) == 0 ? extra_key(text + 3, end) : 0;
+        if (key && !is_said(w, from, key))
             return text;
-    return NULL;
+    }
+    return end;
 }
 
-static bool is_extra(const char *text, const char *end)
-{
-    return end - text > 6 && *text == 'K' && strspn(text + 1, "0123456789") == 4 &&
-           text[5] == ' ' && text[1] == '0' && text[2] == '0';
-}
-
-/* "note | K0016 4711": the note, and keys that the reader had no column for. */
-static void add_note(aqdef_writer *w, uint32_t number, const char *text, size_t length)
+/* "note | K0016 4711": the note, and keys that the reader had no column for. The items of the row
+ * begin at `from`. */
+static void add_note(aqdef_writer *w, size_t from, uint32_t number, const char *text, size_t length)
 {
     const char *end = text + length;
     while (text < end) {
-        const char *stop = next_extra(text, end);
-        stop = stop ? stop : end;
-        if (is_extra(text, stop))
-            add_item(w, (uint32_t)strtoul(text + 1, NULL, 10), number, text + 6,
-                     (size_t)(stop - text) - 6);
-        else
-            add_item(w, 9, number, text, (size_t)(stop - text));
+        uint32_t key = extra_key(text, end);
+        const char *words = key ? text + 6 : text;
+        add_item(w, key ? key : KEY_NOTE, number, words, 0);
+        const char *stop = next_extra(w, from, words, end);
+        if (w->failed)
+            return;
+        buf_add(&w->texts, words, (size_t)(stop - words));
+        w->items[w->item_count - 1].length = (size_t)(stop - words);
         text = stop == end ? end : stop + 3;
     }
 }
 
-static void add_contexts(aqdef_writer *w, uint32_t number, const measurement_batch *rows, size_t i,
+static void add_contexts(aqdef_writer *w, size_t from, uint32_t number, const measurement_batch *rows, size_t i,
                          const dictionary *const dictionaries[CONTEXT_COUNT])
 {
     static const struct {
@@ -161,7 +181,7 @@ static void add_contexts(aqdef_writer *w, uint32_t number, const measurement_bat
     } keys[] = {{5, CONTEXT_EVENT},    {6, CONTEXT_BATCH},  {7, CONTEXT_CAVITY},
                 {8, CONTEXT_OPERATOR}, {10, CONTEXT_MACHINE}, {12, CONTEXT_GAUGE},
                 {14, CONTEXT_SERIAL},  {53, CONTEXT_ORDER}, {80, CONTEXT_SUBGROUP},
-                {9, CONTEXT_NOTE}};
+                {KEY_NOTE, CONTEXT_NOTE}};
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
         context_kind kind = keys[k].kind;
         if (!rows->context[kind] || !dictionaries[kind] || !rows->context[kind][i])
@@ -169,7 +189,7 @@ static void add_contexts(aqdef_writer *w, uint32_t number, const measurement_bat
         size_t length;
         const char *text = dictionary_text(dictionaries[kind], rows->context[kind][i], &length);
         if (kind == CONTEXT_NOTE) {
-            add_note(w, number, text, length);
+            add_note(w, from, number, text, length);
         } else if (length) {
             add_item(w, keys[k].key, number, kind == CONTEXT_BATCH ? "#" : "",
                      kind == CONTEXT_BATCH);
@@ -182,6 +202,7 @@ static void add_contexts(aqdef_writer *w, uint32_t number, const measurement_bat
 static void add_row(aqdef_writer *w, const shape *s, const measurement_batch *rows, size_t i,
                     const dictionary *const dictionaries[CONTEXT_COUNT])
 {
+    size_t from = w->item_count;
     if (s->is_attribute) {
         add_integer(w, 20, s->number, (uint64_t)(rows->size ? rows->size[i] : 1) * 1000);
         add_number(w, 21, s, rows, i);
@@ -190,7 +211,7 @@ static void add_row(aqdef_writer *w, const shape *s, const measurement_batch *ro
     }
     add_status(w, s, rows->status[i]);
     add_time(w, s, rows, i);
-    add_contexts(w, s->number, rows, i, dictionaries);
+    add_contexts(w, from, s->number, rows, i, dictionaries);
 }
 
 /* -- to the file -------------------------------------------------------------------------------- */

@@ -49,9 +49,17 @@ static entry *entries_add(entries *e, uint32_t key)
     return x;
 }
 
+/* On the line control characters are blanks, and a blank text is no entry to a reader. */
+static bool is_visible(const char *text, size_t length)
+{
+    while (length && (unsigned char)text[length - 1] <= ' ')
+        length--;
+    return length != 0;
+}
+
 static void add_text(entries *e, uint32_t key, const char *text, size_t length)
 {
-    entry *x = length ? entries_add(e, key) : NULL;
+    entry *x = is_visible(text, length) ? entries_add(e, key) : NULL;
     if (x) {
         x->text = text;
         x->length = length;
@@ -207,11 +215,15 @@ static void add_bound(entries *e, uint32_t key, const quantity *limit, bound_kin
 
 static void write_characteristic(const characteristic *c, uint32_t number, entries *e, buf *out)
 {
+    char unnamed[32];
+    const char *slash = strrchr(c->path, '/');
     add_string(e, 2001, c->number);
     add_string(e, 2002, c->name);
-    if (!c->number && !c->name) {
-        const char *slash = strrchr(c->path, '/');
+    if (!e->n)
         add_string(e, 2002, slash ? slash + 1 : c->path);
+    if (!e->n) { /* it exists because a line names it */
+        snprintf(unnamed, sizeof unnamed, "characteristic %u", number);
+        add_string(e, 2002, unnamed);
     }
     if (c->kind != KIND_VARIABLE && !free_text(c, 2004))
         add_integer(e, 2004, c->kind == KIND_DEFECTIVES ? 1 : 5);

@@ -190,6 +190,39 @@ static void statuses_events_and_unknown_keys_come_back(void **state)
     dfq_close(&d);
 }
 
+/* A line that repeats a key of its value begins the next value, and what follows would go to it. */
+static void a_note_never_says_a_key_of_its_value_again(void **state)
+{
+    (void)state;
+    static const char head[] = "K0100 2\nK1001/1 P\nK2002/1 a\nK2002/2 b\n";
+    static const char *const values[] = {
+        "K0001/1 1\nK0001/2 2\nK0003/0 x\nK0003/0 y\nK0010/0 7\nK0001/1 3\nK0010/1 8\n",
+        "K0001/1 1\nK0009/1 look | K0001 5 | K0014 S | K0016 p | K0016 q | K0100 r | no key\n",
+        "K0001/1 1\nK0009/1 K0004 1.1.2026 | K0009 again\nK0016/1 p\nK0001/1 2\n"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        dfq d;
+        char text[400];
+        snprintf(text, sizeof text, "%s%s", head, values[i]);
+        dfq_text_in(&d, "t.dfq", text, "UTC");
+        assert_comes_back(&d, "UTC");
+        dfq_close(&d);
+    }
+}
+
+static void a_name_of_control_characters_still_names_its_characteristic(void **state)
+{
+    (void)state;
+    dfq d, back;
+    dfq_text_in(&d, "t.dfq", "K0100 1\nK1001/1 P\nK2001/1 \x14\x14\x0f\nK0001/1 0\n", "UTC");
+    write_as(&d, file_in("back.dfq"), &(aqdef_write_options){0});
+    open_path(&back, file_in("back.dfq"), "UTC");
+    assert_int_equal(back.n, 1);
+    assert_int_equal(back.b->n, 1);
+    assert_string_equal(back.c[0]->path, "P/characteristic 1");
+    dfq_close(&back);
+    dfq_close(&d);
+}
+
 static void a_record_is_written_as_the_format_says(void **state)
 {
     (void)state;
@@ -320,6 +353,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(every_public_file_comes_back_as_it_was),
         CASE(statuses_events_and_unknown_keys_come_back),
+        CASE(a_note_never_says_a_key_of_its_value_again),
+        CASE(a_name_of_control_characters_still_names_its_characteristic),
         CASE(a_record_is_written_as_the_format_says),
         CASE(rows_of_one_characteristic_after_another_come_back_too),
         CASE(the_fixtures_of_a_public_writer_are_reproduced),
