@@ -12,8 +12,8 @@
 #define ROLE_LIST(X)                                                                               \
     X(OPERATOR, "operator")                                                                        \
     X(ENGINEER, "engineer")                                                                        \
-    X(MANAGER, "quality-manager") X(EXAMINER, "examiner") X(AUDITOR, "auditor")                    \
-        X(ADMINISTRATOR, "administrator")
+    X(MANAGER, "quality-manager")                                                                  \
+    X(EXAMINER, "examiner") X(AUDITOR, "auditor") X(ADMINISTRATOR, "administrator")
 typedef enum {
 #define X(code, name) ROLE_##code,
     ROLE_LIST(X)
@@ -63,6 +63,7 @@ typedef struct {
 bool identity_may(const identity *who, scope s, const char *path);
 
 typedef struct people people;
+/* `s` is the writer's handle and must outlive it. */
 ASSAY_MUST_USE assay_status people_open(store *s, people **out, assay_err *err);
 void people_close(people *p);
 /* After a transaction with changes of people did not commit: what is in the store counts. */
