@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { block_size = 64 * 1024 };
+enum { first_block = 4 * 1024, block_max = 64 * 1024 };
 
 struct arena_block {
     arena_block *before;
@@ -36,9 +36,12 @@ void arena_fail_after(arena *a, long n)
     a->fail_after = n;
 }
 
+/* Blocks grow with the arena: many arenas hold a handful of texts. */
 static void *block_add(arena *a, size_t need)
 {
-    size_t size = need > block_size ? need : block_size;
+    size_t size = a->total < first_block ? first_block : a->total < block_max ? a->total : block_max;
+    if (size < need)
+        size = need;
     arena_block *block = calloc(1, sizeof *block + size);
     if (!block)
         return NULL;

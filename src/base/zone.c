@@ -102,28 +102,32 @@ static const char *take_date(const char *p, rule_date *out)
     return *p == '/' ? take_hms(p + 1, &out->time_s) : p;
 }
 
-static int64_t day_start_s(int year, int month, int day)
+static bool is_leap(int year)
 {
-    civil c = {.year = year, .month = month, .day = day};
-    int64_t ns = 0;
-    civil_to_ns(&c, &ns);
-    return ns / NS_PER_S;
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* The day a rule means in a year, as wall seconds at its midnight. */
-static int64_t rule_day_s(const rule_date *r, int year)
+static int64_t year_start_day(int year)
 {
-    if (r->kind != 'M') {
-        bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-        int day = r->kind == 'J' ? r->day - 1 + (is_leap && r->day >= 60) : r->day;
-        return day_start_s(year, 1, 1) + day * INT64_C(86400);
-    }
-    int64_t first = day_start_s(year, r->month, 1);
-    int weekday = (int)(((first / 86400) % 7 + 7 + 4) % 7); /* 1970-01-01 was a Thursday */
-    int64_t day = first + ((r->day - weekday + 7) % 7 + 7 * (r->week - 1)) * INT64_C(86400);
-    int64_t next = r->month == 12 ? day_start_s(year, 12, 31) + 86400
-                                  : day_start_s(year, r->month + 1, 1);
-    return day >= next ? day - 7 * INT64_C(86400) : day;
+    civil c = {.year = year, .month = 1, .day = 1};
+    int64_t ns = 0;
+    civil_to_ns(&c, &ns);
+    return ns / (86400 * NS_PER_S);
+}
+
+/* The day a rule means in the year that begins with day `start` since 1970. */
+static int64_t rule_day(const rule_date *r, int year, int64_t start)
+{
+    static const int16_t before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+    if (r->kind == 'J')
+        return start + r->day - 1 + (is_leap(year) && r->day >= 60);
+    if (r->kind == 'N')
+        return start + r->day;
+    int64_t first = start + before[r->month - 1] + (is_leap(year) && r->month > 2);
+    int64_t next = start + before[r->month] + (is_leap(year) && r->month > 1);
+    int weekday = (int)((first % 7 + 7 + 4) % 7); /* 1970-01-01 was a Thursday */
+    int64_t day = first + (r->day - weekday + 7) % 7 + 7 * (r->week - 1);
+    return day >= next ? day - 7 : day;
 }
 
 typedef struct {
@@ -169,9 +173,10 @@ static bool rule_expand(zone *z, const rule *r)
     }
     if (z->count == 0 && !span_add(z, INT64_MIN, r->standard))
         return false;
-    for (; year < year_last; year++) {
-        int64_t start = rule_day_s(&r->start, year) + r->start.time_s - r->standard;
-        int64_t end = rule_day_s(&r->end, year) + r->end.time_s - r->summer;
+    int64_t day = year_start_day(year);
+    for (; year < year_last; day += 365 + is_leap(year), year++) {
+        int64_t start = rule_day(&r->start, year, day) * 86400 + r->start.time_s - r->standard;
+        int64_t end = rule_day(&r->end, year, day) * 86400 + r->end.time_s - r->summer;
         int64_t first = start < end ? start : end, second = start < end ? end : start;
         int32_t first_offset = start < end ? r->summer : r->standard;
         int32_t second_offset = start < end ? r->standard : r->summer;

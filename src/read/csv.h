@@ -22,6 +22,7 @@ enum {
     csv_quoted_max = 64 * 1024,   /* bytes between two quotes */
     csv_fields_max = 65536,
     csv_piece = 128 * 1024,       /* what one block reads: text and columns stay in the second-level cache */
+    csv_piece_least = 4096,
     csv_pad = 64,                 /* readable bytes before and behind a block's text */
 };
 

@@ -139,6 +139,16 @@ uint64_t csv_source_offset(const csv_block *b, text_encoding e, bool is_cr, size
 
 /* -- filling -- */
 
+/* How much to ask for: a small file needs no room for a piece. */
+static size_t piece_of(const csv_input *in)
+{
+    const source *s = in->in;
+    uint64_t left = s->size > s->offset ? s->size - s->offset : 0;
+    if (s->is_pipe || !s->size || left >= csv_piece)
+        return csv_piece;
+    return left < csv_piece_least ? csv_piece_least : (size_t)left;
+}
+
 /* Bytes until there is a line end and a piece is full, or the source pauses or ends. `bytes` is the
  * carry so far and grows. */
 static assay_status bytes_fill(csv_input *in, buf *bytes, assay_err *err)
@@ -146,11 +156,10 @@ static assay_status bytes_fill(csv_input *in, buf *bytes, assay_err *err)
     size_t seen = 0;
     bool has_line = false;
     while (!in->is_ended) {
-        if (!buf_reserve(bytes, csv_piece))
+        size_t piece = piece_of(in), got;
+        if (!buf_reserve(bytes, piece))
             return no_memory(err);
-        size_t got;
-        assay_status status =
-            source_read(in->in, bytes->data + bytes->length, csv_piece, &got, err);
+        assay_status status = source_read(in->in, bytes->data + bytes->length, piece, &got, err);
         if (status != ASSAY_OK)
             return status;
         bytes->length += got;
@@ -282,11 +291,11 @@ static assay_status block_take(csv_input *in, csv_block *b, size_t cut, assay_er
  * left to the general way: *is_taken stays false. */
 static assay_status take_straight(csv_input *in, csv_block *b, bool *is_taken, assay_err *err)
 {
-    size_t carried = in->carry.length, got, cut;
-    if (!csv_block_reserve_text(b, carried + csv_piece + 1))
+    size_t carried = in->carry.length, piece = piece_of(in), got, cut;
+    if (!csv_block_reserve_text(b, carried + piece + 1))
         return no_memory(err);
     memcpy(b->text, buf_text(&in->carry), carried);
-    assay_status status = source_read(in->in, b->text + carried, csv_piece, &got, err);
+    assay_status status = source_read(in->in, b->text + carried, piece, &got, err);
     if (status != ASSAY_OK)
         return status;
     in->is_ended = got == 0;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROWS = 9000, PATCHES = 64 };
+enum { ROWS = 900, PATCHES = 64 };
 
 static char sound[64], alien[64];
 static uint8_t *original;
@@ -72,15 +72,15 @@ static void make_sound(void)
     store_tx *tx = NULL;
     struct stat st;
     char made[80];
-    snprintf(made, sizeof made, "/tmp/assay-fuzz-%ld.made", (long)getpid());
-    snprintf(sound, sizeof sound, "/tmp/assay-fuzz-%ld.assay", (long)getpid());
-    snprintf(alien, sizeof alien, "/tmp/assay-fuzz-%ld.alien", (long)getpid());
+    snprintf(made, sizeof made, "/dev/shm/assay-fuzz-%ld.made", (long)getpid());
+    snprintf(sound, sizeof sound, "/dev/shm/assay-fuzz-%ld.assay", (long)getpid());
+    snprintf(alien, sizeof alien, "/dev/shm/assay-fuzz-%ld.alien", (long)getpid());
     if (store_open(made, STORE_CREATE, &s, NULL))
         give_up();
     fill(s, "one", 0, ROWS);
     if (store_compact(s, NULL, NULL, NULL))
         give_up();
-    fill(s, "two", ROWS / 2, 700);
+    fill(s, "two", ROWS / 2, 70);
     if (store_tx_begin(s, &tx, NULL) || store_amend(tx, 1, 400, AMEND_EXCLUDE, NULL, "x", "y", NULL) ||
         store_tx_commit(tx, NULL, NULL) || store_backup(s, sound, NULL))
         give_up();
