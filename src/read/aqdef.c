@@ -159,6 +159,8 @@ static assay_status note_field(aqdef_reader *r, const aqdef_line *line, uint64_t
         return refuse_header(r, line, number, "invalid-index", "one index, as in K2001/1", err);
     size_t length = line->length;
     const char *text = aqdef_decode(&r->decoder, line->text, &length);
+    if (!text)
+        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for the header");
     r->has_log_types |= line->key == 2004 && length == 1 && (*text == '5' || *text == '6');
     return aqdef_file_add(&r->file, line, text, length, number, err);
 }

@@ -128,12 +128,14 @@ static const char *without_nul(aqdef_decoder *d, const char *text, size_t length
     for (size_t i = 0; i < d->plain.length; i++)
         if (!d->plain.data[i])
             d->plain.data[i] = '?';
-    return d->plain.failed ? text : d->plain.data;
+    return d->plain.failed ? NULL : d->plain.data;
 }
 
-const char *aqdef_decode(aqdef_decoder *d, const char *text, size_t *length)
+static const char *decoded(aqdef_decoder *d, const char *text, size_t *length)
 {
     text = without_nul(d, text, *length);
+    if (!text)
+        return NULL;
     if (is_ascii(text, *length) || (!d->is_pinned && is_utf8(text, *length)))
         return text;
     d->converted++;
@@ -142,10 +144,35 @@ const char *aqdef_decode(aqdef_decoder *d, const char *text, size_t *length)
         from_pinned(d, text, *length);
     else
         from_cp1252(&d->text, text, *length);
-    if (d->text.failed) {
-        *length = 0;
-        return "";
-    }
     *length = d->text.length;
-    return buf_text(&d->text);
+    return d->text.failed ? NULL : buf_text(&d->text);
+}
+
+static bool has_controls(const char *text, size_t length)
+{
+    bool is_any = false;
+    for (size_t i = 0; i < length; i++)
+        is_any |= (unsigned char)text[i] < 0x20;
+    return is_any;
+}
+
+/* Control characters divide fields and lines, so none of them can be written into one: they are
+ * blanks, and blanks at the edges of a text are no part of it. */
+const char *aqdef_decode(aqdef_decoder *d, const char *text, size_t *length)
+{
+    text = decoded(d, text, length);
+    if (!text || !has_controls(text, *length))
+        return text;
+    if (text != d->plain.data) {
+        buf_clear(&d->plain);
+        buf_add(&d->plain, text, *length);
+    }
+    if (d->plain.failed)
+        return NULL;
+    for (size_t i = 0; i < *length; i++)
+        if ((unsigned char)d->plain.data[i] < 0x20)
+            d->plain.data[i] = ' ';
+    text = d->plain.data;
+    aqdef_trim(&text, length);
+    return text;
 }

@@ -163,21 +163,25 @@ static assay_status set_time(aqdef_values *v, aqdef_open_value *p, const said *s
     return ASSAY_OK;
 }
 
-static uint32_t code_of(aqdef_values *v, context_kind kind, const char *text, size_t length)
+/* 0 for a text of blanks alone. False: out of memory. */
+static bool code_of(aqdef_values *v, context_kind kind, const char *text, size_t length,
+                    uint32_t *code)
 {
     aqdef_recent *recent = &v->recent[kind];
-    if (length == recent->length && memcmp(text, recent->text, length) == 0)
-        return recent->code;
+    if (length == recent->length && memcmp(text, recent->text, length) == 0) {
+        *code = recent->code;
+        return true;
+    }
     bool is_short = length <= sizeof recent->text;
     if (is_short) {
         memcpy(recent->text, text, length);
         recent->length = length;
     }
     text = aqdef_decode(v->decoder, text, &length);
-    uint32_t code = dictionary_code(v->reader->dictionaries[kind], text, length);
+    *code = text && length ? dictionary_code(v->reader->dictionaries[kind], text, length) : 0;
     if (is_short)
-        recent->code = code;
-    return code;
+        recent->code = *code;
+    return text && (*code || !length);
 }
 
 static assay_status set_context(aqdef_values *v, aqdef_open_value *p, const said *s,
@@ -192,14 +196,19 @@ static assay_status set_context(aqdef_values *v, aqdef_open_value *p, const said
         p->context[kind] = 0; /* entry 0 of a catalogue is "none" */
         return ASSAY_OK;
     }
-    p->context[kind] = code_of(v, kind, text, length);
-    return p->context[kind] ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "out of memory for texts");
+    return code_of(v, kind, text, length, &p->context[kind])
+               ? ASSAY_OK
+               : assay_fail(err, ASSAY_MEMORY, 0, "out of memory for texts");
 }
 
 static assay_status set_extra(aqdef_values *v, aqdef_open_value *p, const said *s, assay_err *err)
 {
     size_t length = s->length;
     const char *text = aqdef_decode(v->decoder, s->text, &length);
+    if (!text)
+        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for texts");
+    if (!length)
+        return ASSAY_OK;
     buf_addf(&p->extra, "%sK%04u ", p->extra.length ? " | " : "", s->key);
     buf_add(&p->extra, text, length);
     return p->extra.failed ? assay_fail(err, ASSAY_MEMORY, 0, "out of memory for texts") : ASSAY_OK;

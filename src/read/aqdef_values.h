@@ -32,7 +32,8 @@ typedef struct {
 ASSAY_MUST_USE assay_status aqdef_decoder_init(aqdef_decoder *d, const char *code_page,
                                                assay_err *err);
 void aqdef_decoder_done(aqdef_decoder *d);
-/* Valid until the next call, or `text` itself where nothing had to change. */
+/* Valid until the next call, or `text` itself where nothing had to change. Control characters come
+ * out as blanks, none of them at an edge: *length may become 0. NULL when memory is short. */
 const char *aqdef_decode(aqdef_decoder *d, const char *text, size_t *length);
 
 typedef struct {

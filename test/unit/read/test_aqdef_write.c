@@ -209,17 +209,19 @@ static void a_note_never_says_a_key_of_its_value_again(void **state)
     }
 }
 
-static void a_name_of_control_characters_still_names_its_characteristic(void **state)
+static void control_characters_in_a_text_are_blanks_before_and_after(void **state)
 {
     (void)state;
-    dfq d, back;
-    dfq_text_in(&d, "t.dfq", "K0100 1\nK1001/1 P\nK2001/1 \x14\x14\x0f\nK0001/1 0\n", "UTC");
-    write_as(&d, file_in("back.dfq"), &(aqdef_write_options){0});
-    open_path(&back, file_in("back.dfq"), "UTC");
-    assert_int_equal(back.n, 1);
-    assert_int_equal(back.b->n, 1);
-    assert_string_equal(back.c[0]->path, "P/characteristic 1");
-    dfq_close(&back);
+    dfq d;
+    dfq_text_in(&d, "t.dfq",
+                "K0100 1\nK1001/1 \x01P\x02\nK2002/1 a\x0f" "b\nK2004/1 1\x1a\x1a\n"
+                "K0020/1 5000\nK0021/1 2\nK0014/1 S\x03 1\x04\nK0012/1 \x05\nK0016/1 \x06\n", "UTC");
+    assert_string_equal(d.c[0]->path, "P/a b");
+    assert_int_equal(d.c[0]->kind, KIND_DEFECTIVES);
+    assert_string_equal(dfq_context(&d, 0, CONTEXT_SERIAL), "S  1");
+    assert_string_equal(dfq_context(&d, 0, CONTEXT_GAUGE), "");
+    assert_string_equal(dfq_context(&d, 0, CONTEXT_NOTE), "");
+    assert_comes_back(&d, "UTC");
     dfq_close(&d);
 }
 
@@ -331,6 +333,21 @@ static void a_definition_without_aqdef_names_takes_them_from_its_path(void **sta
                         "K2002/2 e\r\nK1001/2 Q\r\nK2002/3 b x\r\nK2004/3 1\r\n");
 }
 
+/* A reader passes over a blank line: without a name the characteristic and its rows would be lost. */
+static void a_name_that_cannot_be_seen_on_the_line_is_replaced(void **state)
+{
+    (void)state;
+    assay_err err = {0};
+    aqdef_writer *w;
+    characteristic a = {.path = "P/a", .number = "\001\002", .name = " ", .decimals = -1};
+    characteristic b = {.path = "P/\t", .number = "\t", .decimals = -1};
+    const characteristic *list[] = {&a, &b};
+    assert_ok(aqdef_write_begin(file_in("p.dfq"), list, 2, &(aqdef_write_options){0}, &w, &err), err);
+    assert_ok(aqdef_write_end(w, &err), err);
+    assert_string_equal(slurp(file_in("p.dfq")), "K0100 2\r\nK1001/1 P\r\nK2002/1 a\r\n"
+                                                 "K2002/2 characteristic 2\r\n");
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -354,12 +371,13 @@ int main(void)
         CASE(every_public_file_comes_back_as_it_was),
         CASE(statuses_events_and_unknown_keys_come_back),
         CASE(a_note_never_says_a_key_of_its_value_again),
-        CASE(a_name_of_control_characters_still_names_its_characteristic),
+        CASE(control_characters_in_a_text_are_blanks_before_and_after),
         CASE(a_record_is_written_as_the_format_says),
         CASE(rows_of_one_characteristic_after_another_come_back_too),
         CASE(the_fixtures_of_a_public_writer_are_reproduced),
         CASE(a_file_that_cannot_be_finished_does_not_appear),
         CASE(a_definition_without_aqdef_names_takes_them_from_its_path),
+        CASE(a_name_that_cannot_be_seen_on_the_line_is_replaced),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
