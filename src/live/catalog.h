@@ -13,8 +13,9 @@
 typedef struct catalog catalog;
 enum { CATALOG_MAX = 1 << 20, CATALOG_NONE = -1 };
 
+/* `s` is needed only now; NULL: none is stored yet. */
 ASSAY_MUST_USE assay_status catalog_open(store *s, catalog **out, assay_err *err);
-void catalog_close(catalog *c);
+void catalog_close(catalog *c); /* accepts NULL */
 /* The place of c->path, added if new; what c says besides (unit, decimals, kind) counts only for a
  * new one. CATALOG_NONE: full, no memory, or not a valid path (UTF-8, no control characters, no
  * empty level, 1..1000 bytes). */
@@ -24,5 +25,9 @@ uint32_t catalog_number(const catalog *c, int32_t place);          /* in the sto
 int32_t catalog_of_number(const catalog *c, uint32_t number);
 uint32_t catalog_count(const catalog *c);
 const char *catalog_path(const catalog *c, int32_t place); /* lives as long as the catalog */
+/* As its door described it; NULL: no such place. */
+const characteristic *catalog_definition(const catalog *c, int32_t place);
+/* The intake's: the number the store gave. False: memory. */
+bool catalog_settle(catalog *c, int32_t place, uint32_t number);
 
 #endif

@@ -31,8 +31,8 @@ struct parcel {
                                 time of receipt and the row counts as doubtful */
     uint32_t *message;       /* [room] number of the message of each row within the parcel */
     dictionary *texts[CONTEXT_COUNT]; /* of the context codes of rows */
-    uint64_t received;                /* values that came, refused ones too */
-    int64_t arrived;                  /* UTC ns of the first message's receipt */
+    uint64_t duplicates;              /* values the door itself knows to be stored: not in rows */
+    int64_t arrived;                  /* UTC ns of the first message's receipt; 0: when offered */
     parcel_done *done;
     void *context;
     bool is_historical; /* never raises a live alarm without the mark "late" */
@@ -41,8 +41,8 @@ struct parcel {
     assay_err err;
     uint8_t *fate; /* [rows->n] ingest_fate */
     uint64_t commit;
-    struct parcel_note *notes; /* private: refusals, what to remember */
-    parcel *next;              /* private */
+    uint64_t received; /* rows + refused + duplicates; set when it is offered */
+    parcel *next;      /* private */
 };
 
 /* Rows grow as needed up to PARCEL_ROWS; contexts: bit set. */
@@ -51,6 +51,29 @@ ASSAY_MUST_USE assay_status parcel_new(const char *source, uint32_t contexts, pa
 void parcel_free(parcel *p);  /* accepts NULL; not while it is with the intake */
 void parcel_clear(parcel *p); /* for the next filling */
 bool parcel_is_full(const parcel *p);
+bool parcel_is_empty(const parcel *p); /* nothing to tell the intake */
+
+/* One row; context codes come from parcel_text. */
+typedef struct {
+    int32_t place;  /* of the catalog */
+    int64_t time;   /* TIME_NONE: none was given */
+    int32_t offset; /* TIME_OFFSET_NONE: not known */
+    decimal value;
+    double raw; /* instead of value, when status has STATUS_RAW */
+    uint8_t status;
+    uint32_t size;   /* 0 stands for 1 */
+    uint64_t record; /* line or message, for people */
+    uint32_t message;
+    uint32_t context[CONTEXT_COUNT];
+} parcel_row;
+/* False: the parcel is full (offer it, take another), or memory is short. A value whose exponent
+ * a row cannot hold becomes STATUS_RAW. */
+bool parcel_add(parcel *p, const parcel_row *row);
+/* For doors that write columns themselves: room for `more` rows behind rows->n, in all columns, in
+ * `message` too; false as above. Columns may move. */
+bool parcel_reserve(parcel *p, size_t more);
+/* The code of a context text; 0 for an empty one, and where memory is short. */
+uint32_t parcel_text(parcel *p, context_kind kind, const char *text, size_t length);
 /* A value or message that cannot be taken: counts as received and refused. `reason` is a stable
  * word
  * ("not-a-number"), `remedy` says in words what its sender should do; static texts both. */

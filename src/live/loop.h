@@ -16,7 +16,8 @@ typedef void loop_ready(void *context, uint32_t events); /* EPOLLIN ... */
 typedef void loop_work(void *context);
 
 ASSAY_MUST_USE assay_status loop_open(loop **out, assay_err *err);
-void loop_close(loop *l); /* after loop_run has returned; accepts NULL */
+/* After loop_run has returned; what was posted and waits still is run now. Accepts NULL. */
+void loop_close(loop *l);
 void loop_run(loop *l);   /* until loop_stop */
 void loop_stop(loop *l);  /* any thread */
 /* Run `work` in the loop's thread soon, in the order of the calls; any thread. False: memory. */

@@ -22,7 +22,7 @@ struct dictionary {
     uint32_t slot_mask;
 };
 
-enum { first_slots = 64 };
+enum { first_slots = 64, slots_kept = 4096 };
 
 /* Eight bytes a step, one multiplication each; the seed keeps prefixes apart. */
 static uint32_t hash_of(const char *text, size_t length)
@@ -65,6 +65,19 @@ void dictionary_free(dictionary *d)
     free(d->entries);
     free(d->slots);
     free(d);
+}
+
+/* Only a part of a table that has grown large is used again, so that clearing costs little. */
+void dictionary_clear(dictionary *d)
+{
+    if (!d->count)
+        return;
+    arena_done(&d->texts);
+    arena_init(&d->texts);
+    d->count = 0;
+    if (d->slot_mask >= slots_kept)
+        d->slot_mask = slots_kept - 1;
+    memset(d->slots, 0, ((size_t)d->slot_mask + 1) * sizeof *d->slots);
 }
 
 static bool matches(const entry *e, uint32_t hash, const char *text, size_t length)

@@ -13,6 +13,8 @@ typedef struct dictionary dictionary;
 
 ASSAY_MUST_USE assay_status dictionary_new(dictionary **out, assay_err *err);
 void dictionary_free(dictionary *d);
+/* Forget all texts; codes begin at 1 again. Keeps some of the memory. */
+void dictionary_clear(dictionary *d);
 
 /* The code of text[0..length), added if new. 0 only when memory is short or length is 0. */
 uint32_t dictionary_code(dictionary *d, const char *text, size_t length);
