@@ -251,6 +251,8 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
     if (!status && records_check(s, k.c, k.finding, k.context, &k.out.records, &k.out.damaged,
                                  err))
         find(&k, "the records cannot be read to their end");
+    if (!status && documents_check(k.c, k.finding, k.context, &k.out.damaged, err))
+        find(&k, "the documents cannot be read to their end");
     k.out.file_bytes = file_bytes(k.c);
     reader_give(s, k.c);
     rows_done(&k.r);

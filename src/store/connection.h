@@ -132,7 +132,20 @@
     X(CHART_FIND, "SELECT id, definition, limits FROM chart WHERE characteristic = ? AND name = ?") \
     X(CHART_LIMITS, "UPDATE chart SET limits = ?2 WHERE id = ?1")                                  \
     X(CHART_ALL, "SELECT id, characteristic, name, definition, limits FROM chart"                  \
-                 " WHERE ?1 = 0 OR characteristic = ?1 ORDER BY characteristic, name")
+                 " WHERE ?1 = 0 OR characteristic = ?1 ORDER BY characteristic, name")             \
+    X(DOCUMENT_GET, "SELECT id, json, secret, version, time FROM document"                         \
+                    " LEFT JOIN secret USING (kind, id) WHERE kind = ? AND id = ?")                \
+    X(DOCUMENT_ALL, "SELECT id, json, secret, version, time FROM document"                         \
+                    " LEFT JOIN secret USING (kind, id) WHERE kind = ? AND json IS NOT NULL"       \
+                    " ORDER BY id")                                                                \
+    X(DOCUMENT_SET, "INSERT INTO document (kind, id, json, version, time) VALUES (?, ?, ?, ?, ?)"  \
+                    " ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json,"                  \
+                    " version = excluded.version, time = excluded.time")                           \
+    X(DOCUMENT_EVERY, "SELECT kind, id, json, version FROM document ORDER BY kind, id")            \
+    X(SECRET_SET, "INSERT OR REPLACE INTO secret (kind, id, secret) VALUES (?, ?, ?)")             \
+    X(SECRET_DROP, "DELETE FROM secret WHERE kind = ? AND id = ?")                                 \
+    X(SECRET_STRAY, "SELECT kind, id FROM secret LEFT JOIN document USING (kind, id)"              \
+                    " WHERE json IS NULL")
 
 typedef enum {
 #define X(code, text) SQL_##code,

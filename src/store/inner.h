@@ -62,6 +62,7 @@ struct store {
     store_tx tx;
     bool in_tx;
     struct import *import; /* the one open */
+    buf document; /* texts handed out by store_document_get */
 };
 
 /* -- open.c: connections, transactions, visibility -------------------------------------- */
@@ -174,6 +175,8 @@ ASSAY_MUST_USE assay_status characteristic_for_import(store *s, const characteri
 ASSAY_MUST_USE assay_status records_check(store *s, connection *c, store_finding *finding,
                                           void *context, uint64_t *count, uint64_t *damaged,
                                           assay_err *err);
+ASSAY_MUST_USE assay_status documents_check(connection *c, store_finding *finding, void *context,
+                                            uint64_t *damaged, assay_err *err);
 ASSAY_MUST_USE assay_status characteristic_insert(store *s, const characteristic *c,
                                                   uint32_t import, uint32_t *number,
                                                   object_id *id, assay_err *err);

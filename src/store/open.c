@@ -142,6 +142,7 @@ void store_close(store *s)
     free(s->characteristics);
     free(s->memos);
     arena_done(&s->names);
+    buf_done(&s->document);
     lock_give(s);
     pthread_mutex_destroy(&s->mutex);
     free(s->lock_path);

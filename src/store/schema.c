@@ -8,7 +8,26 @@
 
 #include <string.h>
 
-enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 2, READABLE = 1 };
+enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 3, READABLE = 1 };
+
+/* Live ingest and documents. A reader of an older file has these tables empty, in memory. */
+#define TABLES_3(CREATE)                                                                           \
+    CREATE "document (kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT, version INTEGER NOT NULL,"  \
+           " time INTEGER NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;"                        \
+    CREATE "secret (kind TEXT NOT NULL, id TEXT NOT NULL, secret TEXT NOT NULL,"                   \
+           " PRIMARY KEY (kind, id)) WITHOUT ROWID;"                                               \
+    CREATE "live (number INTEGER PRIMARY KEY, data BLOB NOT NULL);"                                \
+    CREATE "moving (one INTEGER PRIMARY KEY, batch INTEGER NOT NULL,"                              \
+           " characteristic INTEGER NOT NULL);"                                                    \
+    CREATE "account (source INTEGER PRIMARY KEY, received INTEGER NOT NULL,"                       \
+           " stored INTEGER NOT NULL, duplicates INTEGER NOT NULL, conflicts INTEGER NOT NULL,"    \
+           " refused INTEGER NOT NULL, late INTEGER NOT NULL, doubtful INTEGER NOT NULL,"          \
+           " last_time INTEGER NOT NULL);"                                                         \
+    CREATE "refusal (source INTEGER NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL,"         \
+           " example TEXT NOT NULL, count INTEGER NOT NULL, first_time INTEGER NOT NULL,"          \
+           " last_time INTEGER NOT NULL, PRIMARY KEY (source, reason)) WITHOUT ROWID;"             \
+    CREATE "remembered (source INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,"          \
+           " PRIMARY KEY (source, key)) WITHOUT ROWID;"
 
 static const char *const steps[VERSION] = {
     "CREATE TABLE commit_log (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, import INTEGER);"
@@ -60,6 +79,7 @@ static const char *const steps[VERSION] = {
     " definition TEXT NOT NULL, limits TEXT, UNIQUE (characteristic, name)) WITHOUT ROWID;",
     /* what the reader has to say of the rows consumed so far */
     "ALTER TABLE import ADD COLUMN note TEXT;",
+    TABLES_3("CREATE TABLE "),
 };
 
 static assay_status pragma_number(connection *c, const char *text, int64_t *out, assay_err *err)
@@ -128,6 +148,8 @@ assay_status schema_prepare(connection *c, bool is_writer, bool is_created, assa
         status = assay_fail(err, ASSAY_DAMAGED, 0, "%s has no valid format number", c->path);
     if (!status && is_writer && !is_empty) /* a backup comes without a log */
         status = connection_exec(c, "PRAGMA journal_mode=WAL", err);
+    if (!status && !is_writer && version >= READABLE && version < 3)
+        return connection_exec(c, TABLES_3("CREATE TEMP TABLE "), err);
     while (!status && version < VERSION) {
         if (!is_writer && version >= READABLE)
             break; /* what came later concerns writers alone */
