@@ -16,7 +16,8 @@ DOORS = {"model": {"measurement.h", "dictionary.h", "characteristic.h"},
          "num": None, "read": {"read.h", "write.h", "feed.h"}, "store": {"store.h"}, "stat": {"stat.h"},
          "people": {"people.h"},
          "signal": {"signal.h", "alarm.h", "analysis.h", "limits.h", "series.h"}, "report": {"report.h", "term.h", "answer.h"},
-         "live": {"live.h", "bus.h", "catalog.h", "door.h", "engine.h", "intake.h", "loop.h"}, "serve": {"serve.h"}}
+         "live": {"live.h", "bus.h", "catalog.h", "door.h", "engine.h", "intake.h", "loop.h",
+                  "sources.h"}, "serve": {"serve.h"}}
 PURE = {"num", "stat"}  # libassay: besides each other only base/err.h, through <assay/err.h>
 
 

@@ -16,6 +16,7 @@
 #ifndef LIVE_INTAKE_H
 #define LIVE_INTAKE_H
 
+#include "live/bus.h"
 #include "live/catalog.h"
 #include "model/measurement.h"
 
@@ -95,6 +96,7 @@ typedef struct {
     store *store; /* STORE_CREATE or STORE_WRITE; the intake's from now on */
     catalog *catalog;
     evaluator evaluator;
+    bus *bus;          /* notices of trouble and recovery; may be NULL */
     uint32_t group_us; /* longest wait for company before a commit, 0: 500 */
 } intake_options;
 
@@ -122,6 +124,9 @@ typedef struct {
 } source_state;
 typedef bool intake_source_visitor(const source_state *s, void *context); /* false stops */
 void intake_sources(intake *i, intake_source_visitor *visit, void *context);
+/* A source is there, though it may not have spoken yet; silent for longer than `stale_after_ns` it
+ * is stale (0: never). Any thread. */
+void intake_expect(intake *i, const char *source, int64_t stale_after_ns);
 
 typedef struct {
     uint64_t groups, rows, commit;         /* since start */
