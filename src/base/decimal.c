@@ -322,3 +322,86 @@ size_t double_format(double x, char *out, size_t room)
         return plain_write(is_negative, digits, count, point, 0, out);
     return exponent_write(is_negative, digits, count, point, out, room);
 }
+
+/* m * 10^-k without trailing zeros of its fraction. */
+static decimal decimal_trim(int64_t m, int k)
+{
+    while (k > 0 && m % 10 == 0) {
+        m /= 10;
+        k--;
+    }
+    return (decimal){m, (int16_t)-k, (uint8_t)k};
+}
+
+/* From digits (the sign apart) with the decimal sign after `point` of them. */
+static decimal decimal_of_digits(bool is_negative, const char *digits, int count, int point)
+{
+    int64_t m = 0;
+    for (int i = 0; i < count; i++)
+        m = m * 10 + (digits[i] - '0');
+    int exponent = point - count;
+    uint8_t decimals = (uint8_t)(exponent >= 0 ? 0 : exponent < -UINT8_MAX ? UINT8_MAX : -exponent);
+    return (decimal){is_negative ? -m : m, (int16_t)exponent, decimals};
+}
+
+/* x = m / 10^k exactly rounded and m < 10^15 has no rival of as few digits. Six places first:
+ * most of what is measured has fewer, and taking zeros away is cheaper than trying again. */
+static bool decimal_of_places(double x, int k, decimal *out)
+{
+    double scaled = fabs(x) * exact_tens[k];
+    if (!(scaled < 1e15))
+        return false;
+    int64_t m = (int64_t)(scaled + 0.5);
+    if ((double)m / exact_tens[k] != fabs(x) || (m == 0 && x != 0))
+        return false;
+    *out = decimal_trim(x < 0 ? -m : m, k);
+    return true;
+}
+
+decimal_kind decimal_from_double(double x, decimal *out)
+{
+    if (!isfinite(x))
+        return DECIMAL_NONE;
+    if (decimal_of_places(x, 6, out) || decimal_of_places(x, 0, out))
+        return DECIMAL_OK;
+    for (int k = 15; k > 6; k--) {
+        if (decimal_of_places(x, k, out))
+            return DECIMAL_OK;
+    }
+    char digits[24];
+    int point, count = shortest_digits(fabs(x), digits, &point);
+    *out = decimal_of_digits(x < 0, digits, count, point);
+    return DECIMAL_OK;
+}
+
+static bool float_of_places(float x, int k, decimal *out)
+{
+    double scaled = fabs((double)x) * exact_tens[k];
+    if (!(scaled < 1e9))
+        return false;
+    int64_t m = (int64_t)(scaled + 0.5);
+    if ((float)((double)m / exact_tens[k]) != fabsf(x) || (m == 0 && x != 0))
+        return false;
+    *out = decimal_trim(x < 0 ? -m : m, k);
+    return true;
+}
+
+decimal_kind decimal_from_float(float x, decimal *out)
+{
+    if (!isfinite(x))
+        return DECIMAL_NONE;
+    for (int k = 0; k <= 9; k++) {
+        if (float_of_places(x, k, out))
+            return DECIMAL_OK;
+    }
+    char text[40], digits[24];
+    for (int precision = 1; precision <= 9; precision++) {
+        int point, count = digits_of(fabs((double)x), precision, digits, &point);
+        snprintf(text, sizeof text, "%.*se%d", count, digits, point - count);
+        if (precision < 9 && (float)strtod_c(text) != fabsf(x))
+            continue;
+        *out = decimal_of_digits(x < 0, digits, count, point);
+        return DECIMAL_OK;
+    }
+    return DECIMAL_NONE;
+}

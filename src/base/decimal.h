@@ -41,6 +41,11 @@ size_t decimal_format(int64_t mantissa, int exponent, int decimals, char *out, s
 /* Shortest text that reads back to the same binary64 ("0.1", "1e+300"; "nan", "inf"). room >= 32. */
 size_t double_format(double x, char *out, size_t room);
 
+/* The shortest decimal that reads back to the same binary64, or binary32: 24.5 is 245 * 10^-1.
+ * DECIMAL_NONE for NaN and infinities. About 10 ns for what a gauge sends. */
+decimal_kind decimal_from_double(double x, decimal *out);
+decimal_kind decimal_from_float(float x, decimal *out);
+
 /* Bring a mantissa to another exponent. False if it does not fit or is not exact. */
 bool decimal_rescale(int64_t mantissa, int from_exponent, int to_exponent, int64_t *out);
 
