@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From an empty process to a running plant, and back in the reverse order. */
+#include "serve/serve.h"
+
+#include "base/time.h"
+#include "serve/http.h"
+#include "serve/jobs.h"
+#include "serve/log.h"
+#include "serve/notify.h"
+#include "serve/seat.h"
+#include "serve/server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { TICK_MS = 1000 };
+
+static int wake_fd = -1;
+
+void serve_wake(void)
+{
+    int kept = errno;
+    uint64_t one = 1;
+    ssize_t n = write(wake_fd, &one, sizeof one);
+    (void)n;
+    errno = kept;
+}
+
+/* As many connections as the system lets us have. */
+static void raise_files(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+/* -- the front: who may reach it ----------------------------------------------------------- */
+
+static assay_status open_front(server *s, assay_err *err)
+{
+    const serve_options *o = s->options;
+    if (!o->certificate != !o->key)
+        return assay_fail(err, ASSAY_USAGE, 0, "a certificate needs its key, and a key its certificate");
+    assay_status status = listen_open(o->listen ? o->listen : "127.0.0.1:8080", &s->listening, err);
+    if (status != ASSAY_OK)
+        return status;
+    s->is_loopback = s->listening.is_loopback;
+    s->is_secure = o->certificate != NULL || o->is_open_plain;
+    if (!s->is_loopback && !s->is_secure) {
+        assay_fail(err, ASSAY_USAGE, 0, "%s can be reached from other machines: passwords would travel in the clear", s->listening.text);
+        return assay_hint(err, "--tls-cert and --tls-key, or --open-plain behind a proxy that does TLS");
+    }
+    if (!s->is_loopback && o->with_demo)
+        return assay_fail(err, ASSAY_USAGE, 0, "a demo login is for this machine alone, not for %s",
+                          s->listening.text);
+    return ASSAY_OK;
+}
+
+static void tell_ready(const server *s)
+{
+    char address[200];
+    const char *scheme = s->listening.is_unix ? "" : s->options->certificate ? "https://" : "http://";
+    snprintf(address, sizeof address, "%s%s", scheme, s->listening.text);
+    log_linef("info", "serve", "listening on %s", address);
+    if (s->options->ready)
+        s->options->ready(address, NULL, s->options->context);
+    notify("READY=1");
+}
+
+/* -- running ------------------------------------------------------------------------------- */
+
+static void wait_for_stop(server *s)
+{
+    uint64_t beat = notify_watchdog_ms();
+    int64_t next_beat = 0;
+    struct pollfd wake = {.fd = wake_fd, .events = POLLIN};
+    while (!*s->options->stop) {
+        uint64_t woken;
+        int timeout = beat && beat < TICK_MS ? (int)beat : TICK_MS;
+        if (poll(&wake, 1, timeout) > 0 && read(wake_fd, &woken, sizeof woken) < 0)
+            continue;
+        seat_sweep();
+        if (beat && time_now() >= next_beat) {
+            notify("WATCHDOG=1");
+            next_beat = time_now() + (int64_t)beat * 1000000 / 2;
+        }
+    }
+}
+
+static void close_all(server *s)
+{
+    s->is_stopping = true;
+    jobs_close(s->jobs);
+    http_close(s->http);
+    listen_close(&s->listening);
+    store_close(s->writer);
+}
+
+static void answer_later(request *r)
+{
+    http_wake(r);
+}
+
+assay_status serve_run(const serve_options *o, assay_err *err)
+{
+    server s = {.options = o, .database = o->database, .listening.fd = -1, .started = time_now()};
+    log_begin(o->json_log);
+    raise_files();
+    wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    assay_status status = open_front(&s, err);
+    if (status == ASSAY_OK)
+        status = store_open(o->database, STORE_CREATE, &s.writer, err);
+    if (status == ASSAY_OK)
+        status = jobs_open(answer_later, &s.jobs, err);
+    if (status == ASSAY_OK)
+        status = http_open(&s, &s.http, err);
+    if (status == ASSAY_OK) {
+        tell_ready(&s);
+        wait_for_stop(&s);
+        notify("STOPPING=1");
+        log_line("info", "serve", "stopping");
+    }
+    close_all(&s);
+    close(wake_fd);
+    wake_fd = -1;
+    return status;
+}
