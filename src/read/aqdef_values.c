@@ -128,7 +128,7 @@ static assay_status set_attribute(aqdef_values *v, aqdef_open_value *p, const sa
 static assay_status set_size(aqdef_values *v, aqdef_open_value *p, const said *s, assay_err *err)
 {
     int64_t n;
-    if (!parse_integer(s, &n) || n < 0 || n > UINT32_MAX)
+    if (!parse_integer(s, &n) || n < 0 || (n % SIZE_SCALE ? n : n / SIZE_SCALE) > UINT32_MAX)
         return refuse(v, p, s, "not-a-size", "a sample size x 1000", err);
     if (n % SIZE_SCALE)
         reader_warn(v->reader, "K0020 is not a multiple of 1000: taken as it is");

@@ -209,6 +209,21 @@ static void a_note_never_says_a_key_of_its_value_again(void **state)
     }
 }
 
+static void every_size_of_a_lot_that_is_read_can_be_read_again(void **state)
+{
+    (void)state;
+    dfq d;
+    dfq_text_in(&d, "t.dfq",
+                "K0100 1\nK1001/1 P\nK2002/1 a\nK2004/1 1\n"
+                "10000011\x14" "1\n" "4294967295000\x14" "2\n" "4294967296000\x14" "2\n", "UTC");
+    assert_int_equal(d.b->n, 2);
+    assert_int_equal(d.b->size[0], 10000011);
+    assert_int_equal(d.b->size[1], UINT32_MAX);
+    assert_int_equal(d.tally.refused, 1);
+    assert_comes_back(&d, "UTC");
+    dfq_close(&d);
+}
+
 static void control_characters_in_a_text_are_blanks_before_and_after(void **state)
 {
     (void)state;
@@ -371,6 +386,7 @@ int main(void)
         CASE(every_public_file_comes_back_as_it_was),
         CASE(statuses_events_and_unknown_keys_come_back),
         CASE(a_note_never_says_a_key_of_its_value_again),
+        CASE(every_size_of_a_lot_that_is_read_can_be_read_again),
         CASE(control_characters_in_a_text_are_blanks_before_and_after),
         CASE(a_record_is_written_as_the_format_says),
         CASE(rows_of_one_characteristic_after_another_come_back_too),
