@@ -163,7 +163,15 @@ static assay_status set_time(aqdef_values *v, aqdef_open_value *p, const said *s
     return ASSAY_OK;
 }
 
-/* 0 for a text of blanks alone. False: out of memory. */
+/* Entry 0 of a catalogue is "none", as is a text of blanks alone. */
+static bool is_none(context_kind kind, const char *text, size_t length)
+{
+    const uint32_t catalogues = 1u << CONTEXT_EVENT | 1u << CONTEXT_CAVITY | 1u << CONTEXT_OPERATOR |
+                                1u << CONTEXT_MACHINE | 1u << CONTEXT_GAUGE;
+    return !length || (length == 1 && *text == '0' && catalogues >> kind & 1);
+}
+
+/* *code is 0 for none. False: out of memory. */
 static bool code_of(aqdef_values *v, context_kind kind, const char *text, size_t length,
                     uint32_t *code)
 {
@@ -178,10 +186,14 @@ static bool code_of(aqdef_values *v, context_kind kind, const char *text, size_t
         recent->length = length;
     }
     text = aqdef_decode(v->decoder, text, &length);
-    *code = text && length ? dictionary_code(v->reader->dictionaries[kind], text, length) : 0;
+    bool has_entry = text && !is_none(kind, text, length);
+    *code = has_entry ? dictionary_code(v->reader->dictionaries[kind], text, length) : 0;
+    bool is_good = text && (*code || !has_entry);
     if (is_short)
         recent->code = *code;
-    return text && (*code || !length);
+    if (!is_good)
+        recent->length = 0;
+    return is_good;
 }
 
 static assay_status set_context(aqdef_values *v, aqdef_open_value *p, const said *s,
@@ -191,11 +203,6 @@ static assay_status set_context(aqdef_values *v, aqdef_open_value *p, const said
     const char *text = s->text;
     if (s->key == KEY_BATCH && *text == '#')
         text++, length--;
-    bool is_catalogue = s->key >= 5 && s->key <= 12 && s->key != KEY_BATCH && s->key != KEY_NOTE;
-    if (!length || (is_catalogue && length == 1 && *text == '0')) {
-        p->context[kind] = 0; /* entry 0 of a catalogue is "none" */
-        return ASSAY_OK;
-    }
     return code_of(v, kind, text, length, &p->context[kind])
                ? ASSAY_OK
                : assay_fail(err, ASSAY_MEMORY, 0, "out of memory for texts");

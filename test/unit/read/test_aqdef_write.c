@@ -230,11 +230,12 @@ static void control_characters_in_a_text_are_blanks_before_and_after(void **stat
     dfq d;
     dfq_text_in(&d, "t.dfq",
                 "K0100 1\nK1001/1 \x01P\x02\nK2002/1 a\x0f" "b\nK2004/1 1\x1a\x1a\n"
-                "K0020/1 5000\nK0021/1 2\nK0014/1 S\x03 1\x04\nK0012/1 \x05\nK0016/1 \x06\n", "UTC");
+                "K0020/1 5000\nK0021/1 2\nK0014/1 S\x03 1\x04\nK0012/1 \x05\nK0010/1 \x01" "0\nK0016/1 \x06\n", "UTC");
     assert_string_equal(d.c[0]->path, "P/a b");
     assert_int_equal(d.c[0]->kind, KIND_DEFECTIVES);
     assert_string_equal(dfq_context(&d, 0, CONTEXT_SERIAL), "S  1");
     assert_string_equal(dfq_context(&d, 0, CONTEXT_GAUGE), "");
+    assert_string_equal(dfq_context(&d, 0, CONTEXT_MACHINE), ""); /* entry 0 is none */
     assert_string_equal(dfq_context(&d, 0, CONTEXT_NOTE), "");
     assert_comes_back(&d, "UTC");
     dfq_close(&d);
