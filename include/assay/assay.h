@@ -18,6 +18,7 @@
 #include <assay/pareto.h>
 #include <assay/rules.h>
 #include <assay/sigma.h>
+#include <assay/step.h>
 #include <assay/tolerance.h>
 #include <assay/values.h>
 

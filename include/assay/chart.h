@@ -82,6 +82,7 @@ typedef struct {
     unsigned span;               /* moving range span, 2 by default (0) */
     double sigmas;               /* width of limits, 3 by default (0) */
     double center, std_dev;      /* NaN: estimated */
+    double center_size;          /* np: number inspected that `center` is for; 0: the first */
     double lambda, ewma_sigmas;  /* 0.2 and 3 by default (0) */
     bool is_asymptotic;          /* EWMA limits */
     double k, h, fir;            /* CUSUM: 0.5, 5 (or 4), FIR 0 */

@@ -250,7 +250,7 @@ static assay_status apply_limits(cli *c, const series_set *set, const analysis_o
         wanted.characteristic = series_at(set, i)->number;
         const chart_limits *l = limits_find(&p->limits, &wanted, NULL);
         if (l)
-            status = limits_apply(l, series_at(set, i), &p->item[i], &c->err);
+            status = limits_apply(l, &p->item[i], &c->err);
     }
     return status;
 }

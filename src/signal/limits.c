@@ -194,17 +194,7 @@ const chart_limits *limits_find(const limits_history *h, const limits_wanted *wa
     return found;
 }
 
-/* An np chart counts: its centre is for one number inspected, and here another may come first. */
-static double center_for(const chart_limits *l, const series *s, const analysis_options *o)
-{
-    if (l->definition.chart.type != ASSAY_CHART_NP || !(l->size > 0))
-        return l->center;
-    double first = s->size && s->n ? s->size[0] : o->size_all;
-    return first > 0 ? l->center / l->size * first : l->center;
-}
-
-assay_status limits_apply(const chart_limits *l, const series *s, analysis_options *o,
-                          assay_err *err)
+assay_status limits_apply(const chart_limits *l, analysis_options *o, assay_err *err)
 {
     const chart_definition *d = &l->definition;
     bool with_probability = o->chart.with_probability_limits;
@@ -216,7 +206,8 @@ assay_status limits_apply(const chart_limits *l, const series *s, analysis_optio
         o->size_all = d->size_all;
     o->chart = d->chart;
     o->chart.with_probability_limits = with_probability;
-    o->chart.center = center_for(l, s, o);
+    o->chart.center = l->center;
+    o->chart.center_size = l->size > 0 ? l->size : 0;
     o->chart.std_dev = l->sigma;
     o->limits = l;
     return ASSAY_OK;

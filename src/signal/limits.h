@@ -69,8 +69,8 @@ const chart_limits *limits_find(const limits_history *h, const limits_wanted *wa
                                 size_t *matches);
 
 /* Judge by them: chart, rules and limits of `o` become those of `l`, which must outlive it. */
-ASSAY_MUST_USE assay_status limits_apply(const chart_limits *l, const series *s,
-                                         analysis_options *o, assay_err *err);
+ASSAY_MUST_USE assay_status limits_apply(const chart_limits *l, analysis_options *o,
+                                         assay_err *err);
 
 /* The limits an analysis found, with the definition of its chart; texts live in `memory` and in
  * the arguments. Errors: ASSAY_DOMAIN where limits do not exist, with the reason. */

@@ -51,13 +51,13 @@ void chart_judge(chart_job *job, const assay_rules *rules, uint32_t allowed)
         job->out->location[job->from + i].rules = found[i] & allowed;
 }
 
-static bool is_attribute(assay_chart_type type)
+bool chart_is_attribute(assay_chart_type type)
 {
     return type == ASSAY_CHART_P || type == ASSAY_CHART_NP || type == ASSAY_CHART_C ||
            type == ASSAY_CHART_U;
 }
 
-static bool has_spread(assay_chart_type type)
+bool chart_has_spread(assay_chart_type type)
 {
     return type == ASSAY_CHART_XBAR_R || type == ASSAY_CHART_XBAR_S || type == ASSAY_CHART_I_MR ||
            type == ASSAY_CHART_MEDIAN;
@@ -65,7 +65,7 @@ static bool has_spread(assay_chart_type type)
 
 /* --- options --- */
 
-static void resolve_zeros(assay_chart_options *o)
+void chart_options_settle(assay_chart_options *o)
 {
     o->span = o->span ? o->span : 2;
     o->sigmas = o->sigmas == 0 ? 3 : o->sigmas;
@@ -74,7 +74,7 @@ static void resolve_zeros(assay_chart_options *o)
     o->h = o->h == 0 ? 5 : o->h;
 }
 
-static assay_status check_options(const assay_chart_options *o, assay_err *err)
+assay_status chart_options_check(const assay_chart_options *o, assay_err *err)
 {
     if (o->span < 2 || o->span > 100)
         return assay_fail(err, ASSAY_DOMAIN, 0, "a moving range of span %u", o->span);
@@ -125,7 +125,25 @@ static double size_of(const assay_chart_input *in, size_t i)
     return in->size ? in->size[i] : in->size_all;
 }
 
-/* Counts are whole or not, but not negative, and no more than were inspected. */
+assay_status chart_take_size(assay_chart_type type, double size, size_t i, subgroup *g,
+                             assay_err *err)
+{
+    double count = g->mean;
+    g->squares = type == ASSAY_CHART_C ? 1 : size; /* the size rides where nothing varies */
+    if (count < 0)
+        return assay_fail(err, ASSAY_DOMAIN, i, "count %zu is negative", i + 1);
+    if (type == ASSAY_CHART_C)
+        return ASSAY_OK;
+    if (size < 0 || isinf(size))
+        return assay_fail(err, ASSAY_DOMAIN, i, "sample %zu has size %g", i + 1, size);
+    if (type != ASSAY_CHART_U && count > size)
+        return assay_fail(err, ASSAY_DOMAIN, i, "sample %zu: %g of %g nonconforming", i + 1, count,
+                          size);
+    if (!(size > 0))
+        g->flags |= ASSAY_POINT_MISSING;
+    return ASSAY_OK;
+}
+
 static assay_status read_counts(const assay_chart_input *in, assay_chart_type type, void *scratch,
                                 subgroup_set *set, assay_err *err)
 {
@@ -139,29 +157,15 @@ static assay_status read_counts(const assay_chart_input *in, assay_chart_type ty
     if (status)
         return status;
     set->in = in;
-    for (size_t i = 0; i < set->k; i++) {
-        subgroup *g = &set->group[i];
-        double size = size_of(in, i), count = g->mean;
-        g->squares = type == ASSAY_CHART_C ? 1 : size; /* the size rides where nothing varies */
-        if (count < 0)
-            return assay_fail(err, ASSAY_DOMAIN, i, "count %zu is negative", i + 1);
-        if (type == ASSAY_CHART_C)
-            continue;
-        if (size < 0 || isinf(size))
-            return assay_fail(err, ASSAY_DOMAIN, i, "sample %zu has size %g", i + 1, size);
-        if (type != ASSAY_CHART_U && count > size)
-            return assay_fail(err, ASSAY_DOMAIN, i, "sample %zu: %g of %g nonconforming", i + 1,
-                              count, size);
-        if (!(size > 0))
-            g->flags |= ASSAY_POINT_MISSING;
-    }
-    return ASSAY_OK;
+    for (size_t i = 0; i < set->k && !status; i++)
+        status = chart_take_size(type, size_of(in, i), i, &set->group[i], err);
+    return status;
 }
 
 static assay_status read_input(const assay_chart_input *in, assay_chart_type type, void *scratch,
                                subgroup_set *set, assay_err *err)
 {
-    if (is_attribute(type))
+    if (chart_is_attribute(type))
         return read_counts(in, type, scratch, set, err);
     assay_status status = subgroup_read(in, scratch, set, err);
     if (!status && set->most > 1 && (type == ASSAY_CHART_I_MR || type == ASSAY_CHART_RUN))
@@ -291,7 +295,7 @@ static void draw_stage(chart_job *job)
         if (job->out->spread)
             job->out->spread[i] = job->out->location[i];
     }
-    if (is_attribute(job->out->type))
+    if (chart_is_attribute(job->out->type))
         chart_draw_attribute(job);
     else if (job->out->type == ASSAY_CHART_RUN)
         chart_draw_run(job);
@@ -330,8 +334,8 @@ assay_status assay_chart_make(const assay_chart_input *in, const assay_chart_opt
                               void *scratch, assay_chart *out, assay_err *err)
 {
     assay_chart_options o = options ? *options : assay_chart_defaults();
-    resolve_zeros(&o);
-    assay_status status = check_options(&o, err);
+    chart_options_settle(&o);
+    assay_status status = chart_options_check(&o, err);
     if (!status)
         status = check_ranges(in, out, err);
     subgroup_set set;
@@ -341,7 +345,7 @@ assay_status assay_chart_make(const assay_chart_input *in, const assay_chart_opt
         return status;
     assay_chart made = {.type = resolve_type(o.type, &set), .location = out->location,
                         .stages = out->stages, .stages_room = out->stages_room, .k = NAN, .h = NAN};
-    made.has_spread = has_spread(made.type);
+    made.has_spread = chart_has_spread(made.type);
     if (made.has_spread && !out->spread)
         return assay_fail(err, ASSAY_SHAPE, 0, "no room for the spread chart");
     if (made.type == ASSAY_CHART_CUSUM && !out->cusum)

@@ -16,11 +16,12 @@ static double size_of(const subgroup *g)
     return g->squares; /* see read_counts */
 }
 
-static double find_rate(const chart_job *job)
+double chart_rate(const chart_job *job)
 {
-    if (!isnan(job->options->center)) { /* np: for the first size */
-        double n = size_of(&job->set->group[job->from]);
-        return job->out->type == ASSAY_CHART_NP ? job->options->center / n : job->options->center;
+    const assay_chart_options *o = job->options;
+    if (!isnan(o->center)) {
+        double n = o->center_size > 0 ? o->center_size : size_of(&job->set->group[0]);
+        return job->out->type == ASSAY_CHART_NP ? o->center / n : o->center;
     }
     subgroup_total counts = {0};
     assay_dd sizes = {0, 0};
@@ -72,9 +73,17 @@ static void draw_point(const chart_job *job, double rate, size_t i)
     p->prob_ucl /= unit;
 }
 
+double chart_attribute_at(const chart_job *job, double rate, size_t i)
+{
+    const assay_chart_point *p = &job->out->location[i];
+    draw_point(job, rate, i);
+    bool is_judged = p->sigma > 0 && chart_is_judged(&job->set->group[i]);
+    return is_judged ? chart_z(p->value, p->center, p->sigma) : NAN;
+}
+
 void chart_draw_attribute(chart_job *job)
 {
-    double rate = find_rate(job);
+    double rate = chart_rate(job);
     bool is_binomial = job->out->method == ASSAY_SIGMA_BINOMIAL;
     job->stage->center = rate;
     if (job->out->type == ASSAY_CHART_NP) {
@@ -88,13 +97,8 @@ void chart_draw_attribute(chart_job *job)
     else if (rate <= 0 || (is_binomial && rate >= 1))
         chart_undefined(job, rate <= 0 ? "no spread: no defect was found"
                                        : "no spread: every item is nonconforming");
-    for (size_t i = job->from; i < job->to; i++) {
-        const assay_chart_point *p = &job->out->location[i];
-        draw_point(job, rate, i);
-        bool is_judged = p->sigma > 0 && chart_is_judged(&job->set->group[i]);
-        job->set->z[i] = is_judged ? chart_z(p->value, p->center, p->sigma) : NAN;
-    }
-    assay_rules basic = *assay_rules_basic();
-    basic.rule[0].sigmas = job->options->sigmas;
-    chart_judge(job, job->rules ? job->rules : &basic, UINT32_MAX);
+    for (size_t i = job->from; i < job->to; i++)
+        job->set->z[i] = chart_attribute_at(job, rate, i);
+    assay_rules basic;
+    chart_judge(job, chart_rules_or_limits(job, &basic), UINT32_MAX);
 }

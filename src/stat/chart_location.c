@@ -12,19 +12,13 @@
 #include <assay/constants.h>
 #include <assay/distribution.h>
 
-/* What depends on n alone; kept from point to point. */
-typedef struct {
-    uint32_t n;
-    double error, tail; /* standard error and probability limit of one standard deviation */
-} width;
-
 static double median_tail(uint32_t n)
 {
     double half = 0.5 * (n + 1.0);
     return n % 2 ? -assay_normal_quantile(assay_beta_quantile(CHART_TAIL, half, half)) : NAN;
 }
 
-static void width_for(width *w, const chart_job *job, uint32_t n)
+static void width_for(chart_width *w, const chart_job *job, uint32_t n)
 {
     if (w->n == n)
         return;
@@ -36,7 +30,7 @@ static void width_for(width *w, const chart_job *job, uint32_t n)
         w->tail = is_median ? median_tail(n) : -assay_normal_quantile(CHART_TAIL) * w->error;
 }
 
-static void set_limits(const chart_job *job, const width *w, assay_chart_point *p)
+static void set_limits(const chart_job *job, const chart_width *w, assay_chart_point *p)
 {
     p->center = job->center;
     if (!(job->sigma > 0))
@@ -50,7 +44,7 @@ static void set_limits(const chart_job *job, const width *w, assay_chart_point *
 }
 
 /* Rule 1 alone follows the limits drawn. */
-static const assay_rules *rules_or_limits(const chart_job *job, assay_rules *basic)
+const assay_rules *chart_rules_or_limits(const chart_job *job, assay_rules *basic)
 {
     if (job->rules)
         return job->rules;
@@ -59,29 +53,30 @@ static const assay_rules *rules_or_limits(const chart_job *job, assay_rules *bas
     return basic;
 }
 
+double chart_location_at(const chart_job *job, chart_width *w, size_t i)
+{
+    const subgroup *g = &job->set->group[i];
+    assay_chart_point *p = &job->out->location[i];
+    if (!g->n)
+        return NAN;
+    width_for(w, job, g->n);
+    p->value = job->out->type == ASSAY_CHART_MEDIAN ? subgroup_median(job->set, i) : g->mean;
+    set_limits(job, w, p);
+    return p->sigma > 0 && chart_is_judged(g) ? chart_z(p->value, p->center, p->sigma) : NAN;
+}
+
 void chart_draw_location(chart_job *job)
 {
-    width w = {0};
-    bool is_median = job->out->type == ASSAY_CHART_MEDIAN;
-    for (size_t i = job->from; i < job->to; i++) {
-        const subgroup *g = &job->set->group[i];
-        assay_chart_point *p = &job->out->location[i];
-        job->set->z[i] = NAN;
-        if (!g->n)
-            continue;
-        width_for(&w, job, g->n);
-        p->value = is_median ? subgroup_median(job->set, i) : g->mean;
-        set_limits(job, &w, p);
-        if (p->sigma > 0 && chart_is_judged(g))
-            job->set->z[i] = chart_z(p->value, p->center, p->sigma);
-    }
+    chart_width w = {0};
     assay_rules basic;
-    chart_judge(job, rules_or_limits(job, &basic), UINT32_MAX);
+    for (size_t i = job->from; i < job->to; i++)
+        job->set->z[i] = chart_location_at(job, &w, i);
+    chart_judge(job, chart_rules_or_limits(job, &basic), UINT32_MAX);
 }
 
 /* --- run chart: the median, and rules that need no limits --- */
 
-static uint32_t without_limits(const assay_rules *rules)
+uint32_t chart_rules_without_limits(const assay_rules *rules)
 {
     uint32_t allowed = 0;
     for (int j = 0; j < rules->count; j++) {
@@ -90,6 +85,15 @@ static uint32_t without_limits(const assay_rules *rules)
             allowed |= UINT32_C(1) << j;
     }
     return allowed;
+}
+
+double chart_run_at(const chart_job *job, size_t i)
+{
+    const subgroup *g = &job->set->group[i];
+    assay_chart_point *p = &job->out->location[i];
+    p->value = g->mean;
+    p->center = job->center;
+    return chart_is_judged(g) ? g->mean - job->center : NAN;
 }
 
 void chart_draw_run(chart_job *job)
@@ -101,15 +105,11 @@ void chart_draw_run(chart_job *job)
             job->set->sort[used++] = g[i].mean;
     double center = isnan(job->options->center) ? median_of(job->set->sort, used)
                                                 : job->options->center;
-    job->stage->center = center;
+    job->stage->center = job->center = center;
     if (isnan(center))
         chart_undefined(job, "nothing to estimate from: no reading that counts");
-    for (size_t i = job->from; i < job->to; i++) {
-        assay_chart_point *p = &job->out->location[i];
-        p->value = g[i].mean;
-        p->center = center;
-        job->set->z[i] = chart_is_judged(&g[i]) ? g[i].mean - center : NAN;
-    }
+    for (size_t i = job->from; i < job->to; i++)
+        job->set->z[i] = chart_run_at(job, i);
     if (job->rules)
-        chart_judge(job, job->rules, without_limits(job->rules));
+        chart_judge(job, job->rules, chart_rules_without_limits(job->rules));
 }

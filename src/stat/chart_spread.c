@@ -12,16 +12,11 @@
 #include <assay/constants.h>
 #include <assay/distribution.h>
 
-typedef struct {
-    uint32_t n;
-    double mean, deviation, low, high; /* of one standard deviation */
-} spread_scale;
-
-static void scale_for(spread_scale *s, uint32_t n, bool is_s, bool with_tails)
+static void scale_for(chart_scale *s, uint32_t n, bool is_s, bool with_tails)
 {
     if (s->n == n)
         return;
-    *s = (spread_scale){n, NAN, NAN, NAN, NAN};
+    *s = (chart_scale){n, NAN, NAN, NAN, NAN};
     if (n < 2)
         return;
     s->mean = is_s ? assay_c4(n) : assay_d2(n);
@@ -36,7 +31,7 @@ static void scale_for(spread_scale *s, uint32_t n, bool is_s, bool with_tails)
 }
 
 /* The mean spread is the centre line where it is what sigma came from. */
-static double center_of(const chart_job *job, const spread_scale *s)
+static double center_of(const chart_job *job, const chart_scale *s)
 {
     bool is_s = job->out->type == ASSAY_CHART_XBAR_S;
     assay_sigma_method method = job->out->method;
@@ -51,7 +46,7 @@ static double center_of(const chart_job *job, const spread_scale *s)
     return s->mean * job->sigma;
 }
 
-static void set_limits(const chart_job *job, const spread_scale *s, assay_chart_point *p)
+static void set_limits(const chart_job *job, const chart_scale *s, assay_chart_point *p)
 {
     if (!(job->sigma > 0)) {
         p->center = job->sigma == 0 ? 0 : NAN;
@@ -75,7 +70,7 @@ static void judge(const chart_job *job, const subgroup *g, assay_chart_point *p)
     p->rules = z > job->options->sigmas || (z < -job->options->sigmas && p->lcl > 0);
 }
 
-static void draw_moving_range(chart_job *job, size_t i, assay_chart_point *p)
+static void draw_moving_range(const chart_job *job, size_t i, assay_chart_point *p)
 {
     subgroup_total range;
     bool counts;
@@ -90,21 +85,25 @@ static void draw_moving_range(chart_job *job, size_t i, assay_chart_point *p)
         p->flags |= job->set->group[j].flags & ASSAY_POINT_EXCLUDED;
 }
 
+void chart_spread_at(const chart_job *job, chart_scale *s, size_t i)
+{
+    bool is_s = job->out->type == ASSAY_CHART_XBAR_S, is_mr = job->out->type == ASSAY_CHART_I_MR;
+    const subgroup *g = &job->set->group[i];
+    assay_chart_point *p = &job->out->spread[i];
+    if (is_mr)
+        draw_moving_range(job, i, p);
+    else
+        p->value = is_s ? g->sd : g->range;
+    if (isnan(p->value))
+        p->flags |= ASSAY_POINT_MISSING;
+    scale_for(s, is_mr ? job->options->span : g->n, is_s, job->options->with_probability_limits);
+    set_limits(job, s, p);
+    judge(job, g, p);
+}
+
 void chart_draw_spread(chart_job *job)
 {
-    spread_scale s = {0};
-    bool is_s = job->out->type == ASSAY_CHART_XBAR_S, is_mr = job->out->type == ASSAY_CHART_I_MR;
-    for (size_t i = job->from; i < job->to; i++) {
-        const subgroup *g = &job->set->group[i];
-        assay_chart_point *p = &job->out->spread[i];
-        if (is_mr)
-            draw_moving_range(job, i, p);
-        else
-            p->value = is_s ? g->sd : g->range;
-        if (isnan(p->value))
-            p->flags |= ASSAY_POINT_MISSING;
-        scale_for(&s, is_mr ? job->options->span : g->n, is_s, job->options->with_probability_limits);
-        set_limits(job, &s, p);
-        judge(job, g, p);
-    }
+    chart_scale s = {0};
+    for (size_t i = job->from; i < job->to; i++)
+        chart_spread_at(job, &s, i);
 }

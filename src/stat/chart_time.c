@@ -12,7 +12,7 @@
  */
 #include "stat/charting.h"
 
-static double target_of(const chart_job *job)
+double chart_target(const chart_job *job)
 {
     return isnan(job->options->target) ? job->center : job->options->target;
 }
@@ -24,54 +24,61 @@ static void ewma_limits(const chart_job *job, double variance, assay_chart_point
     p->ucl = p->center + job->options->ewma_sigmas * p->sigma;
 }
 
-void chart_draw_ewma(chart_job *job)
+void chart_ewma_at(const chart_job *job, chart_ewma *e, size_t i)
 {
     const assay_chart_options *o = job->options;
-    double keep = 1 - o->lambda, target = target_of(job), z = target, variance = 0;
-    job->stage->center = target;
-    for (size_t i = job->from; i < job->to; i++) {
-        const subgroup *g = &job->set->group[i];
-        assay_chart_point *p = &job->out->location[i];
-        p->center = target;
-        if (!g->n)
-            continue;
-        p->value = o->lambda * g->mean + keep * z;
-        double exact = o->lambda * o->lambda / g->n + keep * keep * variance;
-        if (job->sigma > 0)
-            ewma_limits(job, o->is_asymptotic ? o->lambda / (2 - o->lambda) / g->n : exact, p);
-        if (g->flags & ASSAY_POINT_EXCLUDED)
-            continue;
-        z = p->value;
-        variance = exact;
-        if (p->sigma > 0 && chart_is_judged(g))
-            p->rules = fabs(chart_z(z, target, p->sigma)) > o->ewma_sigmas;
-    }
+    const subgroup *g = &job->set->group[i];
+    assay_chart_point *p = &job->out->location[i];
+    double keep = 1 - o->lambda;
+    p->center = chart_target(job);
+    if (!g->n)
+        return;
+    p->value = o->lambda * g->mean + keep * e->z;
+    double exact = o->lambda * o->lambda / g->n + keep * keep * e->variance;
+    if (job->sigma > 0)
+        ewma_limits(job, o->is_asymptotic ? o->lambda / (2 - o->lambda) / g->n : exact, p);
+    if (g->flags & ASSAY_POINT_EXCLUDED)
+        return;
+    *e = (chart_ewma){p->value, exact};
+    if (p->sigma > 0 && chart_is_judged(g))
+        p->rules = fabs(chart_z(e->z, p->center, p->sigma)) > o->ewma_sigmas;
+}
+
+void chart_draw_ewma(chart_job *job)
+{
+    chart_ewma e = {chart_target(job), 0};
+    job->stage->center = e.z;
+    for (size_t i = job->from; i < job->to; i++)
+        chart_ewma_at(job, &e, i);
+}
+
+void chart_cusum_at(const chart_job *job, chart_cusum *sums, size_t i)
+{
+    const assay_chart_options *o = job->options;
+    const subgroup *g = &job->set->group[i];
+    assay_chart_point *p = &job->out->location[i];
+    assay_cusum_point *c = &job->out->cusum[i];
+    *c = (assay_cusum_point){NAN, NAN, 0};
+    p->value = g->mean;
+    p->center = chart_target(job);
+    if (!g->n || !(job->sigma > 0) || isnan(p->center))
+        return;
+    p->sigma = job->sigma / sqrt(g->n);
+    double y = chart_z(g->mean, p->center, p->sigma);
+    c->upper = fmax(0, sums->upper + y - o->k);
+    c->lower = fmax(0, sums->lower - y - o->k);
+    if (g->flags & ASSAY_POINT_EXCLUDED)
+        return;
+    *sums = (chart_cusum){c->upper, c->lower};
+    c->rules = chart_is_judged(g) && (sums->upper > o->h || sums->lower > o->h);
 }
 
 void chart_draw_cusum(chart_job *job)
 {
-    const assay_chart_options *o = job->options;
-    double target = target_of(job), upper = o->fir, lower = o->fir;
-    job->out->k = o->k;
-    job->out->h = o->h;
-    job->stage->center = target;
-    for (size_t i = job->from; i < job->to; i++) {
-        const subgroup *g = &job->set->group[i];
-        assay_chart_point *p = &job->out->location[i];
-        assay_cusum_point *c = &job->out->cusum[i];
-        *c = (assay_cusum_point){NAN, NAN, 0};
-        p->value = g->mean;
-        p->center = target;
-        if (!g->n || !(job->sigma > 0) || isnan(target))
-            continue;
-        p->sigma = job->sigma / sqrt(g->n);
-        double y = chart_z(g->mean, target, p->sigma);
-        c->upper = fmax(0, upper + y - o->k);
-        c->lower = fmax(0, lower - y - o->k);
-        if (g->flags & ASSAY_POINT_EXCLUDED)
-            continue;
-        upper = c->upper;
-        lower = c->lower;
-        c->rules = chart_is_judged(g) && (upper > o->h || lower > o->h);
-    }
+    chart_cusum sums = {job->options->fir, job->options->fir};
+    job->out->k = job->options->k;
+    job->out->h = job->options->h;
+    job->stage->center = chart_target(job);
+    for (size_t i = job->from; i < job->to; i++)
+        chart_cusum_at(job, &sums, i);
 }

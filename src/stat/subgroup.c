@@ -109,7 +109,7 @@ static void read_pairs(const assay_values *x, size_t at, size_t count, subgroup 
     g->sd = sqrt(g->squares / (n - 1));
 }
 
-static void read_group(const assay_values *x, size_t at, size_t count, subgroup *g)
+void subgroup_sum(const assay_values *x, size_t at, size_t count, subgroup *g)
 {
     *g = (subgroup){0};
     if (x->mantissa)
@@ -184,7 +184,7 @@ assay_status subgroup_read(const assay_chart_input *in, void *scratch, subgroup_
     subgroup_layout(in, scratch, set);
     for (size_t i = 0, at = 0; i < set->k; i++) {
         size_t count = reading_count(in, i);
-        read_group(&in->x, at, count, &set->group[i]);
+        subgroup_sum(&in->x, at, count, &set->group[i]);
         set->group[i].at = at;
         at += count;
         set->group[i].flags = flags_of(in, i, set->group[i].n);

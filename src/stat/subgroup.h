@@ -44,6 +44,8 @@ typedef struct {
 /* Lay out scratch, check the shape, read and sum every subgroup of a variables chart. */
 ASSAY_MUST_USE assay_status subgroup_read(const assay_chart_input *in, void *scratch,
                                           subgroup_set *set, assay_err *err);
+/* One group: readings at .. at + count. Its place, flags and `counts` are the caller's. */
+void subgroup_sum(const assay_values *x, size_t at, size_t count, subgroup *g);
 /* The same arrays for an attribute chart, nothing read. */
 void subgroup_layout(const assay_chart_input *in, void *scratch, subgroup_set *set);
 

@@ -172,7 +172,7 @@ static void frozen_limits_draw_the_chart_they_came_from(void **state)
     assert_ok(analysis_make(NULL, &s, &o, &a, &err), err);
     assert_ok(limits_draft(&a, &o, &request, &memory, &l, &err), err);
     assert_string_equal(l.name, "xbar-r n 3 nelson");
-    assert_ok(limits_apply(&l, &s, &judged, &err), err);
+    assert_ok(limits_apply(&l, &judged, &err), err);
     assert_ok(analysis_make(NULL, &s, &judged, &again, &err), err);
     assert_true(again.limits == &l);
     for (size_t i = 0; i < 4; i++) {
