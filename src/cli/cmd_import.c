@@ -309,12 +309,22 @@ static void tell_stop(importing *m, const char *label)
 
 /* -- one file, all files --------------------------------------------------------------------------- */
 
+/* A document may refer to another one that is given in the same command. */
+static const char *const *given_files(importing *m)
+{
+    const char **with = arena_array(&m->memory, const char *, (size_t)m->c->operand_count);
+    for (int i = 1; with && i < m->c->operand_count; i++)
+        with[i - 1] = m->c->operand[i];
+    return with;
+}
+
 static assay_status run_file(importing *m, one_file *f)
 {
     cli *c = m->c;
     measurement_batch *batch = NULL;
     read_options options;
     input_reading(c, &options);
+    options.with = given_files(m);
     f->path = f->label;
     if (strcmp(f->label, "-") == 0) {
         assay_status spooled = spool(c, f);

@@ -27,6 +27,7 @@ static read_format format_of(const char *name)
     return strcmp(name, "csv") == 0      ? FORMAT_CSV
            : strcmp(name, "aqdef") == 0  ? FORMAT_AQDEF
            : strcmp(name, "ndjson") == 0 ? FORMAT_NDJSON
+           : strcmp(name, "qif") == 0    ? FORMAT_QIF
                                          : FORMAT_AUTO;
 }
 

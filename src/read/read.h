@@ -15,7 +15,7 @@
 #include "model/characteristic.h"
 #include "model/measurement.h"
 
-typedef enum { FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON } read_format;
+typedef enum { FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON, FORMAT_QIF } read_format;
 
 /* Which column (by header name, or "#3" by position from 1) plays which role. NULL: guessed for
  * value, characteristic, time and the context kinds with usual names; "" : none. */
@@ -32,6 +32,8 @@ typedef struct {
     read_mapping mapping;
     bool strict;
     bool follow_pairs; /* .dfd given: read .dfx of the same stem too, and the reverse */
+    const char *const *with; /* paths, NULL-terminated, of files given together with this one: a QIF
+                                document may refer to another. NULL: only those beside it. */
     uint32_t forgets; /* bit set of context kinds whose texts may be dropped between two batches:
                          reader_dictionary is then another one from time to time, and the one
                          before lives until the next change. For sources with a text a row. */

@@ -178,6 +178,21 @@ static bool looks_like_ndjson(const char *head, size_t length)
     return false;
 }
 
+/* "<?xml ... <QIFDocument ...", prefixed or not; UTF-16 shows as the same letters with zeros. */
+static bool looks_like_qif(const char *head, size_t length)
+{
+    static const char word[] = "QIFDocument";
+    char plain[4096];
+    size_t n = 0;
+    for (size_t i = 0; i < length && n < sizeof plain; i++)
+        if (head[i])
+            plain[n++] = head[i];
+    size_t at = 0;
+    while (at < n && ((unsigned char)plain[at] >= 0x80 || plain[at] <= ' '))
+        at++;
+    return at < n && plain[at] == '<' && memmem(plain, n, word, sizeof word - 1);
+}
+
 /* The file of values of a pair begins with a record, not with a key. */
 static bool is_named_aqdef(const char *name)
 {
@@ -194,6 +209,8 @@ static read_format format_guess(const source *in)
 {
     if (is_named_aqdef(in->name) || looks_like_aqdef(in->head, in->head_length))
         return FORMAT_AQDEF;
+    if (looks_like_qif(in->head, in->head_length))
+        return FORMAT_QIF;
     return looks_like_ndjson(in->head, in->head_length) ? FORMAT_NDJSON : FORMAT_CSV;
 }
 
@@ -219,6 +236,8 @@ assay_status reader_open(const char *path, const read_options *options, reader *
         return aqdef_open(&in, options, out, err);
     case FORMAT_NDJSON:
         return ndjson_open(&in, options, out, err);
+    case FORMAT_QIF:
+        return qif_open(&in, options, out, err);
     case FORMAT_AUTO:
     case FORMAT_CSV:
         break;

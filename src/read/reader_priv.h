@@ -94,5 +94,7 @@ ASSAY_MUST_USE assay_status aqdef_open(source *in, const read_options *options, 
                                        assay_err *err);
 ASSAY_MUST_USE assay_status ndjson_open(source *in, const read_options *options, reader **out,
                                         assay_err *err);
+ASSAY_MUST_USE assay_status qif_open(source *in, const read_options *options, reader **out,
+                                     assay_err *err);
 
 #endif

@@ -1,14 +1,14 @@
 The same measurements through every door.
 
-# comma, semicolon with decimal comma, wide, AQDEF in both modes: the same chart
-$ for f in csv/ccxbar-iso.csv csv/ccxbar-german-cp1252.csv csv/ccxbar-wide-utf16.tsv dfq/one-dataset/ccxbar-record-mode.dfq dfq/one-dataset/ccxbar-kfield-mode.dfq dfq/one-dataset/ccxbar.dfd; do assay chart $DATA/$f --zone Europe/Berlin -n 5 --csv 2>&1 | cut -d, -f2,3,5-9 | md5sum; done | sort | uniq -c | awk '{print $1}'
-6
+# comma, semicolon with decimal comma, wide, AQDEF in both modes, QIF: the same chart
+$ for f in csv/ccxbar-iso.csv csv/ccxbar-german-cp1252.csv csv/ccxbar-wide-utf16.tsv dfq/one-dataset/ccxbar-record-mode.dfq dfq/one-dataset/ccxbar-kfield-mode.dfq dfq/one-dataset/ccxbar.dfd qif/ccxbar.qif; do assay chart $DATA/$f --zone Europe/Berlin -n 5 --csv 2>&1 | cut -d, -f2,3,5-9 | md5sum; done | sort | uniq -c | awk '{print $1}'
+7
 # and one series digest in the database for the forms with times and serials
 $ for f in csv/ccxbar-iso.csv csv/ccxbar-german-cp1252.csv dfq/one-dataset/ccxbar-record-mode.dfq dfq/one-dataset/ccxbar-kfield-mode.dfq; do rm -f d.assay*; assay import d.assay $DATA/$f --zone Europe/Berlin -q >/dev/null; assay show d.assay --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"]["series"])'; done | sort -u | wc -l
 1
 
 # the digest of values and order holds for the form without them too
-$ for f in csv/ccxbar-iso.csv csv/ccxbar-wide-utf16.tsv; do rm -f d.assay*; assay import d.assay $DATA/$f -q >/dev/null; assay show d.assay --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"]["values"])'; done | sort -u | wc -l
+$ for f in csv/ccxbar-iso.csv csv/ccxbar-wide-utf16.tsv qif/ccxbar.qif; do rm -f d.assay*; assay import d.assay $DATA/$f -q >/dev/null; assay show d.assay --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"]["values"])'; done | sort -u | wc -l
 1
 
 # out as AQDEF and in again: the same series

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The first byte chooses how to read, the rest is the document. */
+#include "fuzz_reader.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (!size)
+        return 0;
+    static const char *const dialects[] = {NULL, "limits=absolute", "limits=deviation", "limits=?"};
+    read_options options = {.strict = data[0] & 1,
+                            .zone = data[0] & 2 ? "Europe/Berlin" : NULL,
+                            .dialect = dialects[data[0] >> 2 & 3]};
+    source in = fuzz_source("/nowhere/x.qif", data + 1, size - 1);
+    reader *r;
+    if (qif_open(&in, &options, &r, NULL) == ASSAY_OK)
+        fuzz_drain(r);
+    return 0;
+}
