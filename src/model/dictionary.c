@@ -149,6 +149,28 @@ uint32_t dictionary_code(dictionary *d, const char *text, size_t length)
     return code ? code : text_add(d, hash, text, length);
 }
 
+/* The slots are laid anew: a text is taken back so seldom that a tombstone would cost more. */
+bool dictionary_replace(dictionary *d, uint32_t code, const char *text, size_t length)
+{
+    if (code == 0 || code > d->count || length == 0)
+        return false;
+    entry *e = &d->entries[code - 1];
+    if (matches(e, hash_of(text, length), text, length))
+        return true;
+    const char *copy = arena_text(&d->texts, text, length);
+    if (!copy)
+        return false;
+    *e = (entry){copy, (uint32_t)length, hash_of(text, length)};
+    memset(d->slots, 0, ((size_t)d->slot_mask + 1) * sizeof *d->slots);
+    for (uint32_t i = 1; i <= d->count; i++) {
+        uint32_t at = d->entries[i - 1].hash & d->slot_mask;
+        while (d->slots[at])
+            at = (at + 1) & d->slot_mask;
+        d->slots[at] = i;
+    }
+    return true;
+}
+
 uint32_t dictionary_find(const dictionary *d, const char *text, size_t length)
 {
     return length ? *slot_of(d, hash_of(text, length), text, length) : 0;

@@ -6,6 +6,7 @@
 
 #include <assay/err.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ void dictionary_clear(dictionary *d);
 
 /* The code of text[0..length), added if new. 0 only when memory is short or length is 0. */
 uint32_t dictionary_code(dictionary *d, const char *text, size_t length);
+/* Another text for a code, its old one is found no more. Texts handed out stay readable. False: no
+ * such code, or no memory. O(count). */
+bool dictionary_replace(dictionary *d, uint32_t code, const char *text, size_t length);
 /* The code, or 0 if it is not there. */
 uint32_t dictionary_find(const dictionary *d, const char *text, size_t length);
 /* The text of a code, NUL-terminated; "" for 0 and for codes not given out. */

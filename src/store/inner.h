@@ -35,7 +35,7 @@ struct store_tx {
     store *s;
     uint64_t commit; /* the number it will have */
     int64_t time;
-    bool is_done;
+    bool is_done, has_erased; /* a name */
 };
 
 struct store {
@@ -94,6 +94,8 @@ origin origin_of(const store *s, uint32_t id);
 ASSAY_MUST_USE assay_status texts_load(store *s, connection *c, assay_err *err);
 ASSAY_MUST_USE assay_status texts_save(store *s, assay_err *err); /* inside a write */
 void texts_forget(store *s); /* after a rollback: what was not saved is saved next time */
+/* Names that were erased leave the memory too. */
+ASSAY_MUST_USE assay_status persons_forget(store *s, connection *c, assay_err *err);
 uint32_t person_code(store *s, const char *name); /* 0 for NULL or "" */
 
 /* -- pieces.c: which pieces a question needs --------------------------------------------- */

@@ -43,6 +43,8 @@ assay_status store_tx_commit(store_tx *tx, uint64_t *commit, assay_err *err)
     tx->is_done = true;
     if (!status && commit)
         *commit = tx->commit;
+    if (!status && tx->has_erased)
+        status = persons_forget(tx->s, tx->s->db, err);
     if (!status)
         checkpoint(tx->s, 256);
     return status;
@@ -175,6 +177,8 @@ assay_status store_person_erase(store_tx *tx, const char *name, const char *acto
     snprintf(text, sizeof text, "{\"person\":%u}", code);
     if (!status)
         status = record_append(tx, "person.erased", actor, NULL, text, NULL, err);
+    if (!status)
+        tx->has_erased = true;
     return status;
 }
 

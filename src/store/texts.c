@@ -15,12 +15,17 @@ static bool is_person(int kind)
 }
 
 /* An erased name keeps its code, so that rows of one person still belong together. */
+static size_t erased_name(uint32_t code, char out[32])
+{
+    return (size_t)snprintf(out, 32, "(erased %u)", code);
+}
+
 static assay_status enter(dictionary *d, uint32_t code, const char *text, size_t length,
                           assay_err *err)
 {
     char erased[32];
     if (!text || !length) {
-        length = (size_t)snprintf(erased, sizeof erased, "(erased %u)", code);
+        length = erased_name(code, erased);
         text = erased;
     }
     uint32_t got = dictionary_code(d, text, length);
@@ -51,6 +56,23 @@ static assay_status load_kind(store *s, connection *c, int kind, assay_err *err)
     return status;
 }
 
+assay_status persons_forget(store *s, connection *c, assay_err *err)
+{
+    dictionary *d = s->texts[CONTEXT_OPERATOR];
+    sqlite3_stmt *q = statement(c, SQL_PERSON_GONE);
+    assay_status status = ASSAY_OK;
+    int step = 0;
+    while (!status && (step = statement_step(c, SQL_PERSON_GONE, err)) > 0) {
+        char erased[32];
+        uint32_t code = (uint32_t)sqlite3_column_int64(q, 0);
+        size_t length = erased_name(code, erased);
+        if (code <= dictionary_count(d) && !dictionary_replace(d, code, erased, length))
+            status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for texts");
+    }
+    statement_reset(c, SQL_PERSON_GONE);
+    return step < 0 ? ASSAY_DAMAGED : status;
+}
+
 assay_status texts_load(store *s, connection *c, assay_err *err)
 {
     assay_status status = ASSAY_OK;
@@ -63,7 +85,7 @@ assay_status texts_load(store *s, connection *c, assay_err *err)
         if (!status && s->saved[kind] == dictionary_count(s->texts[kind]))
             status = load_kind(s, c, kind, err);
     }
-    return status;
+    return status ? status : persons_forget(s, c, err);
 }
 
 assay_status texts_save(store *s, assay_err *err)
@@ -97,9 +119,8 @@ void texts_forget(store *s)
         if (person)
             snprintf(text, sizeof text, "SELECT coalesce(max(code),0) FROM person");
         else
-            snprintf(text, sizeof text,
-                     "SELECT coalesce(max(code),0) FROM text WHERE kind=%d",
-                 kind);
+            snprintf(text, sizeof text, "SELECT coalesce(max(code),0) FROM text WHERE kind=%d",
+                     kind);
         sqlite3_stmt *q = NULL;
         if (sqlite3_prepare_v2(s->db->db, text, -1, &q, NULL) == SQLITE_OK &&
             sqlite3_step(q) == SQLITE_ROW)

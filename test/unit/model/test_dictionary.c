@@ -41,9 +41,33 @@ static void bytes_and_length_make_the_text(void **state)
     dictionary_free(NULL);
 }
 
+static void a_replaced_text_is_found_by_its_new_name_alone(void **state)
+{
+    (void)state;
+    dictionary *d = NULL;
+    char text[16];
+    size_t length;
+    assert_int_equal(dictionary_new(&d, NULL), ASSAY_OK);
+    for (int i = 1; i <= 100; i++)
+        assert_int_equal(dictionary_code(d, text, (size_t)sprintf(text, "name %d", i)), i);
+    assert_true(dictionary_replace(d, 42, "(erased 42)", 11));
+    assert_false(dictionary_replace(d, 101, "x", 1));
+    assert_false(dictionary_replace(d, 0, "x", 1));
+    assert_int_equal(dictionary_find(d, "name 42", 7), 0);
+    assert_int_equal(dictionary_find(d, "(erased 42)", 11), 42);
+    assert_string_equal(dictionary_text(d, 42, &length), "(erased 42)");
+    assert_int_equal(length, 11);
+    for (int i = 1; i <= 100; i++)
+        if (i != 42)
+            assert_int_equal(dictionary_find(d, text, (size_t)sprintf(text, "name %d", i)), i);
+    assert_int_equal(dictionary_code(d, "name 42", 7), 101);
+    dictionary_free(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_replaced_text_is_found_by_its_new_name_alone),
         cmocka_unit_test(codes_count_up_in_order_of_first_sight),
         cmocka_unit_test(bytes_and_length_make_the_text),
     };
