@@ -322,7 +322,7 @@ assay_status people_erase(people *p, store_tx *tx, const char *id, const char *a
     if (!status)
         status = passes_end(p, tx, a, NULL, actor, err);
     if (!status)
-        status = store_document_touch(tx, "account", id, NULL, NULL, err);
+        status = store_document_drop(tx, "account", id, err);
     if (!status)
         status = erase_records(p, tx, id, actor, err);
     if (!status)

@@ -179,7 +179,7 @@ static assay_status pass_end(store_tx *tx, pass *s, const char *actor, assay_err
     assay_status status = strcmp(s->kind, "token") == 0
                               ? store_document_put(tx, s->kind, s->id, NULL, NULL, DOCUMENT_ANY,
                                                    actor, "", &version, err)
-                              : store_document_touch(tx, s->kind, s->id, NULL, NULL, err);
+                              : store_document_drop(tx, s->kind, s->id, err);
     if (!status)
         s->is_gone = true;
     return status;

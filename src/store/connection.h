@@ -24,6 +24,7 @@
     X(TEXT_ADD, "INSERT INTO text (kind, code, text) VALUES (?, ?, ?)")                            \
     X(PERSON_ALL, "SELECT code, name FROM person WHERE code > ? ORDER BY code")                    \
     X(PERSON_ADD, "INSERT INTO person (code, name) VALUES (?, ?)")                                 \
+    X(PERSON_GONE, "SELECT code FROM person WHERE name IS NULL")                                   \
     X(PERSON_ERASE, "UPDATE person SET name = NULL WHERE code = ?")                                \
     X(CHARACTERISTIC_ADD, "INSERT INTO characteristic (number, id, path, leaf, definition, import)" \
                           " VALUES (?, ?, ?, ?, ?, ?)")                                            \
@@ -142,6 +143,7 @@
                     " ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json,"                  \
                     " version = excluded.version, time = excluded.time")                           \
     X(DOCUMENT_EVERY, "SELECT kind, id, json, version FROM document ORDER BY kind, id")            \
+    X(DOCUMENT_DROP, "DELETE FROM document WHERE kind = ? AND id = ?")                             \
     X(SECRET_SET, "INSERT OR REPLACE INTO secret (kind, id, secret) VALUES (?, ?, ?)")             \
     X(SECRET_DROP, "DELETE FROM secret WHERE kind = ? AND id = ?")                                 \
     X(SECRET_STRAY, "SELECT kind, id FROM secret LEFT JOIN document USING (kind, id)"              \

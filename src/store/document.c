@@ -162,9 +162,8 @@ assay_status store_documents(store *s, const char *kind, store_document_visitor 
 
 /* -- changing ------------------------------------------------------------------------- */
 
-static assay_status write_document(store_tx *tx, const char *kind, const char *id,
-                                   const char *json, uint64_t version, int64_t time,
-                                   assay_err *err)
+static assay_status write_document(store_tx *tx, const char *kind, const char *id, const char *json,
+                                   uint64_t version, int64_t time, assay_err *err)
 {
     sqlite3_stmt *q = statement(tx->s->db, SQL_DOCUMENT_SET);
     sqlite3_bind_text(q, 1, kind, -1, SQLITE_STATIC);
@@ -176,8 +175,8 @@ static assay_status write_document(store_tx *tx, const char *kind, const char *i
 }
 
 /* "": none. */
-static assay_status write_secret(store_tx *tx, const char *kind, const char *id,
-                                 const char *secret, assay_err *err)
+static assay_status write_secret(store_tx *tx, const char *kind, const char *id, const char *secret,
+                                 assay_err *err)
 {
     sql which = *secret ? SQL_SECRET_SET : SQL_SECRET_DROP;
     sqlite3_stmt *q = statement(tx->s->db, which);
@@ -202,9 +201,9 @@ static assay_status record_change(store_tx *tx, const store_document *before, co
 {
     char type[KIND_MAX + 16];
     buf text = BUF_INIT;
-    json_t *o = json_pack("{s:s, s:s, s:o, s:o, s:s, s:s*}", "kind", before->kind, "id",
-                          before->id, "before", json_of(before->json), "after", json_of(after),
-                          "why", why ? why : "", "secret", secret);
+    json_t *o = json_pack("{s:s, s:s, s:o, s:o, s:s, s:s*}", "kind", before->kind, "id", before->id,
+                          "before", json_of(before->json), "after", json_of(after), "why",
+                          why ? why : "", "secret", secret);
     snprintf(type, sizeof type, "%s.changed", before->kind);
     assay_status status = o ? jcs_write(o, &text, err)
                             : assay_fail(err, ASSAY_FORMAT, 0, "the reason or the id is not UTF-8");
@@ -249,8 +248,8 @@ static assay_status put_changed(store_tx *tx, const store_document *old, const c
                                 assay_err *err)
 {
     const char *word = !secret || !json ? NULL : *secret ? "changed" : "removed";
-    assay_status status = write_document(tx, old->kind, old->id, json, old->version + 1, tx->time,
-                                         err);
+    assay_status status =
+        write_document(tx, old->kind, old->id, json, old->version + 1, tx->time, err);
     if (!status && secret)
         status = write_secret(tx, old->kind, old->id, secret, err);
     return status ? status : record_change(tx, old, json, word, actor, why, err);
@@ -293,15 +292,30 @@ assay_status store_document_touch(store_tx *tx, const char *kind, const char *id
         status = canonical_object(json, &canonical, err);
     if (!status)
         status = read_document(tx->s, kind, id, &texts, &old, err);
-    if (!status && !old.json)
+    if (!status && !old.json && !json)
         status = assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no %s \"%s\"", kind, id);
     if (!status && json)
-        status = write_document(tx, kind, id, canonical.data, old.version, old.time, err);
+        status =
+            write_document(tx, kind, id, canonical.data, old.json ? old.version : old.version + 1,
+                           old.json ? old.time : tx->time, err);
     if (!status && secret)
         status = write_secret(tx, kind, id, secret, err);
     buf_done(&canonical);
     buf_done(&texts);
     return status;
+}
+
+assay_status store_document_drop(store_tx *tx, const char *kind, const char *id, assay_err *err)
+{
+    assay_status status = check_names(kind, id, err);
+    if (!status)
+        status = write_secret(tx, kind, id, "", err);
+    if (status)
+        return status;
+    sqlite3_stmt *q = statement(tx->s->db, SQL_DOCUMENT_DROP);
+    sqlite3_bind_text(q, 1, kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 2, id, -1, SQLITE_STATIC);
+    return statement_run(tx->s->db, SQL_DOCUMENT_DROP, err);
 }
 
 /* -- checking ------------------------------------------------------------------------- */
@@ -314,8 +328,8 @@ static const char *fault_of(sqlite3_stmt *q)
     if (!json)
         return NULL;
     buf canonical = BUF_INIT;
-    bool is_whole = canonical_object(json, &canonical, NULL) == ASSAY_OK &&
-                    strcmp(canonical.data, json) == 0;
+    bool is_whole =
+        canonical_object(json, &canonical, NULL) == ASSAY_OK && strcmp(canonical.data, json) == 0;
     buf_done(&canonical);
     return is_whole ? NULL : "is not a JSON object in canonical form";
 }
@@ -327,8 +341,8 @@ static int check_all(connection *c, sql which, store_finding *finding, void *con
     char text[KIND_MAX + ID_MAX + 100];
     int step;
     while ((step = statement_step(c, which, err)) > 0) {
-        const char *fault = which == SQL_SECRET_STRAY ? "has a secret, but is not there"
-                                                      : fault_of(q);
+        const char *fault =
+            which == SQL_SECRET_STRAY ? "has a secret, but is not there" : fault_of(q);
         const char *kind = (const char *)sqlite3_column_text(q, 0);
         const char *id = (const char *)sqlite3_column_text(q, 1);
         if (!fault && (!is_kind(kind) || !is_id(id)))

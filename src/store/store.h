@@ -338,10 +338,14 @@ ASSAY_MUST_USE assay_status store_document_put(store_tx *tx, const char *kind, c
                                                const char *json, const char *secret,
                                                uint64_t expected, const char *actor,
                                                const char *why, uint64_t *version, assay_err *err);
-/* A change nobody needs to see in the records (last use of a session): no record, same version. */
+/* What nobody needs to see in the records (a session): no record. A new one is made; the version of
+ * an old one stays. json NULL: keep the one there is. */
 ASSAY_MUST_USE assay_status store_document_touch(store_tx *tx, const char *kind, const char *id,
                                                  const char *json, const char *secret,
                                                  assay_err *err);
+/* Gone without a trace or a record: what only stood for a while, and what must be forgotten. */
+ASSAY_MUST_USE assay_status store_document_drop(store_tx *tx, const char *kind, const char *id,
+                                                assay_err *err);
 /* Texts live until the next call on this handle. ASSAY_NOT_FOUND. */
 ASSAY_MUST_USE assay_status store_document_get(store *s, const char *kind, const char *id,
                                                store_document *out, assay_err *err);

@@ -132,9 +132,12 @@ static void a_touch_is_no_change_to_the_records(void **state)
     put(h, "bore", "{\"used\":1}", NULL, 0);
     assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
     assert_ok(store_document_touch(tx, "plan", "bore", "{\"used\":2}", "hash", &h->err), h->err);
-    assert_int_equal(store_document_touch(tx, "plan", "other", "{}", NULL, &h->err),
+    assert_int_equal(store_document_touch(tx, "plan", "other", NULL, "", &h->err),
                      ASSAY_NOT_FOUND);
+    assert_ok(store_document_touch(tx, "plan", "short", "{}", "x", &h->err), h->err);
+    assert_ok(store_document_drop(tx, "plan", "short", &h->err), h->err);
     assert_ok(store_tx_commit(tx, NULL, &h->err), h->err);
+    assert_int_equal(store_document_get(h->s, "plan", "short", &d, &h->err), ASSAY_NOT_FOUND);
     assert_ok(store_document_get(h->s, "plan", "bore", &d, &h->err), h->err);
     assert_string_equal(d.json, "{\"used\":2}");
     assert_string_equal(d.secret, "hash");
