@@ -16,13 +16,13 @@ enum { FEED_LINE_MAX = 64 * 1024 };
 typedef struct {
     const char *path; /* of the characteristic, not NUL-terminated */
     size_t path_length;
-    uint64_t path_hash; /* same path, same hash: for the caller's cache */
+    uint64_t path_hash; /* hash64 of the path: for the caller's cache */
     const char *unit;
     size_t unit_length;
     int64_t time; /* TIME_NONE: none was given */
     int32_t offset;
     decimal value;
-    double raw; /* when status has STATUS_RAW */
+    double raw; /* when status has STATUS_RAW; of NaN and infinities too (STATUS_BAD) */
     uint8_t status;
     uint32_t size;
     characteristic_kind kind;
@@ -46,11 +46,14 @@ typedef struct feed feed;
 /* precision: of line protocol times: "ns" (default), "us", "ms", "s". */
 ASSAY_MUST_USE assay_status feed_new(feed_format format, const char *precision,
                                      const feed_sink *sink, feed **out, assay_err *err);
-void feed_free(feed *f);
+void feed_free(feed *f); /* accepts NULL */
+/* Line protocol: a tag of this name says nothing about what is measured ("host"). At most 16. */
+ASSAY_MUST_USE assay_status feed_ignore(feed *f, const char *tag, assay_err *err);
 /* Take bytes; returns how many were consumed (all, unless the sink said stop: offer the rest
  * again). A line longer than FEED_LINE_MAX is refused and skipped to its end. */
 size_t feed_take(feed *f, const char *bytes, size_t length);
-void feed_end(feed *f); /* the last line may lack its newline */
+/* The last line may lack its newline. False: the sink said stop, call it again. */
+bool feed_end(feed *f);
 uint64_t feed_lines(const feed *f);
 
 #endif

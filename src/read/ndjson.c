@@ -3,12 +3,12 @@
  *
  *     {"characteristic": "P/d", "time": "2026-01-05T07:21:00Z", "value": 24.50, "serial": "W001"}
  *
- * Numbers keep their digits: the text of the token goes to the decimal parser, never through a
- * binary64. Lines of one source mostly name their members in the same order, so the role of a
- * name is first guessed from its place in the line before.
+ * ndjson_line.c reads the line; here its texts become codes, and its wall time an instant.
  */
-#include "read/ndjson_member.h"
+#include "read/ndjson_line.h"
+#include "read/reader_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,77 +16,52 @@
 
 enum { PIECE = 256 * 1024 };
 
+/* The text a member had last: most lines repeat it. */
+typedef struct {
+    char text[40];
+    size_t length;
+    uint32_t code;
+} recent;
+
+/* Of a path. */
+typedef struct {
+    uint32_t number; /* place in the reader's list, from 1; 0: none yet */
+    int64_t last_folded;
+    bool is_later;
+} known_path;
+
+typedef struct {
+    reader base;
+    ndjson_lines lines;
+    recent recents[ROLE_NONE];
+    zone *zone;
+    dictionary *paths;
+    known_path *known; /* [code of the path] */
+    size_t known_room;
+
+    char *data;
+    size_t begin, end, room;
+    uint64_t line;
+    bool is_all_read, is_too_long;
+} ndjson_reader;
+
 /* -- one line ------------------------------------------------------------------------------------ */
 
-static int role_of(const ndjson_reader *r, const json_piece *name)
+static uint32_t code_of(ndjson_reader *r, int role, dictionary *texts, said v)
 {
-    for (int role = 0; role < ROLE_NONE; role++)
-        if (r->name_lengths[role] == name->length && name->length &&
-            memcmp(r->names[role], name->text, name->length) == 0)
-            return role;
-    return ROLE_NONE;
-}
-
-static int role_at(ndjson_reader *r, size_t place, const json_piece *name)
-{
-    remembered *m = &r->places[place];
-    if (m->length == name->length && name->length &&
-        memcmp(m->name, name->text, name->length) == 0)
-        return m->role;
-    int role = role_of(r, name);
-    if (name->length < sizeof m->name) {
-        memcpy(m->name, name->text, name->length);
-        m->length = name->length;
-        m->role = role;
+    recent *last = &r->recents[role];
+    if (v.length == last->length && memcmp(v.text, last->text, v.length) == 0)
+        return last->code;
+    uint32_t code = dictionary_code(texts, v.text, v.length);
+    if (v.length <= sizeof last->text) {
+        memcpy(last->text, v.text, v.length);
+        last->length = v.length;
+        last->code = code;
     }
-    return role;
+    return code;
 }
 
-/* Members without a role must not come twice either: their names are remembered by hash. */
-typedef struct {
-    uint64_t hashes[MEMBERS_MAX];
-    size_t n;
-} others;
-
-static bool is_repeated(others *o, const json_piece *name)
-{
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < name->length; i++)
-        hash = (hash ^ (unsigned char)name->text[i]) * 1099511628211u;
-    for (size_t i = 0; i < o->n; i++)
-        if (o->hashes[i] == hash)
-            return true;
-    o->hashes[o->n++] = hash;
-    return false;
-}
-
-static bool read_members(ndjson_reader *r, spoken *w, const char *text, size_t length)
-{
-    json_piece name, value, line = {JSON_STRING, text, length};
-    others o;
-    o.n = 0;
-    if (!json_scan_begin(&r->scan, text, length))
-        return ndjson_refuse(w, r, ROLE_NONE, &line, "not-an-object", "{...}");
-    for (size_t place = 0; json_scan_member(&r->scan, &name, &value); place++) {
-        if (place == MEMBERS_MAX)
-            return ndjson_refuse(w, r, ROLE_NONE, &line, "too-many-members", "at most 64 members");
-        int role = role_at(r, place, &name);
-        if (role < ROLE_NONE) {
-            if (!ndjson_set_role(r, w, role, &value))
-                return false;
-        } else if (is_repeated(&o, &name)) {
-            return ndjson_refuse(w, r, ROLE_NONE, &name, "duplicate-member", "each member once");
-        } else {
-            r->unknown++;
-        }
-    }
-    if (!r->scan.fault)
-        return true;
-    json_piece rest = {JSON_STRING, r->scan.p, (size_t)(r->scan.end - r->scan.p)};
-    return ndjson_refuse(w, r, ROLE_NONE, &rest, "not-json", r->scan.fault);
-}
-
-static bool place_in_zone(ndjson_reader *r, spoken *w)
+static bool place_in_zone(ndjson_reader *r, uint32_t path, spoken *w)
 {
     bool is_folded = false;
     int64_t wall = w->time;
@@ -97,7 +72,7 @@ static bool place_in_zone(ndjson_reader *r, spoken *w)
     if (!is_folded)
         return true;
     const int64_t night_ns = INT64_C(3) * 3600 * 1000000000;
-    known_path *f = &r->known[w->path];
+    known_path *f = &r->known[path];
     bool is_same = f->last_folded && llabs(wall - f->last_folded) < night_ns;
     f->is_later = is_same && (f->is_later || wall < f->last_folded);
     f->last_folded = wall;
@@ -105,57 +80,73 @@ static bool place_in_zone(ndjson_reader *r, spoken *w)
     return !f->is_later || zone_to_utc(r->zone, wall, true, &w->time, &w->offset, &is_folded);
 }
 
-/* A path met for the first time is a new characteristic; unit and kind come from this line. */
-static assay_status know_characteristic(ndjson_reader *r, spoken *w, assay_err *err)
+static assay_status know_room(ndjson_reader *r, uint32_t path, assay_err *err)
 {
-    if (!(w->seen >> ROLE_CHARACTERISTIC & 1))
-        w->path = dictionary_code(r->paths, "value", 5);
-    if (!w->path)
-        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a name");
-    if (w->path >= r->known_room) {
-        size_t room = r->known_room ? r->known_room : 64;
-        while (room <= w->path)
-            room *= 2;
-        known_path *grown = realloc(r->known, room * sizeof *grown);
-        if (!grown)
-            return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a characteristic");
-        memset(grown + r->known_room, 0, (room - r->known_room) * sizeof *grown);
-        r->known = grown;
-        r->known_room = room;
-    }
-    if (r->known[w->path].number)
+    if (path < r->known_room)
         return ASSAY_OK;
+    size_t room = r->known_room ? r->known_room : 64;
+    while (room <= path)
+        room *= 2;
+    known_path *grown = realloc(r->known, room * sizeof *grown);
+    if (!grown)
+        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a characteristic");
+    memset(grown + r->known_room, 0, (room - r->known_room) * sizeof *grown);
+    r->known = grown;
+    r->known_room = room;
+    return ASSAY_OK;
+}
+
+/* A path met for the first time is a new characteristic; unit and kind come from this line. */
+static assay_status know_characteristic(ndjson_reader *r, const spoken *w, uint32_t *path,
+                                        assay_err *err)
+{
+    said name = w->seen >> ROLE_CHARACTERISTIC & 1 ? w->path : (said){"value", 5};
+    char unit[UNIT_MAX + 1];
+    *path = code_of(r, ROLE_CHARACTERISTIC, r->paths, name);
+    if (!*path)
+        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a name");
+    assay_status status = know_room(r, *path, err);
+    if (status != ASSAY_OK || r->known[*path].number)
+        return status;
     uint32_t index;
-    characteristic c = {.path = dictionary_text(r->paths, w->path, NULL), .decimals = -1};
-    w->unit[w->unit_length] = 0;
-    c.unit = w->unit_length ? w->unit : NULL;
-    c.kind = w->kind        ? (characteristic_kind)(w->kind - 1)
-             : w->has_size ? KIND_DEFECTIVES
-                           : KIND_VARIABLE;
-    assay_status status = reader_characteristic_add(&r->base, &c, &index, err);
+    snprintf(unit, sizeof unit, "%.*s", (int)w->unit.length, w->unit.length ? w->unit.text : "");
+    characteristic c = {.path = dictionary_text(r->paths, *path, NULL), .decimals = -1};
+    c.unit = w->unit.length ? unit : NULL;
+    c.kind = ndjson_kind(w);
+    status = reader_characteristic_add(&r->base, &c, &index, err);
     if (status == ASSAY_OK)
-        r->known[w->path].number = index + 1;
+        r->known[*path].number = index + 1;
     return status;
 }
 
 static void put_number(const spoken *w, measurement_batch *out, size_t i)
 {
-    bool is_number = w->has_value && (w->status & STATUS_MASK) != STATUS_NO_VALUE;
-    out->status[i] = is_number ? w->status : (uint8_t)((w->status & ~STATUS_MASK) | STATUS_NO_VALUE);
+    uint8_t status = ndjson_status(w);
+    bool is_number = (status & STATUS_MASK) != STATUS_NO_VALUE;
+    out->status[i] = status;
     out->mantissa[i] = is_number ? w->number.mantissa : 0;
     out->exponent[i] = is_number && !w->is_raw ? (int8_t)w->number.exponent : 0;
     if (out->decimals)
         out->decimals[i] = is_number ? w->number.decimals : 0;
-    if (is_number && w->is_raw) {
-        out->status[i] |= STATUS_RAW;
+    if (status & STATUS_RAW)
         memcpy(&out->mantissa[i], &w->raw, sizeof w->raw);
+}
+
+static void put_contexts(ndjson_reader *r, const spoken *w, measurement_batch *out, size_t i)
+{
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        int role = ROLE_CONTEXT + kind;
+        bool is_said = w->seen >> role & 1 && w->context[kind].length;
+        if (out->context[kind])
+            out->context[kind][i] =
+                is_said ? code_of(r, role, r->base.dictionaries[kind], w->context[kind]) : 0;
     }
 }
 
-static void put_row(const ndjson_reader *r, const spoken *w, measurement_batch *out)
+static void put_row(ndjson_reader *r, const spoken *w, uint32_t path, measurement_batch *out)
 {
     size_t i = out->n++;
-    out->characteristic[i] = r->known[w->path].number - 1;
+    out->characteristic[i] = r->known[path].number - 1;
     out->time[i] = w->has_time ? w->time : TIME_NONE;
     put_number(w, out, i);
     if (out->offset)
@@ -164,9 +155,7 @@ static void put_row(const ndjson_reader *r, const spoken *w, measurement_batch *
         out->size[i] = w->size;
     if (out->record)
         out->record[i] = r->line;
-    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
-        if (out->context[kind])
-            out->context[kind][i] = w->context[kind];
+    put_contexts(r, w, out, i);
 }
 
 static assay_status refuse_row(ndjson_reader *r, const spoken *w, assay_err *err)
@@ -179,26 +168,19 @@ static assay_status use_line(ndjson_reader *r, const char *text, size_t length,
                              measurement_batch *out, assay_err *err)
 {
     spoken w;
-    memset(&w, 0, offsetof(spoken, unit));
-    w.size = 1;
-    w.offset = TIME_OFFSET_NONE;
-    w.reason = NULL;
-    json_piece line = {JSON_STRING, text, length};
+    uint32_t path;
     reader_received(&r->base, 1);
-    if (!read_members(r, &w, text, length))
+    if (!ndjson_line_read(&r->lines, text, length, &w))
         return refuse_row(r, &w, err);
-    if (!(w.seen >> ROLE_VALUE & 1)) {
-        ndjson_refuse(&w, r, ROLE_VALUE, &line, "no-value", "a member with the value, or null");
-        return refuse_row(r, &w, err);
-    }
-    assay_status status = know_characteristic(r, &w, err);
+    assay_status status = know_characteristic(r, &w, &path, err);
     if (status != ASSAY_OK)
         return status;
-    if (!place_in_zone(r, &w)) {
-        ndjson_refuse(&w, r, ROLE_TIME, &line, "no-such-time", "a wall time that happens in the zone");
+    if (!place_in_zone(r, path, &w)) {
+        ndjson_refuse(&w, &r->lines, ROLE_TIME, text, length, "no-such-time",
+                      "a wall time that happens in the zone");
         return refuse_row(r, &w, err);
     }
-    put_row(r, &w, out);
+    put_row(r, &w, path, out);
     return ASSAY_OK;
 }
 
@@ -228,14 +210,6 @@ static assay_status fill(ndjson_reader *r, assay_err *err)
     return status;
 }
 
-static bool is_blank(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++)
-        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
-            return false;
-    return true;
-}
-
 static assay_status take_line(ndjson_reader *r, size_t length, size_t with_end,
                               measurement_batch *out, assay_err *err)
 {
@@ -249,7 +223,7 @@ static assay_status take_line(ndjson_reader *r, size_t length, size_t with_end,
         r->is_too_long = false;
         reader_received(&r->base, 1);
         status = reader_refuse(&r->base, &c, err);
-    } else if (!is_blank(text, length)) {
+    } else if (!ndjson_is_blank(text, length)) {
         status = use_line(r, text, length, out, err);
     }
     r->begin += with_end;
@@ -296,9 +270,9 @@ static assay_status ndjson_next(reader *base, measurement_batch *out, assay_err 
         if (status != ASSAY_OK)
             return status;
     }
-    if (r->nested)
+    if (r->lines.nested)
         reader_warn(base, "members that are objects or lists are not read");
-    if (r->unknown)
+    if (r->lines.unknown)
         reader_warn(base, "members without a known name are not read");
     return ASSAY_OK;
 }
@@ -320,10 +294,10 @@ static void ndjson_describe(const reader *base, buf *out)
 {
     const ndjson_reader *r = (const ndjson_reader *)base;
     buf_addf(out, "NDJSON, the value in \"%s\", its characteristic in \"%s\", its time in \"%s\"\n",
-             r->names[ROLE_VALUE], r->names[ROLE_CHARACTERISTIC], r->names[ROLE_TIME]);
-    if (r->nested || r->unknown)
+             r->lines.names[ROLE_VALUE], r->lines.names[ROLE_CHARACTERISTIC], r->lines.names[ROLE_TIME]);
+    if (r->lines.nested || r->lines.unknown)
         buf_addf(out, "not read: %llu nested members, %llu without a known name\n",
-                 (unsigned long long)r->nested, (unsigned long long)r->unknown);
+                 (unsigned long long)r->lines.nested, (unsigned long long)r->lines.unknown);
     if (!r->zone)
         buf_add_text(out, "times without offset are taken as UTC\n");
 }
@@ -335,35 +309,31 @@ static void ndjson_close(reader *base)
     dictionary_free(r->paths);
     free(r->known);
     free(r->data);
-    json_scan_done(&r->scan);
+    ndjson_lines_done(&r->lines);
 }
 
 static const reader_ops ndjson_ops = {ndjson_next, NULL, ndjson_resume, ndjson_describe, ndjson_close};
 
-static const char *name_or(const char *given, const char *usual)
+static bool rename_role(ndjson_reader *r, int role, const char *given)
 {
-    return given ? given : usual;
+    const char *name = given ? arena_text(&r->base.texts, given, strlen(given)) : "";
+    if (given && name)
+        ndjson_lines_name(&r->lines, role, name);
+    return name != NULL;
 }
 
 static bool keep_names(ndjson_reader *r, const read_mapping *m)
 {
-    r->names[ROLE_VALUE] = name_or(m->value, "value");
-    r->names[ROLE_CHARACTERISTIC] = name_or(m->characteristic, "characteristic");
-    r->names[ROLE_TIME] = name_or(m->time, "time");
-    r->names[ROLE_SIZE] = name_or(m->size, "size");
-    r->names[ROLE_UNIT] = name_or(m->unit, "unit");
-    r->names[ROLE_STATUS] = "status";
-    r->names[ROLE_KIND] = "kind";
+    bool is_kept = true;
+    ndjson_lines_init(&r->lines);
+    is_kept &= rename_role(r, ROLE_VALUE, m->value);
+    is_kept &= rename_role(r, ROLE_CHARACTERISTIC, m->characteristic);
+    is_kept &= rename_role(r, ROLE_TIME, m->time);
+    is_kept &= rename_role(r, ROLE_SIZE, m->size);
+    is_kept &= rename_role(r, ROLE_UNIT, m->unit);
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
-        r->names[ROLE_CONTEXT + kind] =
-            name_or(m->context[kind], context_name((context_kind)kind));
-    for (int role = 0; role < ROLE_NONE; role++) {
-        r->name_lengths[role] = strlen(r->names[role]);
-        r->names[role] = arena_text(&r->base.texts, r->names[role], r->name_lengths[role]);
-        if (!r->names[role])
-            return false;
-    }
-    return true;
+        is_kept &= rename_role(r, ROLE_CONTEXT + kind, m->context[kind]);
+    return is_kept;
 }
 
 static assay_status open_parts(ndjson_reader *r, const read_options *options, assay_err *err)
