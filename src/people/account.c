@@ -217,7 +217,8 @@ static void apply(const person_change *c, account *a)
         snprintf(a->grants, sizeof a->grants, "%s", c->grants);
     if (c->hash)
         snprintf(a->hash, sizeof a->hash, "%s", c->hash);
-    a->is_disabled = c->is_disabled;
+    if (c->state != ACCOUNT_AS_IS)
+        a->is_disabled = c->state == ACCOUNT_DISABLE;
 }
 
 static assay_status put(people *p, store_tx *tx, const person_change *c, uint64_t expected,

@@ -94,13 +94,16 @@ enum { PASSWORD_HASH_MAX = 128 };
 ASSAY_MUST_USE assay_status people_hash(people *p, const char *password,
                                         char out[PASSWORD_HASH_MAX], assay_err *err);
 
+/* A disabled account has no session and no token. */
+typedef enum { ACCOUNT_AS_IS, ACCOUNT_ENABLE, ACCOUNT_DISABLE } account_state;
+
 typedef struct {
     const char *account; /* 1 .. 63 of [a-z0-9._@-] */
     const char *name;    /* shown; NULL: unchanged */
     const char *hash;    /* of people_hash; NULL: unchanged, or none yet */
-    const char
-        *grants; /* "engineer@plant-a,operator": role at a site, or everywhere; NULL: unchanged */
-    bool is_disabled; /* no sessions, no tokens, from now on */
+    /* "engineer@plant-a,operator": a role at a site, or everywhere; NULL: unchanged */
+    const char *grants;
+    account_state state;
 } person_change;
 /* `expected` as in store_document_put. The last administrator cannot go: ASSAY_CONFLICT. */
 ASSAY_MUST_USE assay_status people_put(people *p, store_tx *tx, const person_change *c,

@@ -220,13 +220,23 @@ static void a_disabled_account_has_neither_session_nor_token(void **state)
     store_tx *tx = begin(o);
     assert_ok(people_token(o->people, tx, "kim", "read", 0, "", id, token, &o->err), o->err);
     commit(o, tx);
-    person_change c = {.account = "kim", .is_disabled = true};
+    person_change c = {.account = "kim", .state = ACCOUNT_DISABLE};
     tx = begin(o);
     assert_ok(people_put(o->people, tx, &c, DOCUMENT_ANY, "test", "left", &o->err), o->err);
     commit(o, tx);
     assert_int_equal(people_who(o->people, session, &who, &o->err), ASSAY_NOT_FOUND);
     assert_int_equal(people_who(o->people, token, &who, &o->err), ASSAY_NOT_FOUND);
     assert_int_equal(check(o, "kim", "correct horse", ""), ASSAY_NOT_FOUND);
+    c = (person_change){.account = "kim", .name = "Kim"};
+    tx = begin(o);
+    assert_ok(people_put(o->people, tx, &c, DOCUMENT_ANY, "test", "name", &o->err), o->err);
+    commit(o, tx);
+    assert_int_equal(check(o, "kim", "correct horse", ""), ASSAY_NOT_FOUND);
+    c.state = ACCOUNT_ENABLE;
+    tx = begin(o);
+    assert_ok(people_put(o->people, tx, &c, DOCUMENT_ANY, "test", "back", &o->err), o->err);
+    commit(o, tx);
+    assert_int_equal(check(o, "kim", "correct horse", ""), ASSAY_OK);
 }
 
 static void the_last_administrator_stays(void **state)
