@@ -60,6 +60,12 @@ enum {
     MQTT_PAYLOAD_INVALID = 0x99
 };
 
+/* In words: "bad user name or password". Return codes of a CONNACK of 3.1.1 become reasons first.
+ */
+const char *mqtt_reason_text(uint8_t reason);
+uint8_t mqtt_reason_of_return_code(uint8_t code);
+uint8_t mqtt_return_code_of_reason(uint8_t reason);
+
 /* Identifiers of the properties that are looked up; the parser knows all 27. */
 typedef enum {
     MQTT_P_MESSAGE_EXPIRY = 2,

@@ -48,7 +48,8 @@ void stream_free(stream *s);
 
 /* What is to be written: append to it, then flush. Before `opened` it waits. */
 buf *stream_out(stream *s);
-void stream_flush(stream *s);
+void stream_flush(stream *s);      /* now, as far as it goes */
+void stream_flush_soon(stream *s); /* in the next round: for many small additions */
 size_t stream_unsent(const stream *s);
 /* Stop or go on reading. Bytes that were not used are offered again at once. */
 void stream_pause(stream *s, bool is_paused);
