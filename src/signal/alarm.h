@@ -88,10 +88,10 @@ typedef struct {
     uint32_t verified_by, verify_wanted; /* following good points so far, and needed */
     uint64_t version;                    /* number of its records: for If-Match */
     uint64_t sequence;                   /* of its last record */
-} alarm;
+} alarm_view;
 
-bool alarm_is_open(const alarm *a);
-bool alarm_is_no_data(const alarm *a);
+bool alarm_is_open(const alarm_view *a);
+bool alarm_is_no_data(const alarm_view *a);
 
 /* All alarms of a database in memory; the writer's thread appends, any thread reads under its
  * lock. */
@@ -99,7 +99,7 @@ typedef struct alarm_book alarm_book;
 ASSAY_MUST_USE assay_status alarm_book_open(store *s, alarm_book **out, assay_err *err);
 ASSAY_MUST_USE assay_status alarm_book_reload(alarm_book *b, store *s, assay_err *err);
 void alarm_book_close(alarm_book *b);
-typedef bool alarm_visitor(const alarm *a, void *context); /* false stops */
+typedef bool alarm_visitor(const alarm_view *a, void *context); /* false stops */
 /* Most urgent first: open ones by age, then closed ones, newest first. characteristic 0: all. The
  * view lives during the visit; a visit must not call the book. */
 void alarm_visit(alarm_book *b, uint32_t characteristic, bool open_only, alarm_visitor *visit,
@@ -152,7 +152,7 @@ void alarm_points_set(alarm_book *b, const object_id *id, uint32_t verified_by);
 /* One object on one line, `path` of the characteristic beside it:
  * {"id", "characteristic", "path", "state", "rule", "time", "known", "value", "late", "stop",
  *  "version", "hits": [..], "steps": [..], "ticks": [..], "escalations": [..], "verified": {..}} */
-void alarm_write(const alarm *a, const char *path, buf *out);
+void alarm_write(const alarm_view *a, const char *path, buf *out);
 
 void alarm_id_text(const object_id *id, char out[33]); /* 32 hexadecimal digits */
 bool alarm_id_parse(const char *text, object_id *out);
