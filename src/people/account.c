@@ -264,44 +264,48 @@ static assay_status need_account(people *p, const char *id, account **out, assay
     return *out ? ASSAY_OK : assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no account %.63s", id);
 }
 
-/* Records that tell of one account. */
+/* Records that tell of one account: its own, and those of its tokens and invitations. */
 typedef struct {
     const char *id;
-    uint64_t *sequence;
-    size_t n, room;
-    bool failed;
+    buf sequences;
 } told;
+
+static bool is_text(const json_t *text, const char *wanted)
+{
+    return text && json_is_string(text) && strcmp(json_string_value(text), wanted) == 0;
+}
+
+static bool tells_of(const json_t *payload, const char *id)
+{
+    return (is_text(json_object_get(payload, "kind"), "account") &&
+            is_text(json_object_get(payload, "id"), id)) ||
+           is_text(json_object_get(json_object_get(payload, "before"), "account"), id) ||
+           is_text(json_object_get(json_object_get(payload, "after"), "account"), id);
+}
 
 static bool remember_record(const record *r, void *context)
 {
     told *t = context;
     json_t *payload = r->payload ? json_loads(r->payload, 0, NULL) : NULL;
-    const char *id = json_string_value(json_object_get(payload, "id"));
-    if (id && strcmp(id, t->id) == 0) {
-        if (t->n == t->room) {
-            size_t room = t->room ? 2 * t->room : 16;
-            uint64_t *grown = realloc(t->sequence, room * sizeof *grown);
-            t->failed = !grown;
-            t->sequence = grown ? grown : t->sequence;
-            t->room = grown ? room : t->room;
-        }
-        if (!t->failed)
-            t->sequence[t->n++] = r->sequence;
-    }
+    if (tells_of(payload, t->id))
+        buf_add(&t->sequences, &r->sequence, sizeof r->sequence);
     json_decref(payload);
-    return !t->failed;
+    return !t->sequences.failed;
 }
 
 static assay_status erase_records(people *p, store_tx *tx, const char *id, const char *actor,
                                   assay_err *err)
 {
     told t = {.id = id};
-    assay_status status = store_records(p->writer, "account.changed", 1, remember_record, &t, err);
-    if (!status && t.failed)
+    assay_status status = store_records(p->writer, NULL, 1, remember_record, &t, err);
+    if (!status && t.sequences.failed)
         status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for the records of %s", id);
-    for (size_t i = 0; i < t.n && !status; i++)
-        status = store_record_erase(tx, t.sequence[i], actor, "account erased", err);
-    free(t.sequence);
+    for (size_t at = 0; at < t.sequences.length && !status; at += sizeof(uint64_t)) {
+        uint64_t sequence;
+        memcpy(&sequence, t.sequences.data + at, sizeof sequence);
+        status = store_record_erase(tx, sequence, actor, "account erased", err);
+    }
+    buf_done(&t.sequences);
     return status;
 }
 

@@ -105,6 +105,30 @@ bool people_is_empty(people *p)
     return is_empty;
 }
 
+static int by_account(const void *a, const void *b)
+{
+    return strcmp((*(account *const *)a)->id, (*(account *const *)b)->id);
+}
+
+void people_visit(people *p, person_visitor *visit, void *context)
+{
+    pthread_mutex_lock(&p->mutex);
+    qsort(p->accounts, p->account_count, sizeof(account *), by_account);
+    bool goes_on = true;
+    for (size_t i = 0; i < p->account_count && goes_on; i++) {
+        const account *a = p->accounts[i];
+        person told = {.account = a->id,
+                       .name = a->name,
+                       .grants = a->grants,
+                       .is_disabled = a->is_disabled,
+                       .has_password = a->hash[0] != 0,
+                       .has_codes = a->wants_code,
+                       .version = a->version};
+        goes_on = a->is_gone || visit(&told, context);
+    }
+    pthread_mutex_unlock(&p->mutex);
+}
+
 /* -- passwords ------------------------------------------------------------------------ */
 
 /* At most AT_ONCE hash at a time, 64 MiB each; a few more wait. */

@@ -113,6 +113,15 @@ ASSAY_MUST_USE assay_status people_put(people *p, store_tx *tx, const person_cha
 ASSAY_MUST_USE assay_status people_erase(people *p, store_tx *tx, const char *account,
                                          const char *actor, assay_err *err);
 
+typedef struct {
+    const char *account, *name, *grants;
+    bool is_disabled, has_password, has_codes; /* one-time codes */
+    uint64_t version;
+} person;
+typedef bool person_visitor(const person *p, void *context); /* false stops */
+/* In order of account. The visitor must not call back into people. */
+void people_visit(people *p, person_visitor *visit, void *context);
+
 /* A one-time code that lets its holder set a password (first administrator, a forgotten one): valid
  * for an hour, once. */
 ASSAY_MUST_USE assay_status people_invite(people *p, store_tx *tx, const char *account,
