@@ -326,6 +326,10 @@ size_t double_format(double x, char *out, size_t room)
 /* m * 10^-k without trailing zeros of its fraction. */
 static decimal decimal_trim(int64_t m, int k)
 {
+    if (k >= 3 && m % 1000 == 0) {
+        m /= 1000;
+        k -= 3;
+    }
     while (k > 0 && m % 10 == 0) {
         m /= 10;
         k--;
