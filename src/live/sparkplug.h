@@ -20,11 +20,11 @@
 #include "read/spb.h"
 
 enum {
-    SPARKPLUG_DEVICES_MAX = 1 << 16,   /* nodes count as devices too */
+    SPARKPLUG_DEVICES_MAX = 1 << 16, /* nodes count as devices too */
     SPARKPLUG_HOST_METRICS_MAX = 1 << 22,
-    SPARKPLUG_HELD_MAX = 128,          /* messages a node may have waiting */
-    SPARKPLUG_HELD_BYTES = 4 << 20,    /* of a node */
-    SPARKPLUG_GAPS = 16,               /* newest gaps kept of a node */
+    SPARKPLUG_HELD_MAX = 128,       /* messages a node may have waiting */
+    SPARKPLUG_HELD_BYTES = 4 << 20, /* of a node */
+    SPARKPLUG_GAPS = 16,            /* newest gaps kept of a node */
 };
 
 typedef struct sparkplug_host sparkplug_host;
@@ -40,7 +40,7 @@ typedef struct {
     const char *name; /* lives until the next birth of its device */
     uint64_t alias;
     sparkplug_device *device;
-    int64_t time_ms; /* of the newest value, births too; 0: none */
+    int64_t time_ms;            /* of the newest value, births too; 0: none */
     uint64_t last_bits;         /* of the newest value, if it is of a number field */
     uint32_t name_length, type; /* spb_type */
     uint32_t place;             /* in device->metrics */
@@ -56,11 +56,11 @@ struct sparkplug_device {
     sparkplug_metric *metrics;
     size_t n;
     uint64_t births;
-    void *binding;    /* the sink's own, kept over births */
-    uint32_t *names;  /* private: open addressing over metrics */
+    void *binding;   /* the sink's own, kept over births */
+    uint32_t *names; /* private: open addressing over metrics */
     size_t names_room;
-    arena memory;     /* private: of one birth */
-    uint64_t hash;    /* private */
+    arena memory;  /* private: of one birth */
+    uint64_t hash; /* private */
 };
 
 typedef struct {

@@ -33,8 +33,7 @@ static size_t alias_slot(const sparkplug_node *n, uint64_t alias)
 static bool alias_grow(sparkplug_node *n)
 {
     size_t old_room = n->alias_room;
-    sparkplug_alias *old = n->aliases,
-                    *grown = calloc(old_room ? old_room * 2 : 64, sizeof *grown);
+    sparkplug_alias *old = n->aliases, *grown = calloc(old_room ? old_room * 2 : 64, sizeof *grown);
     if (!grown)
         return false;
     n->aliases = grown;
@@ -157,8 +156,8 @@ static bool metric_define(sparkplug_device *d, const spb_metric *m, char **names
     } else {
         to = &d->metrics[d->n];
         memcpy(*names, m->name, m->name_length);
-        *to = (sparkplug_metric){.name = *names, .name_length = m->name_length, .device = d,
-                                 .place = (uint32_t)d->n};
+        *to = (sparkplug_metric){
+            .name = *names, .name_length = m->name_length, .device = d, .place = (uint32_t)d->n};
         *names += m->name_length;
         d->names[slot] = (uint32_t)++d->n;
     }

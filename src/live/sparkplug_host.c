@@ -26,8 +26,8 @@ static void refuse(sparkplug_host *h, const char *reason, const char *remedy,
 {
     char example[200];
     int n = snprintf(example, sizeof example, "%.50s%s%.50s%s%.50s: %.*s", d ? d->node->group : "",
-                     d ? "/" : "", d ? d->node->name : "", d && *d->name ? "/" : "", d ? d->name : "",
-                     (int)(length < 64 ? length : 64), what);
+                     d ? "/" : "", d ? d->node->name : "", d && *d->name ? "/" : "",
+                     d ? d->name : "", (int)(length < 64 ? length : 64), what);
     size_t used = (size_t)n < sizeof example ? (size_t)n : sizeof example - 1;
     h->counts.refused++;
     h->sink.refuse(h->sink.context, reason, remedy, 1, d ? example : what, d ? used : length);
@@ -45,7 +45,8 @@ void sparkplug_refuse_as(sparkplug_host *h, const char *reason, const sparkplug_
     refuse(h, reason, refusals[SPARKPLUG_REFUSE_BAD_PAYLOAD].remedy, d, what, length);
 }
 
-/* -- the table ---------------------------------------------------------------------------------- */
+/* -- the table ----------------------------------------------------------------------------------
+ */
 
 static uint64_t hash_of(const sparkplug_host *h, sparkplug_word group, sparkplug_word node,
                         sparkplug_word device)
@@ -72,8 +73,8 @@ static size_t slot_of(const sparkplug_host *h, uint64_t hash, sparkplug_word gro
     return i;
 }
 
-static sparkplug_device *table_find(const sparkplug_host *h, sparkplug_word group, sparkplug_word node,
-                                    sparkplug_word device)
+static sparkplug_device *table_find(const sparkplug_host *h, sparkplug_word group,
+                                    sparkplug_word node, sparkplug_word device)
 {
     return h->slots[slot_of(h, hash_of(h, group, node, device), group, node, device)];
 }
@@ -213,13 +214,15 @@ static sparkplug_node *node_of(sparkplug_host *h, const sparkplug_topic *t)
     sparkplug_device *d = table_find(h, t->group, t->node, (sparkplug_word){"", 0});
     if (d)
         return d->node;
-    sparkplug_node *n = h->device_count < SPARKPLUG_DEVICES_MAX ? node_new(h, t->group, t->node) : NULL;
+    sparkplug_node *n =
+        h->device_count < SPARKPLUG_DEVICES_MAX ? node_new(h, t->group, t->node) : NULL;
     if (!n)
         sparkplug_refuse(h, SPARKPLUG_REFUSE_TOO_MANY, NULL, t->node.text, t->node.length);
     return n;
 }
 
-/* -- rebirths and timers -------------------------------------------------------------------------- */
+/* -- rebirths and timers --------------------------------------------------------------------------
+ */
 
 uint64_t sparkplug_random(sparkplug_host *h, uint64_t below)
 {
@@ -300,9 +303,11 @@ void sparkplug_host_tick(sparkplug_host *h, sparkplug_clock now)
         node_tick(h, h->timed[i]);
 }
 
-/* -- messages --------------------------------------------------------------------------------------- */
+/* -- messages
+ * --------------------------------------------------------------------------------------- */
 
-static void state_take(sparkplug_host *h, const sparkplug_topic *t, const void *payload, size_t length)
+static void state_take(sparkplug_host *h, const sparkplug_topic *t, const void *payload,
+                       size_t length)
 {
     bool is_online;
     int64_t timestamp;
@@ -356,7 +361,8 @@ void sparkplug_host_take(sparkplug_host *h, sparkplug_clock now, const char *top
         node_message(h, &t, payload, length, is_retained);
 }
 
-/* -- the connection ------------------------------------------------------------------------------------ */
+/* -- the connection
+ * ------------------------------------------------------------------------------------ */
 
 void sparkplug_host_lost(sparkplug_host *h, sparkplug_clock now)
 {
@@ -380,7 +386,9 @@ void sparkplug_host_back(sparkplug_host *h, sparkplug_clock now)
     }
 }
 
-/* -- life ------------------------------------------------------------------------------------------------ */
+/* -- life
+ * ------------------------------------------------------------------------------------------------
+ */
 
 assay_status sparkplug_host_new(const sparkplug_settings *s, const sparkplug_sink *sink,
                                 sparkplug_host **out, assay_err *err)

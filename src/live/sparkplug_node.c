@@ -2,6 +2,7 @@
 /* What each message of an edge node does to what is known of it. */
 #include "live/sparkplug_node.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +37,8 @@ static void refuse_unknown(sparkplug_host *h, sparkplug_device *d, const spb_met
         sparkplug_refuse(h, SPARKPLUG_REFUSE_UNKNOWN_METRIC, d, m->name, m->name_length);
     } else {
         int n = snprintf(alias, sizeof alias, "alias %llu", (unsigned long long)m->alias);
-        sparkplug_refuse(h, SPARKPLUG_REFUSE_UNKNOWN_METRIC, d, m->has & SPB_HAS_ALIAS ? alias : "no name",
+        sparkplug_refuse(h, SPARKPLUG_REFUSE_UNKNOWN_METRIC, d,
+                         m->has & SPB_HAS_ALIAS ? alias : "no name",
                          m->has & SPB_HAS_ALIAS ? (size_t)n : 7);
     }
     sparkplug_host_ask(h, d->node, "unknown-metric");
@@ -234,8 +236,9 @@ void sparkplug_node_take(sparkplug_host *h, sparkplug_node *n, const sparkplug_i
     } else if (in->verb == SPARKPLUG_NBIRTH && has_sequence(n, in)) {
         node_born(h, n, in);
     } else if (!n->is_online || n->is_away) {
-        sparkplug_refuse(h, n->devices[0]->births && !n->is_away ? SPARKPLUG_REFUSE_NODE_OFFLINE
-                                                                 : SPARKPLUG_REFUSE_UNKNOWN_NODE,
+        sparkplug_refuse(h,
+                         n->devices[0]->births && !n->is_away ? SPARKPLUG_REFUSE_NODE_OFFLINE
+                                                              : SPARKPLUG_REFUSE_UNKNOWN_NODE,
                          n->devices[0], in->device.text, in->device.length);
         sparkplug_host_ask(h, n, "unknown-node");
     } else if (!has_sequence(n, in)) {

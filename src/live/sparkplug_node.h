@@ -39,14 +39,16 @@ typedef struct {
     X(BAD_PAYLOAD, "bad-payload", "send a Sparkplug B payload (protobuf)")                         \
     X(BAD_STATE, "bad-state", "send STATE as {\"online\":true,\"timestamp\":milliseconds}")        \
     X(RETAINED, "retained-data", "publish node and device messages without the retain flag")       \
-    X(UNKNOWN_NODE, "unknown-node", "none: a rebirth was asked for; its data count after the birth") \
+    X(UNKNOWN_NODE, "unknown-node",                                                                \
+      "none: a rebirth was asked for; its data count after the birth")                             \
     X(NODE_OFFLINE, "node-offline", "send NBIRTH after NDEATH before any data")                    \
     X(UNKNOWN_DEVICE, "unknown-device", "send DBIRTH of the device before its data")               \
     X(UNKNOWN_METRIC, "unknown-metric", "name the metric, or its alias, in the birth")             \
     X(TYPE_CONFLICT, "type-conflict", "send the datatype that the birth stated, or none")          \
     X(NO_SEQUENCE, "no-sequence", "count seq up from 0 to 255 with each message of the node")      \
     X(REPEATED, "repeated-message", "none: the same message came twice and counts once")           \
-    X(BEHIND, "sequence-behind", "count seq up by one with each message; send NBIRTH to start anew") \
+    X(BEHIND, "sequence-behind",                                                                   \
+      "count seq up by one with each message; send NBIRTH to start anew")                          \
     X(NAMELESS, "nameless-metric", "name every metric in a birth")                                 \
     X(TOO_MANY, "too-many", "spread the devices and metrics over several sources")
 

@@ -25,6 +25,7 @@ struct sparkplug_order {
     size_t count, bytes;
     uint64_t seen[256]; /* digest of the message delivered under this seq */
     bool has_seen[256], missing[256];
+    uint8_t newest;  /* of those held */
     int64_t last_ns; /* receipt of the message delivered last */
 };
 
@@ -76,9 +77,12 @@ static void held_deliver(sparkplug_host *h, sparkplug_node *n, uint8_t seq)
     n->order->slot[seq] = NULL;
     n->order->count--;
     n->order->bytes -= w->length;
-    sparkplug_incoming m = {.verb = w->verb, .device = {w->bytes, w->device_length},
-                            .bytes = w->bytes + w->device_length, .length = w->length,
-                            .payload = &h->late, .received_ns = w->received_ns};
+    sparkplug_incoming m = {.verb = w->verb,
+                            .device = {w->bytes, w->device_length},
+                            .bytes = w->bytes + w->device_length,
+                            .length = w->length,
+                            .payload = &h->late,
+                            .received_ns = w->received_ns};
     if (spb_read(m.bytes, m.length, &h->late, NULL) == ASSAY_OK)
         deliver(h, n, &m, seq);
     free(w);
@@ -124,11 +128,11 @@ void sparkplug_order_flush(sparkplug_host *h, sparkplug_node *n)
 
 static bool is_held_again(const held *w, const sparkplug_incoming *m)
 {
-    return w->length == m->length &&
-           memcmp(w->bytes + w->device_length, m->bytes, m->length) == 0;
+    return w->length == m->length && memcmp(w->bytes + w->device_length, m->bytes, m->length) == 0;
 }
 
-static void refuse_again(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m, bool same)
+static void refuse_again(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m,
+                         bool same)
 {
     if (same) {
         n->tally.duplicates++;
@@ -140,7 +144,8 @@ static void refuse_again(sparkplug_host *h, sparkplug_node *n, const sparkplug_i
     sparkplug_host_ask(h, n, "sequence");
 }
 
-static void take_behind(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m, uint8_t seq)
+static void take_behind(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m,
+                        uint8_t seq)
 {
     struct sparkplug_order *o = n->order;
     if (!o->missing[seq]) {
@@ -182,12 +187,14 @@ static void hold(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming 
     *w = (held){h->now.ms, m->received_ns, m->verb, m->device.length, m->length};
     memcpy(w->bytes, m->device.text, m->device.length);
     memcpy(w->bytes + m->device.length, m->bytes, m->length);
+    o->newest = o->count && (uint8_t)(seq - o->newest) >= 128 ? o->newest : seq;
     o->slot[seq] = w;
     o->count++;
     o->bytes += m->length;
 }
 
-static void take_early(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m, uint8_t seq)
+static void take_early(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m,
+                       uint8_t seq)
 {
     const held *w = n->order->slot[seq];
     if (w) {
@@ -201,6 +208,15 @@ static void take_early(sparkplug_host *h, sparkplug_node *n, const sparkplug_inc
     }
 }
 
+/* While many wait for one that is lost, a quick node runs out of the window: what looks like the
+ * past follows the newest one held. */
+static bool is_ahead_of_held(const struct sparkplug_order *o, const sparkplug_incoming *m,
+                             uint8_t seq)
+{
+    uint8_t step = (uint8_t)(seq - o->newest);
+    return o->count && step > 0 && step < 64 && !(o->has_seen[seq] && o->seen[seq] == digest(m));
+}
+
 void sparkplug_order_take(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m)
 {
     uint8_t seq = (uint8_t)m->payload->seq, distance = (uint8_t)(seq - n->expected);
@@ -209,6 +225,8 @@ void sparkplug_order_take(sparkplug_host *h, sparkplug_node *n, const sparkplug_
         held_follow(h, n);
     } else if (distance < 128) {
         take_early(h, n, m, seq);
+    } else if (is_ahead_of_held(n->order, m, seq)) {
+        hold_no_more(h, n, m, seq);
     } else {
         take_behind(h, n, m, seq);
     }

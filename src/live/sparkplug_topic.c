@@ -84,7 +84,8 @@ bool sparkplug_state_read(const char *payload, size_t length, bool *is_online, i
     json_t *state = json_loadb(payload, length, JSON_REJECT_DUPLICATES, NULL);
     const json_t *online = json_object_get(state, "online"),
                  *time = json_object_get(state, "timestamp");
-    bool is_good = json_is_boolean(online) && json_is_integer(time) && json_integer_value(time) >= 0;
+    bool is_good =
+        json_is_boolean(online) && json_is_integer(time) && json_integer_value(time) >= 0;
     if (is_good) {
         *is_online = json_is_true(online);
         *timestamp = json_integer_value(time);

@@ -38,7 +38,8 @@ typedef struct {
     sparkplug_word device; /* empty for N messages */
 } sparkplug_topic;
 
-/* False: not such a topic (levels, verb, an id that is empty, too long, no UTF-8, or has + or #). */
+/* False: not such a topic (levels, verb, an id that is empty, too long, no UTF-8, or has + or #).
+ */
 bool sparkplug_topic_read(const char *topic, size_t length, sparkplug_topic *out);
 
 /* {"online":true,"timestamp":1767597600000}; false: not such a JSON object. */
