@@ -5,8 +5,8 @@
  * publish
  *
  * A door fills a parcel with rows of one source and offers it. The intake's thread takes all
- * parcels that wait, stores them in one group commit, calls each one's `done` (the door
- * acknowledges now, not before), then evaluates and publishes. A parcel belongs to the intake from
+ * parcels that wait, stores them in one group commit, then evaluates each and calls its `done` (the
+ * door acknowledges now, not before), then publishes. A parcel belongs to the intake from
  * intake_offer until `done`; a door keeps two or three per source and stops reading while none is
  * free: that is the back-pressure, and it bounds the memory of a source.
  *
@@ -36,9 +36,13 @@ struct parcel {
     int64_t arrived;                  /* UTC ns of the first message's receipt; 0: when offered */
     parcel_done *done;
     void *context;
+    bool is_recognised;  /* the door itself recognises what comes again: rows without a time are
+                            not doubtful */
     bool is_historical; /* never raises a live alarm without the mark "late" */
     /* set before `done` */
-    assay_status status; /* not ASSAY_OK: nothing of it is stored, nothing may be acknowledged */
+    /* Not ASSAY_OK: nothing of it is stored, nothing may be acknowledged. A full disk is no reason:
+     * the parcel is kept and tried again until there is room, or the intake closes. */
+    assay_status status;
     assay_err err;
     uint8_t *fate; /* [rows->n] ingest_fate */
     uint64_t commit;
@@ -46,7 +50,7 @@ struct parcel {
     parcel *next;      /* private */
 };
 
-/* Rows grow as needed up to PARCEL_ROWS; contexts: bit set. */
+/* Rows grow as needed up to PARCEL_ROWS; contexts: bit set, more come with their first text. */
 ASSAY_MUST_USE assay_status parcel_new(const char *source, uint32_t contexts, parcel **out,
                                        assay_err *err);
 void parcel_free(parcel *p);  /* accepts NULL; not while it is with the intake */
@@ -84,8 +88,8 @@ void parcel_refuse(parcel *p, const char *reason, const char *remedy, uint64_t c
 void parcel_remember(parcel *p, const char *key, const void *bytes, size_t length);
 
 typedef struct evaluator {
-    /* In the intake's thread, after the commit and its acknowledgements: rows of p that were stored
-     * (fate STORED or LATE); catalog_number of each is known. */
+    /* In the intake's thread, after the commit: rows of p that were stored (fate STORED or LATE);
+     * catalog_number of each is known. */
     void (*take)(void *context, const parcel *p);
     /* After all parcels of a group: publish. */
     void (*settle)(void *context, uint64_t commit);
@@ -96,8 +100,10 @@ typedef struct {
     store *store; /* STORE_CREATE or STORE_WRITE; the intake's from now on */
     catalog *catalog;
     evaluator evaluator;
-    bus *bus;          /* notices of trouble and recovery; may be NULL */
-    uint32_t group_us; /* longest wait for company before a commit, 0: 500 */
+    bus *bus; /* notices of trouble and recovery; may be NULL */
+    /* Longest wait for company before a commit. 0: none; what arrives during one commit makes the
+     * next group in any case. */
+    uint32_t group_us;
 } intake_options;
 
 ASSAY_MUST_USE assay_status intake_open(const intake_options *o, intake **out, assay_err *err);
@@ -110,7 +116,8 @@ void intake_offer(intake *i, parcel *p); /* any thread */
  */
 typedef assay_status intake_work(store *s, void *context, assay_err *err);
 ASSAY_MUST_USE assay_status intake_do(intake *i, intake_work *work, void *context, assay_err *err);
-/* The same without waiting; `work` frees its context. For the evaluator (records of alarms). */
+/* The same without waiting; `work` frees its context. For the evaluator (records of alarms). Is kept
+ * back while the disk is full. False: memory. */
 bool intake_later(intake *i, intake_work *work, void *context);
 
 /* Accounts with what waits, for screens and metrics: received = stored + duplicates + conflicts +

@@ -122,7 +122,7 @@ void parcel_clear(parcel *p)
     p->rows->n = 0;
     p->received = p->duplicates = p->commit = 0;
     p->arrived = 0;
-    p->is_historical = false;
+    p->is_historical = p->is_recognised = false;
     p->status = ASSAY_OK;
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         if (p->texts[kind])
@@ -132,7 +132,7 @@ void parcel_clear(parcel *p)
     w->refusals = NULL;
     w->memories = NULL;
     w->memories_end = &w->memories;
-    w->refused = 0;
+    w->refused = w->doubtful = 0;
     w->bytes = 0;
     w->is_broken = false;
 }
@@ -150,14 +150,34 @@ bool parcel_is_empty(const parcel *p)
 
 /* -- rows ---------------------------------------------------------------------------------- */
 
+/* A kind of context that comes for the first time: the rows before it have none. */
+static dictionary *texts_begin(parcel *p, context_kind kind)
+{
+    if (p->texts[kind])
+        return p->texts[kind];
+    size_t bytes = p->rows->room * sizeof **p->rows->context;
+    uint32_t *column = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+    dictionary *d;
+    if (!column || dictionary_new(&d, NULL) != ASSAY_OK) {
+        free(column);
+        return NULL;
+    }
+    memset(column, 0, bytes);
+    p->rows->context[kind] = column;
+    parcel_inside(p)->contexts |= 1u << kind;
+    return p->texts[kind] = d;
+}
+
 uint32_t parcel_text(parcel *p, context_kind kind, const char *text, size_t length)
 {
-    dictionary *d = p->texts[kind];
+    if (!length)
+        return 0;
+    dictionary *d = texts_begin(p, kind);
     uint32_t before = d ? dictionary_count(d) : 0;
     uint32_t code = d ? dictionary_code(d, text, length) : 0;
     if (code > before)
         parcel_inside(p)->bytes += length + 32;
-    if (d && length && !code)
+    if (!code)
         parcel_inside(p)->is_broken = true;
     return code;
 }

@@ -28,8 +28,9 @@ typedef struct {
     arena notes;
     parcel_refusal *refusals;
     parcel_memory *memories, **memories_end;
-    uint64_t refused;
-    size_t bytes;   /* of texts and memories */
+    uint64_t refused, doubtful;
+    size_t bytes; /* of texts and memories */
+    struct intake_source *account; /* found when it is first offered */
     bool is_broken; /* memory was short: it must not be acknowledged */
 } parcel_whole;
 

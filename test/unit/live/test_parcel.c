@@ -30,10 +30,26 @@ static void rows_keep_their_digits_and_texts(void **state)
     assert_string_equal(dictionary_text(p->texts[CONTEXT_SERIAL], p->rows->context[0][0], NULL), "W1");
     assert_int_equal(p->rows->status[1], STATUS_RAW);
     assert_digits(batch_value(p->rows, 1), 1e-40, 15);
-    assert_int_equal(parcel_text(p, CONTEXT_BATCH, "B", 1), 0);
+    assert_int_equal(parcel_text(p, CONTEXT_BATCH, "", 0), 0);
     assert_false(parcel_is_empty(p));
     parcel_free(p);
     parcel_free(NULL);
+}
+
+static void a_kind_of_text_may_come_later(void **state)
+{
+    (void)state;
+    parcel *p = parcel_with(0);
+    parcel_row row = {.place = 3, .time = 1000};
+    assert_true(parcel_add(p, &row));
+    assert_null(p->rows->context[CONTEXT_BATCH]);
+    row.context[CONTEXT_BATCH] = parcel_text(p, CONTEXT_BATCH, "B", 1);
+    for (int i = 0; i < 1000; i++)
+        assert_true(parcel_add(p, &row));
+    assert_int_equal(p->rows->context[CONTEXT_BATCH][0], 0);
+    assert_int_equal(p->rows->context[CONTEXT_BATCH][1000], 1);
+    assert_string_equal(dictionary_text(p->texts[CONTEXT_BATCH], 1, NULL), "B");
+    parcel_free(p);
 }
 
 static void it_grows_until_it_is_full(void **state)
@@ -120,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_keep_their_digits_and_texts),
+        cmocka_unit_test(a_kind_of_text_may_come_later),
         cmocka_unit_test(it_grows_until_it_is_full),
         cmocka_unit_test(long_texts_fill_it_too),
         cmocka_unit_test(refusals_gather_by_reason_with_the_newest_example),
