@@ -16,8 +16,6 @@ typedef struct {
     term_table table;
 } listing;
 
-static const char *const state_names[] = {N_("in force"), N_("replaced"), N_("retired")};
-
 enum { COLUMNS = 11 };
 static const bool is_right[COLUMNS] = {false, false, true,  false, false, false,
                                        true,  true,  false, true,  false};
@@ -32,66 +30,12 @@ static const char *path_of(const listing *l, uint32_t number)
                                                                            : "";
 }
 
-static void write_filter(json *j, const chart_definition *d)
-{
-    json_key(j, "where");
-    json_flat_object(j);
-    for (int k = 0; k < CONTEXT_COUNT; k++)
-        if (d->filter[k])
-            json_member_text(j, context_name((context_kind)k), d->filter[k]);
-    json_end(j);
-}
-
-static void write_end(json *j, const chart_limits *l)
-{
-    const char *why = l->state == LIMITS_IN_FORCE ? "still in force" : "replaced by a version";
-    if (l->until != TIME_NONE)
-        answer_time(j, "until", l->until, TIME_OFFSET_NONE);
-    else
-        json_member_null(j, "until", why);
-    if (l->ended_by)
-        json_member_text(j, "retired_by", l->ended_by);
-    else
-        json_member_null(j, "retired_by", why);
-    if (l->ended_why)
-        json_member_text(j, "retired_why", l->ended_why);
-    else
-        json_member_null(j, "retired_why", why);
-}
-
-static void write_json(json *j, const chart_limits *l, const char *path)
-{
-    const chart_definition *d = &l->definition;
-    json_object(j);
-    json_member_text(j, "characteristic", path);
-    json_member_text(j, "name", l->name);
-    json_member_text(j, "chart", assay_chart_type_name(d->chart.type));
-    json_member_text(j, "rules", d->rules);
-    write_filter(j, d);
-    json_member_unsigned(j, "version", l->version);
-    json_member_text(j, "state", state_names[l->state]);
-    answer_time(j, "since", l->since, TIME_OFFSET_NONE);
-    json_member_text(j, "by", l->by);
-    json_member_text(j, "reason", l->why);
-    json_member_unsigned(j, "commit", l->commit);
-    json_member_real(j, "center", l->center, NULL);
-    json_member_real(j, "sigma", l->sigma, "this chart has no sigma of readings");
-    json_member_text(j, "method", assay_sigma_method_name(l->method));
-    json_member_unsigned(j, "n", l->n);
-    json_member_unsigned(j, "used", l->used);
-    json_member_unsigned(j, "subgroups", l->subgroups);
-    json_member_unsigned(j, "data_commit", l->data_commit);
-    json_member_text(j, "data", l->data);
-    write_end(j, l);
-    json_end(j);
-}
-
 static void write_csv(buf *out, const chart_limits *l, const char *path)
 {
     csv_text(out, path, false);
     csv_text(out, l->name, false);
     csv_unsigned(out, l->version, false);
-    csv_text(out, state_names[l->state], false);
+    csv_text(out, answer_limits_state(l->state), false);
     csv_time(out, l->since, TIME_OFFSET_NONE, false);
     csv_text(out, l->by, false);
     csv_text(out, l->why, false);
@@ -119,7 +63,7 @@ static void write_row(listing *l, const chart_limits *x, const char *path)
     table_cell(t, path);
     table_cellf(t, "%s %s", words_chart(x->definition.chart.type), rest_of_name(x));
     table_cellf(t, "%llu", (unsigned long long)x->version);
-    table_cell(t, _(state_names[x->state]));
+    table_cell(t, _(answer_limits_state(x->state)));
     table_cell(t, since);
     table_cell(t, x->by);
     table_cellf(t, "%.6g", x->center);
@@ -171,7 +115,7 @@ static int list_versions(listing *l, const limits_history *h)
     for (size_t i = 0; i < h->count; i++) {
         const char *path = path_of(l, h->item[i].characteristic);
         if (cli_has(l->c, OPT_JSON))
-            write_json(&l->j, &h->item[i], path);
+            answer_limits_version(&l->j, &h->item[i], path);
         else if (cli_has(l->c, OPT_CSV))
             write_csv(&l->c->out, &h->item[i], path);
         else

@@ -26,13 +26,16 @@ static void catch_signals(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-/* Programs wait for this line: the address first, alone. */
-static void tell(const char *address, const char *one_time_link, void *context)
+/* Programs wait for the first line: the address, alone. */
+static void tell(const serve_start *start, void *context)
 {
     (void)context;
-    printf("%s\n", address);
-    if (one_time_link)
-        printf("%s %s\n", _("first administrator, within an hour:"), one_time_link);
+    printf("%s\n", start->address);
+    if (*start->link)
+        printf("%s %s\n", _("first administrator, within an hour:"), start->link);
+    if (*start->account)
+        printf("%s %s %s\n%s %s\n", _("demo login:"), start->account, start->password,
+               _("demo token:"), start->token);
     fflush(stdout);
 }
 

@@ -129,6 +129,16 @@ void people_visit(people *p, person_visitor *visit, void *context)
     pthread_mutex_unlock(&p->mutex);
 }
 
+bool people_has_administrator(people *p)
+{
+    bool is_there = false;
+    pthread_mutex_lock(&p->mutex);
+    for (size_t i = 0; i < p->account_count; i++)
+        is_there |= account_is_administrator(p->accounts[i]) && p->accounts[i]->hash[0];
+    pthread_mutex_unlock(&p->mutex);
+    return is_there;
+}
+
 /* -- passwords ------------------------------------------------------------------------ */
 
 /* At most AT_ONCE hash at a time, 64 MiB each; a few more wait. */

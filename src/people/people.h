@@ -69,6 +69,8 @@ void people_close(people *p);
 /* After a transaction with changes of people did not commit: what is in the store counts. */
 ASSAY_MUST_USE assay_status people_reload(people *p, store *s, assay_err *err);
 bool people_is_empty(people *p); /* no account yet */
+/* Is there an administrator of every site who can log in? */
+bool people_has_administrator(people *p);
 
 /* Who is behind a session cookie's or bearer token's value? Any thread. ASSAY_NOT_FOUND: nobody
  * (expired, revoked, unknown). */

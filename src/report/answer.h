@@ -13,6 +13,9 @@ void answer_chart(json *j, const analysis *a, const run_lengths *arl);
 void answer_capability(json *j, const analysis *a);
 
 /* Members shared by answers. */
+/* One version with all that is known of it. */
+void answer_limits_version(json *j, const chart_limits *l, const char *path);
+const char *answer_limits_state(limits_state state); /* "in force" ..., a msgid */
 void answer_limits(json *j, const chart_limits *l); /* limits {state, version, since, by} */
 void answer_characteristic(json *j, const characteristic *c); /* characteristic, unit */
 void answer_time(json *j, const char *key, int64_t time, int32_t offset);

@@ -96,12 +96,17 @@ static void check_packing(request *r)
         reply_error(r, &err);
 }
 
+static bool has_body(const request *r)
+{
+    const char *length = request_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return request_header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING) ||
+           (length && strtoull(length, NULL, 10) > 0);
+}
+
 static void check_length(request *r)
 {
     const char *length = request_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
-    bool is_chunked = request_header(r, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
-    bool has_body = is_chunked || (length && strtoull(length, NULL, 10) > 0);
-    if (has_body && r->route && !takes_body(r))
+    if (has_body(r) && r->route && !takes_body(r))
         reply_problem(r, 400, NULL, "a body came, but none is taken here", NULL);
     else if (length && r->route && r->route->way != ROUTE_STREAM &&
              strtoull(length, NULL, 10) > BODY_MAX)
@@ -122,7 +127,7 @@ static enum MHD_Result admit(request *r)
         check_length(r);
     if (!r->reply.status)
         check_packing(r);
-    if (!r->reply.status || !request_header(r, MHD_HTTP_HEADER_CONTENT_TYPE))
+    if (!r->reply.status || !has_body(r))
         return MHD_YES;
     reply_header(r, MHD_HTTP_HEADER_CONNECTION, "close"); /* its body is not read */
     return reply_send(r);

@@ -3,6 +3,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "serve/body.h"
 #include "serve/gzip.h"
 #include "serve/reply.h"
 
@@ -30,6 +31,7 @@ void request_free(request *r)
     if (!r)
         return;
     inflater_free(r->inflater);
+    body_free(r->parsed);
     buf_done(&r->body);
     buf_done(&r->reply.body);
     arena_done(&r->memory);

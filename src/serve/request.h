@@ -40,7 +40,8 @@ struct request {
     arena memory;
     char small[256]; /* the first texts; most requests need no more */
     size_t small_used;
-    buf body; /* as sent, unpacked */
+    buf body;            /* as sent, unpacked */
+    struct body *parsed; /* of body_read */
     struct inflater *inflater; /* NULL: the body is not packed */
     reply reply;
     struct stream *stream; /* of a STREAM route */

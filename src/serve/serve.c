@@ -3,8 +3,10 @@
 #include "serve/serve.h"
 
 #include "base/time.h"
+#include "serve/first.h"
 #include "serve/http.h"
 #include "serve/jobs.h"
+#include "serve/link.h"
 #include "serve/log.h"
 #include "serve/notify.h"
 #include "serve/seat.h"
@@ -62,14 +64,14 @@ static assay_status open_front(server *s, assay_err *err)
     return ASSAY_OK;
 }
 
-static void tell_ready(const server *s)
+static void tell_ready(server *s, serve_start *start)
 {
-    char address[200];
-    const char *scheme = s->listening.is_unix ? "" : s->options->certificate ? "https://" : "http://";
-    snprintf(address, sizeof address, "%s%s", scheme, s->listening.text);
-    log_linef("info", "serve", "listening on %s", address);
+    link_base(s, start->address, sizeof start->address);
+    if (s->listening.is_unix)
+        snprintf(start->address, sizeof start->address, "%s", s->listening.text);
+    log_linef("info", "serve", "listening on %s", start->address);
     if (s->options->ready)
-        s->options->ready(address, NULL, s->options->context);
+        s->options->ready(start, s->options->context);
     notify("READY=1");
 }
 
@@ -99,6 +101,7 @@ static void close_all(server *s)
     jobs_close(s->jobs);
     http_close(s->http);
     listen_close(&s->listening);
+    people_close(s->people);
     store_close(s->writer);
 }
 
@@ -110,6 +113,7 @@ static void answer_later(request *r)
 assay_status serve_run(const serve_options *o, assay_err *err)
 {
     server s = {.options = o, .database = o->database, .listening.fd = -1, .started = time_now()};
+    serve_start start = {0};
     log_begin(o->json_log);
     raise_files();
     wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -117,11 +121,15 @@ assay_status serve_run(const serve_options *o, assay_err *err)
     if (status == ASSAY_OK)
         status = store_open(o->database, STORE_CREATE, &s.writer, err);
     if (status == ASSAY_OK)
+        status = people_open(s.writer, &s.people, err);
+    if (status == ASSAY_OK)
+        status = first_start(&s, &start, err);
+    if (status == ASSAY_OK)
         status = jobs_open(answer_later, &s.jobs, err);
     if (status == ASSAY_OK)
         status = http_open(&s, &s.http, err);
     if (status == ASSAY_OK) {
-        tell_ready(&s);
+        tell_ready(&s, &start);
         wait_for_stop(&s);
         notify("STOPPING=1");
         log_line("info", "serve", "stopping");

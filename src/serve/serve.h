@@ -8,6 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* What there is to tell when it is ready; texts that do not apply are "". */
+typedef struct {
+    char address[200];
+    char link[300]; /* one-time: sets the first administrator's password, valid for an hour */
+    char account[64], password[20], token[65]; /* of a demo */
+} serve_start;
+
 typedef struct {
     const char *database;
     const char *listen;            /* "127.0.0.1:8080", "[::1]:8080", "unix:/run/assay.sock" */
@@ -17,7 +24,7 @@ typedef struct {
     const char *line_listen, *mqtt_listen; /* built-in doors; NULL: none */
     const char *config; /* a configuration file with sources and channels; NULL: none */
     bool json_log;
-    void (*ready)(const char *address, const char *one_time_link, void *context);
+    void (*ready)(const serve_start *start, void *context);
     void *context;
     const volatile bool *stop; /* set by a signal handler, see serve_wake */
 } serve_options;

@@ -7,6 +7,7 @@
 #include "serve/address.h"
 #include "serve/serve.h"
 
+#include "people/people.h"
 #include "store/store.h"
 
 #include <stdatomic.h>
@@ -19,6 +20,7 @@ typedef struct server {
     int64_t started;
     listening listening;
     store *writer;
+    people *people;
     struct http *http;
     struct jobs *jobs;
     _Atomic bool is_stopping;
