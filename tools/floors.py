@@ -13,7 +13,7 @@ import sys
 FLOOR = {"base": 0, "num": 1, "model": 1, "read": 2, "store": 2, "stat": 2, "ledger": 2,
          "signal": 3, "people": 3, "scheme": 4, "report": 5, "live": 6, "serve": 7, "cli": 8}
 DOORS = {"model": {"measurement.h", "dictionary.h", "characteristic.h"},
-         "num": None, "read": {"read.h", "write.h", "feed.h", "gauge.h", "mtconnect.h", "spb.h"}, "store": {"store.h"}, "stat": {"stat.h"},
+         "num": None, "read": {"read.h", "write.h", "feed.h", "gauge.h", "mtconnect.h", "ndjson_scan.h", "spb.h"}, "store": {"store.h"}, "stat": {"stat.h"},
          "people": {"people.h"},
          "signal": {"signal.h", "alarm.h", "analysis.h", "limits.h", "series.h"}, "report": {"report.h", "term.h", "answer.h"},
          "live": {"live.h", "bus.h", "catalog.h", "door.h", "engine.h", "intake.h", "loop.h",

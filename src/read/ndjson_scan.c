@@ -261,14 +261,25 @@ static bool take_value(json_scan *s, int depth, json_piece *out)
     }
 }
 
-bool json_scan_begin(json_scan *s, const char *line, size_t length)
+static void begin(json_scan *s, const char *text, size_t length)
 {
-    s->p = line;
-    s->end = line + length;
+    s->p = text;
+    s->end = text + length;
     s->fault = NULL;
     s->is_first = true;
     skip_blanks(s);
+}
+
+bool json_scan_begin(json_scan *s, const char *line, size_t length)
+{
+    begin(s, line, length);
     return take(s, '{', "an object");
+}
+
+bool json_scan_begin_array(json_scan *s, const char *text, size_t length)
+{
+    begin(s, text, length);
+    return take(s, '[', "an array");
 }
 
 static bool take_end(json_scan *s)
@@ -278,6 +289,29 @@ static bool take_end(json_scan *s)
     if (s->p < s->end)
         fail(s, "one object a line");
     return false;
+}
+
+bool json_scan_value(json_scan *s, const char *text, size_t length, json_piece *out)
+{
+    begin(s, text, length);
+    if (!take_value(s, 0, out))
+        return false;
+    skip_blanks(s);
+    return s->p == s->end || fail(s, "nothing behind the value");
+}
+
+bool json_scan_element(json_scan *s, json_piece *value)
+{
+    skip_blanks(s);
+    if (s->p < s->end && *s->p == ']')
+        return take_end(s);
+    if (!s->is_first) {
+        if (!take(s, ',', "',' or ']'"))
+            return false;
+        skip_blanks(s);
+    }
+    s->is_first = false;
+    return take_value(s, 1, value);
 }
 
 bool json_scan_member(json_scan *s, json_piece *name, json_piece *value)

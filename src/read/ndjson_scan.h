@@ -31,6 +31,11 @@ typedef struct {
 bool json_scan_begin(json_scan *s, const char *line, size_t length);
 /* The next member; false at the end (s->fault is NULL) or at a fault. */
 bool json_scan_member(json_scan *s, json_piece *name, json_piece *value);
+/* The same for an array: at the '[', then element by element. */
+bool json_scan_begin_array(json_scan *s, const char *text, size_t length);
+bool json_scan_element(json_scan *s, json_piece *value);
+/* All of text[0..length) as one value of any kind, checked to its end. */
+bool json_scan_value(json_scan *s, const char *text, size_t length, json_piece *out);
 void json_scan_done(json_scan *s);
 
 #endif
