@@ -18,7 +18,7 @@ static assay_status read_row(sqlite3_stmt *q, dictionary *serials, amendment *a,
     const char *serial = (const char *)sqlite3_column_text(q, 1);
     size_t length = (size_t)sqlite3_column_bytes(q, 1);
     *a = (amendment){.time = sqlite3_column_int64(q, 0),
-                     .origin = (uint32_t)sqlite3_column_int64(q, 2),
+                     .origin = (uint64_t)sqlite3_column_int64(q, 2),
                      .occurrence = (uint32_t)sqlite3_column_int64(q, 3),
                      .action = sqlite3_column_int(q, 4)};
     a->value.mantissa = sqlite3_column_int64(q, 5);
@@ -72,7 +72,8 @@ assay_status amendments_load(connection *c, uint32_t number, uint64_t as_of,
 typedef struct {
     int64_t time;
     uint64_t record_number;
-    uint32_t origin, occurrence;
+    uint64_t origin;
+    uint32_t occurrence;
     char serial[256];
     size_t length;
 } row_name;
@@ -125,7 +126,20 @@ static assay_status find_row(store *s, uint32_t number, uint64_t place, row_name
 static const char *const action_names[] = {"measurement.excluded", "measurement.included",
                                            "measurement.corrected"};
 
-static json_t *payload_of(const row_name *n, const decimal *value, const char *reason)
+/* What the row came with: an import, or a source's group of live ingest. */
+static void name_origin(json_t *o, const store *s, uint64_t from)
+{
+    if (!(from & ORIGIN_LIVE)) {
+        json_object_set_new(o, "import", json_integer((json_int_t)from));
+        return;
+    }
+    const char *source = dictionary_text(s->texts[KIND_SOURCE], origin_source(from), NULL);
+    json_object_set_new(o, "source", json_string(source));
+    json_object_set_new(o, "commit", json_integer((json_int_t)origin_commit(from)));
+}
+
+static json_t *payload_of(const store *s, const row_name *n, const decimal *value,
+                          const char *reason)
 {
     char text[64];
     json_t *o = json_object();
@@ -137,7 +151,7 @@ static json_t *payload_of(const row_name *n, const decimal *value, const char *r
     }
     if (n->length)
         json_object_set_new(o, "serial", json_string_nocheck(n->serial));
-    json_object_set_new(o, "import", json_integer(n->origin));
+    name_origin(o, s, n->origin);
     json_object_set_new(o, "occurrence", json_integer(n->occurrence));
     if (value) {
         decimal_format(value->mantissa, value->exponent, value->decimals, text, sizeof text);
@@ -169,7 +183,7 @@ static assay_status insert_amendment(store_tx *tx, uint32_t number, const row_na
     sqlite3_bind_int64(q, 1, number);
     sqlite3_bind_int64(q, 2, n->time);
     sqlite3_bind_text(q, 3, n->time == TIME_NONE ? text : n->serial, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(q, 4, n->origin);
+    sqlite3_bind_int64(q, 4, (int64_t)n->origin);
     sqlite3_bind_int64(q, 5, n->occurrence);
     sqlite3_bind_int64(q, 6, action);
     if (value) {
@@ -198,7 +212,7 @@ assay_status store_amend(store_tx *tx, uint32_t number, uint64_t place, amend_ac
         status = find_row(tx->s, number, place, &name, err);
     if (!status)
         status = append_payload(tx, action_names[action], actor, &known.id,
-                                payload_of(&name, value, reason), &sequence, err);
+                                payload_of(tx->s, &name, value, reason), &sequence, err);
     return status ? status
                   : insert_amendment(tx, number, &name, (int)action, value, sequence, err);
 }
@@ -255,7 +269,7 @@ static bool read_conflict(connection *c, uint64_t id, store_conflict *out, row_n
     if (found) {
         *out = conflict_of(q);
         name->time = out->time;
-        name->origin = (uint32_t)sqlite3_column_int64(q, 4);
+        name->origin = (uint64_t)sqlite3_column_int64(q, 4);
         name->occurrence = (uint32_t)sqlite3_column_int64(q, 5);
         snprintf(name->serial, sizeof name->serial, "%s", out->serial ? out->serial : "");
         name->length = strlen(name->serial);
@@ -283,7 +297,7 @@ assay_status store_conflict_decide(store_tx *tx, uint64_t id, bool take_new, con
     assay_status status = store_characteristic_at(tx->s, c.characteristic, &known, err);
     if (!status)
         status = append_payload(tx, take_new ? "conflict.taken" : "conflict.kept", actor,
-                                &known.id, payload_of(&name, value, reason), &sequence, err);
+                                &known.id, payload_of(tx->s, &name, value, reason), &sequence, err);
     if (!status)
         status = insert_amendment(tx, c.characteristic, &name, action, value, sequence, err);
     return status ? status : mark_decided(tx->s->db, id, take_new ? 2 : 1, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checking everything, online backup, restore. */
 #include "store/import.h"
+#include "store/live.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -109,7 +110,7 @@ static assay_status check_piece(checker *k, const piece_list *l, const piece *p,
     if (status)
         return status;
     k->out.chunks++;
-    if (p->is_batch && k->pending && p->first_origin == k->pending)
+    if (p->is_batch && k->pending && p->first_origin == (uint64_t)k->pending)
         k->out.unfinished += p->n;
     else
         k->out.measurements += p->n;
@@ -178,7 +179,7 @@ static assay_status check_batches(checker *k, assay_err *err)
         assay_err fault = {0};
         if (directory_unpack(sqlite3_column_blob(q, 2), (size_t)sqlite3_column_bytes(q, 2),
                              (uint64_t)sqlite3_column_int64(q, 0),
-                             (uint32_t)sqlite3_column_int64(q, 1), &pieces, &n, &fault)) {
+                             (uint64_t)sqlite3_column_int64(q, 1), &pieces, &n, &fault)) {
             find(k, "%s", fault.message);
             continue;
         }
@@ -190,6 +191,50 @@ static assay_status check_batches(checker *k, assay_err *err)
         find(k, "the batches cannot be read to their end");
     statement_reset(k->c, SQL_BATCH_ALL);
     return status;
+}
+
+static void check_group(checker *k, const live *l, uint64_t number, int64_t characteristics)
+{
+    for (size_t i = 0; i < l->end.rows; i++) {
+        const live_row *r = &l->row[i];
+        uint32_t sources = dictionary_count(k->s->texts[KIND_SOURCE]);
+        if (r->characteristic <= characteristics && origin_source(r->origin) <= sources)
+            continue;
+        find(k, "group %llu: row %zu has a characteristic or a source that is not stored",
+             (unsigned long long)number, i + 1);
+        return;
+    }
+}
+
+/* Groups of live ingest that no batch holds yet. */
+static assay_status check_groups(checker *k, assay_err *err)
+{
+    live *l = NULL;
+    int64_t characteristics = 0;
+    statement(k->c, SQL_CHARACTERISTIC_COUNT);
+    assay_status status = statement_number(k->c, SQL_CHARACTERISTIC_COUNT, &characteristics, err);
+    if (!status)
+        status = live_new(&l, err);
+    if (status)
+        return status;
+    sqlite3_stmt *q = statement(k->c, SQL_LIVE_FROM);
+    sqlite3_bind_int64(q, 1, 0);
+    int step;
+    while ((step = statement_step(k->c, SQL_LIVE_FROM, err)) > 0) {
+        assay_err fault = {0};
+        uint64_t number = (uint64_t)sqlite3_column_int64(q, 0);
+        live_clear(l);
+        if (live_unpack(l, number, sqlite3_column_blob(q, 1),
+                        (size_t)sqlite3_column_bytes(q, 1), &fault))
+            find(k, "%s", fault.message);
+        check_group(k, l, number, characteristics);
+        k->out.measurements += l->end.rows;
+    }
+    if (step < 0)
+        find(k, "the groups of live rows cannot be read to their end");
+    statement_reset(k->c, SQL_LIVE_FROM);
+    live_free(l);
+    return ASSAY_OK;
 }
 
 static void check_pages(checker *k)
@@ -248,6 +293,10 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
     }
     if (!status)
         status = check_batches(&k, err);
+    if (!status)
+        status = check_groups(&k, err);
+    if (!status && live_refresh(k.c, NULL) == ASSAY_OK) /* else it was told */
+        status = sources_check(s, k.c, k.finding, k.context, &k.out.damaged, err);
     if (!status && records_check(s, k.c, k.finding, k.context, &k.out.records, &k.out.damaged,
                                  err))
         find(&k, "the records cannot be read to their end");

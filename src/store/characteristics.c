@@ -82,7 +82,7 @@ static assay_status at(store *s, uint32_t number, bool *is_pending, stored_chara
 static void watch_commits(store *s)
 {
     uint64_t commit = 0;
-    if (s->mode & STORE_WRITE || commit_last(s->db, &commit, NULL) != ASSAY_OK ||
+    if (s->mode & STORE_WRITE || commit_logged(s->db, &commit, NULL) != ASSAY_OK ||
         commit == s->characteristics_at)
         return;
     for (size_t i = 0; i < s->characteristic_room; i++)
@@ -147,6 +147,11 @@ static assay_status number_by_path(store *s, const char *path, uint32_t origin_i
     if (!status)
         *out = (uint32_t)number;
     return status;
+}
+
+assay_status characteristic_number(store *s, const char *path, uint32_t *out, assay_err *err)
+{
+    return number_by_path(s, path, 0, out, err);
 }
 
 static assay_status number_by_leaf(store *s, const char *leaf, uint32_t *out, assay_err *err)
@@ -264,8 +269,8 @@ assay_status characteristic_redefine(store_tx *tx, const stored_characteristic *
     return status;
 }
 
-static assay_status define_new(store_tx *tx, const characteristic *c, const char *actor,
-                               uint32_t *number, assay_err *err)
+assay_status characteristic_define_new(store_tx *tx, const characteristic *c,
+                                       const char *actor, uint32_t *number, assay_err *err)
 {
     object_id id;
     buf definition = BUF_INIT;
@@ -317,7 +322,7 @@ assay_status store_characteristic_define(store *s, const characteristic *c, cons
     if (!status)
         status = store_tx_begin(s, &tx, err);
     if (!status)
-        status = is_new ? define_new(tx, c, actor, &known, err)
+        status = is_new ? characteristic_define_new(tx, c, actor, &known, err)
                         : characteristic_redefine(tx, &old, c, "characteristic.changed", actor,
                                                   err);
     if (!status)

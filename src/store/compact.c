@@ -7,6 +7,7 @@
  * in their snapshots.
  */
 #include "store/import.h"
+#include "store/live.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +99,8 @@ static assay_status put_directory(compactor *k, const piece *p, uint64_t id,
     sqlite3_bind_int64(q, 5, p->last_time);
     sqlite3_bind_int64(q, 6, p->n);
     sqlite3_bind_int64(q, 7, p->flags & ~(uint32_t)PIECE_SEALED);
-    sqlite3_bind_int64(q, 8, p->first_origin);
-    sqlite3_bind_int64(q, 9, p->last_origin);
+    sqlite3_bind_int64(q, 8, (int64_t)p->first_origin);
+    sqlite3_bind_int64(q, 9, (int64_t)p->last_origin);
     if (length)
         sqlite3_bind_blob64(q, 10, summary, length, SQLITE_STATIC);
     return statement_run(k->c, SQL_CHUNK_ADD, err);
@@ -379,15 +380,15 @@ static assay_status compact_one(compactor *k, uint32_t number, assay_err *err)
 {
     piece_list batches = {0};
     k->number = number;
-    piece_query q = {number, INT64_MAX - 1, INT64_MAX, UINT64_MAX, 0, false};
-    piece_query all = {number, INT64_MIN, INT64_MAX, UINT64_MAX, 0, false};
+    piece_query q = {number, INT64_MAX - 1, INT64_MAX, UINT64_MAX, 0, false, true};
+    piece_query all = {number, INT64_MIN, INT64_MAX, UINT64_MAX, 0, false, true};
     bool any = false;
     all.batches_only = true;
     assay_status status = load_reference(k, err);
     if (!status)
         status = pieces_find(k->s, k->c, &all, &batches, err);
     if (!status && has_untimed(k, &batches)) {
-        piece_query untimed = {number, INT64_MIN, TIME_NONE + 1, UINT64_MAX, 0, false};
+        piece_query untimed = {number, INT64_MIN, TIME_NONE + 1, UINT64_MAX, 0, false, true};
         status = compact_part(k, &untimed, true, err);
     }
     if (!status)
@@ -511,8 +512,10 @@ static assay_status compact_window(store *s, store_progress *progress, void *con
 assay_status store_compact(store *s, store_progress *progress, void *context, assay_err *err)
 {
     assay_status status = need_writer(s, err);
-    if (!status && (s->import || s->in_tx))
+    if (!status && (s->import || s->in_tx || ingest_is_begun(s->ingest)))
         status = assay_fail(err, ASSAY_BUSY, 0, "%s: an import or transaction is open", s->path);
+    if (!status)
+        status = live_fold_now(s, err);
     if (status)
         return status;
     /* What is moved is not erased: its old pages need no overwriting. */

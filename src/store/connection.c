@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* SQLite behind a small door: settings, statements, errors. */
-#include "store/connection.h"
+#include "store/live.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,6 +128,7 @@ void connection_close(connection *c)
     buf_done(&c->piece);
     rows_done(&c->lone);
     rows_done(&c->tail);
+    live_free(c->live);
     for (size_t i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(c->statement[i]);
     chunk_codec_free(c->codec);

@@ -18,7 +18,37 @@
     X(BEGIN_READ, "BEGIN")                                                                         \
     X(COMMIT, "COMMIT")                                                                            \
     X(ROLLBACK, "ROLLBACK")                                                                        \
-    X(COMMIT_LAST, "SELECT coalesce(max(number), 0) FROM commit_log")                              \
+    X(COMMIT_LAST, "SELECT max(coalesce((SELECT max(number) FROM commit_log), 0),"                 \
+                   " coalesce((SELECT max(number) FROM live), 0))")                                \
+    X(COMMIT_LOGGED, "SELECT coalesce(max(number), 0) FROM commit_log")                            \
+    X(COMMIT_KEEP, "INSERT OR IGNORE INTO commit_log (number, time) VALUES (?, ?)")                \
+    X(LIVE_ENDS, "SELECT (SELECT min(number) FROM live), (SELECT max(number) FROM live)")          \
+    X(LIVE_FROM, "SELECT number, data FROM live WHERE number > ? ORDER BY number")                 \
+    X(LIVE_ADD, "INSERT INTO live (number, data) VALUES (?, ?)")                                   \
+    X(LIVE_DROP, "DELETE FROM live")                                                               \
+    X(ACCOUNT_ADD, "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"                        \
+                   " ON CONFLICT (source) DO UPDATE SET received = received + excluded.received,"  \
+                   " stored = stored + excluded.stored,"                                           \
+                   " duplicates = duplicates + excluded.duplicates,"                               \
+                   " conflicts = conflicts + excluded.conflicts,"                                  \
+                   " refused = refused + excluded.refused, late = late + excluded.late,"           \
+                   " doubtful = doubtful + excluded.doubtful,"                                     \
+                   " last_time = max(last_time, excluded.last_time)")                              \
+    X(ACCOUNT_OF, "SELECT count(*) FROM account WHERE source = ?")                                 \
+    X(ACCOUNT_ALL, "SELECT * FROM account ORDER BY source")                                        \
+    X(REFUSAL_ADD, "INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?)"                              \
+                   " ON CONFLICT (source, reason) DO UPDATE SET remedy = excluded.remedy,"         \
+                   " example = excluded.example, count = count + excluded.count,"                  \
+                   " last_time = max(last_time, excluded.last_time)")                              \
+    X(REFUSAL_OF, "SELECT reason, remedy, example, count, first_time, last_time FROM refusal"      \
+                  " WHERE source = ? ORDER BY reason")                                             \
+    X(MEMORY_SET, "INSERT OR REPLACE INTO remembered (source, key, value) VALUES (?, ?, ?)")       \
+    X(MEMORY_DROP, "DELETE FROM remembered WHERE source = ? AND key = ?")                          \
+    X(MEMORY_GET, "SELECT value FROM remembered WHERE source = ? AND key = ?")                     \
+    X(MEMORY_ALL, "SELECT key, value FROM remembered WHERE source = ? ORDER BY key")               \
+    X(MOVING_ALL, "SELECT batch, characteristic FROM moving ORDER BY batch")                       \
+    X(MOVING_SET, "INSERT OR REPLACE INTO moving (batch, characteristic) VALUES (?, ?)")           \
+    X(MOVING_DROP, "DELETE FROM moving")                                                           \
     X(COMMIT_ADD, "INSERT INTO commit_log (number, time, import) VALUES (?, ?, ?)")                \
     X(TEXT_ALL, "SELECT code, text FROM text WHERE kind = ? AND code > ? ORDER BY code")           \
     X(TEXT_ADD, "INSERT INTO text (kind, code, text) VALUES (?, ?, ?)")                            \
@@ -119,15 +149,15 @@
                     " import, mantissa, exponent, decimals, status, size)"                         \
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                   \
     X(CONFLICT_OPEN, "SELECT c.id, characteristic, time, serial, origin, occurrence, import,"      \
-                     " mantissa, exponent, decimals, status FROM conflict c JOIN import i"         \
-                     " ON i.id = c.import WHERE decided IS NULL AND i.\"commit\" IS NOT NULL"      \
-                     " AND c.id >= ?1 ORDER BY c.id")                                              \
+                     " mantissa, exponent, decimals, status FROM conflict c LEFT JOIN import i"    \
+                     " ON i.id = c.import WHERE decided IS NULL AND (i.\"commit\" IS NOT NULL"     \
+                     " OR c.import >= 1 << 62) AND c.id >= ?1 ORDER BY c.id")                                              \
     X(CONFLICT_DECIDE, "UPDATE conflict SET decided = ?2 WHERE id = ?1 AND decided IS NULL")       \
     X(CONFLICT_LEFT, "SELECT count(*) FROM conflict WHERE characteristic = ? AND time = ?"         \
                      " AND serial = ? AND origin = ? AND occurrence = ? AND decided IS NULL")      \
     X(CONFLICT_SAME, "SELECT count(*) FROM conflict WHERE characteristic = ? AND time = ?"         \
                      " AND serial = ? AND origin = ? AND occurrence = ? AND mantissa = ?"          \
-                     " AND exponent = ?")                                                          \
+                     " AND exponent = ? AND status & 7 = ?")                                                          \
     X(CHART_SET, "INSERT INTO chart (id, characteristic, name, definition) VALUES (?, ?, ?, ?)"    \
                  " ON CONFLICT (id) DO UPDATE SET definition = excluded.definition")               \
     X(CHART_FIND, "SELECT id, definition, limits FROM chart WHERE characteristic = ? AND name = ?") \
@@ -165,6 +195,7 @@ typedef struct connection {
     uint64_t blob_batch, blob_offset;
     buf piece; /* one piece of it */
     rows lone, tail; /* memory of the merge and the cursor before, for the next */
+    struct live *live; /* groups that no batch holds yet, as far as this connection knows */
     struct connection *next;
 } connection;
 

@@ -25,7 +25,8 @@ struct cursor {
     struct {
         int64_t time;
         uint64_t record;
-        uint32_t serial, origin, count;
+        uint64_t origin;
+        uint32_t serial, count;
     } run; /* rows of one key and origin so far */
     rows work, kept, tail;
     size_t tail_at;
@@ -102,7 +103,7 @@ static void amend(cursor *c, rows *r)
 
 /* -- choosing rows -------------------------------------------------------------------- */
 
-static bool is_seen(const cursor *c, uint32_t from)
+static bool is_seen(const cursor *c, uint64_t from)
 {
     uint64_t commit = origin_of(c->s, from).commit;
     return commit && commit <= c->as_of;
@@ -203,7 +204,7 @@ static int later_first(const void *a, const void *b)
 static assay_status back_in_batches(cursor *c, uint64_t want, int64_t *out, assay_err *err)
 {
     piece_list l = {0};
-    piece_query q = {c->characteristic, INT64_MIN, c->range.to, c->as_of, 0, false};
+    piece_query q = {c->characteristic, INT64_MIN, c->range.to, c->as_of, 0, false, false};
     assay_status status = pieces_find(c->s, c->c, &q, &l, err);
     if (!status && l.n)
         qsort(l.piece, l.n, sizeof *l.piece, later_first);
@@ -369,7 +370,7 @@ static assay_status load_amendments(cursor *c, assay_err *err)
 static assay_status open_merge(cursor *c, int64_t from, assay_err *err)
 {
     piece_list l = {0};
-    piece_query q = {c->characteristic, from, c->range.to, c->as_of, 0, false};
+    piece_query q = {c->characteristic, from, c->range.to, c->as_of, 0, false, false};
     merge_close(c->m);
     c->m = NULL;
     assay_status status = pieces_find(c->s, c->c, &q, &l, err);
@@ -501,7 +502,7 @@ const dictionary *store_dictionary(store *s, context_kind kind)
     return s->texts[kind];
 }
 
-uint32_t cursor_origin_source(const cursor *c, uint32_t from)
+uint32_t cursor_origin_source(const cursor *c, uint64_t from)
 {
     return origin_of(c->s, from).source;
 }

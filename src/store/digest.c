@@ -37,9 +37,10 @@ static void put(uint8_t **p, uint64_t x, int bytes)
 static size_t value_bytes(const rows *r, size_t i, uint8_t *out)
 {
     uint8_t *p = out, status = r->status[i] & STATUS_MASK;
-    int64_t mantissa = status == STATUS_NO_VALUE ? 0 : r->mantissa[i];
+    bool has_value = status != STATUS_NO_VALUE && status != STATUS_CONFLICT;
+    int64_t mantissa = has_value ? r->mantissa[i] : 0;
     int exponent = mantissa ? r->exponent[i] : 0;
-    if (r->status[i] & STATUS_RAW && status != STATUS_NO_VALUE) {
+    if (r->status[i] & STATUS_RAW && has_value) {
         exponent = EXPONENT_RAW;
     } else {
         while (mantissa && mantissa % 10 == 0) {
@@ -50,7 +51,7 @@ static size_t value_bytes(const rows *r, size_t i, uint8_t *out)
     put(&p, status, 1);
     put(&p, (uint64_t)(int64_t)exponent, 2);
     put(&p, (uint64_t)mantissa, 8);
-    put(&p, r->size[i], 4);
+    put(&p, status == STATUS_CONFLICT ? 1 : r->size[i], 4);
     return (size_t)(p - out);
 }
 

@@ -11,9 +11,10 @@
  * the rows that stay are written once more and the first copy is made void for this
  * characteristic. All of it happens inside the transaction that commits the import.
  */
+#include "store/conflict.h"
 #include "store/import.h"
+#include "store/live.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,8 @@ typedef struct {
     struct {
         int64_t time;
         uint64_t record;
-        uint32_t origin, count;
+        uint64_t origin;
+        uint32_t count;
         char *serial;
         size_t length;
     } run; /* of stored rows, as amendments count them */
@@ -101,7 +103,7 @@ static uint32_t count_run(resolver *v, const walker *w)
     const char *serial = serial_of(w, &length);
     int64_t time = w->r.time[w->at];
     uint64_t place = time == TIME_NONE ? w->r.record[w->at] : 0;
-    uint32_t from = w->r.origin[w->at];
+    uint64_t from = w->r.origin[w->at];
     bool continues = v->run.count && v->run.time == time && v->run.record == place &&
                      v->run.origin == from && v->run.length == length &&
                      !memcmp(v->run.serial, serial, length);
@@ -121,75 +123,22 @@ static uint32_t count_run(resolver *v, const walker *w)
 
 /* -- comparing ------------------------------------------------------------------------ */
 
-static bool same_value(const rows *a, size_t i, const rows *b, size_t j)
+static given_value value_of(const walker *w)
 {
-    uint8_t x = a->status[i], y = b->status[j];
-    if ((x & STATUS_MASK) == STATUS_NO_VALUE || (y & STATUS_MASK) == STATUS_NO_VALUE)
-        return (x & STATUS_MASK) == (y & STATUS_MASK);
-    if ((x ^ y) & STATUS_RAW || a->size[i] != b->size[j])
-        return false;
-    if (x & STATUS_RAW)
-        return a->mantissa[i] == b->mantissa[j];
-    int64_t scaled;
-    int p = a->exponent[i], q = b->exponent[j];
-    if (p >= q)
-        return decimal_rescale(a->mantissa[i], p, q, &scaled) && scaled == b->mantissa[j];
-    return decimal_rescale(b->mantissa[j], q, p, &scaled) && scaled == a->mantissa[i];
+    const rows *r = &w->r;
+    return (given_value){r->mantissa[w->at], r->exponent[w->at], r->decimals[w->at],
+                         r->status[w->at], r->size[w->at]};
 }
 
-/* -- conflicts ------------------------------------------------------------------------ */
-
-static void bind_row(sqlite3_stmt *q, const resolver *v, const walker *stored, uint32_t occurrence,
-                     char text[static 32])
+static row_key key_of(const resolver *v, const walker *w, uint32_t occurrence)
 {
-    size_t length;
-    const char *serial = serial_of(stored, &length);
-    if (stored->r.time[stored->at] == TIME_NONE) {
-        length = (size_t)snprintf(text, 32, "%llu",
-                                  (unsigned long long)stored->r.record[stored->at]);
-        serial = text;
-    }
-    sqlite3_bind_int64(q, 1, v->number);
-    sqlite3_bind_int64(q, 2, stored->r.time[stored->at]);
-    sqlite3_bind_text(q, 3, serial, (int)length, SQLITE_STATIC);
-    sqlite3_bind_int64(q, 4, stored->r.origin[stored->at]);
-    sqlite3_bind_int64(q, 5, occurrence);
-}
-
-static assay_status is_known_conflict(resolver *v, const walker *stored, const walker *new,
-                                      uint32_t occurrence, bool *out, assay_err *err)
-{
-    char text[32];
-    int64_t count = 0;
-    sqlite3_stmt *q = statement(v->s->db, SQL_CONFLICT_SAME);
-    bind_row(q, v, stored, occurrence, text);
-    sqlite3_bind_int64(q, 6, new->r.mantissa[new->at]);
-    sqlite3_bind_int64(q, 7, new->r.exponent[new->at]);
-    assay_status status = statement_number(v->s->db, SQL_CONFLICT_SAME, &count, err);
-    *out = count > 0;
-    return status;
-}
-
-static assay_status add_conflict(resolver *v, const walker *stored, const walker *new,
-                                 uint32_t occurrence, assay_err *err)
-{
-    char text[32];
-    sqlite3_stmt *q = statement(v->s->db, SQL_CONFLICT_ADD);
-    bind_row(q, v, stored, occurrence, text);
-    sqlite3_bind_int64(q, 6, v->id);
-    sqlite3_bind_int64(q, 7, new->r.mantissa[new->at]);
-    sqlite3_bind_int64(q, 8, new->r.exponent[new->at]);
-    sqlite3_bind_int64(q, 9, new->r.decimals[new->at]);
-    sqlite3_bind_int64(q, 10, new->r.status[new->at]);
-    sqlite3_bind_int64(q, 11, new->r.size[new->at]);
-    assay_status status = statement_run(v->s->db, SQL_CONFLICT_ADD, err);
-    if (status)
-        return status;
-    q = statement(v->s->db, SQL_AMENDMENT_ADD);
-    bind_row(q, v, stored, occurrence, text);
-    sqlite3_bind_int64(q, 6, AMEND_CONFLICT);
-    sqlite3_bind_int64(q, 10, (int64_t)v->commit);
-    return statement_run(v->s->db, SQL_AMENDMENT_ADD, err);
+    row_key k = {.characteristic = v->number,
+                 .time = w->r.time[w->at],
+                 .record = w->r.record[w->at],
+                 .origin = w->r.origin[w->at],
+                 .occurrence = occurrence};
+    k.serial = serial_of(w, &k.length);
+    return k;
 }
 
 static assay_status meet(resolver *v, const walker *stored, const walker *new, uint32_t occurrence,
@@ -198,16 +147,21 @@ static assay_status meet(resolver *v, const walker *stored, const walker *new, u
     v->found++;
     if (v->is_dry)
         return ASSAY_OK;
-    bool is_known = same_value(&stored->r, stored->at, &new->r, new->at);
-    assay_status status =
-        is_known ? ASSAY_OK : is_known_conflict(v, stored, new, occurrence, &is_known, err);
+    given_value there = value_of(stored), here = value_of(new);
+    row_key key = key_of(v, stored, occurrence);
+    bool is_known = value_same(&there, &here);
+    assay_status status = ASSAY_OK;
+    if (!is_known)
+        status = conflict_known(v->s->db, &key, &here, &is_known, err);
     if (!status && !is_known)
-        status = add_conflict(v, stored, new, occurrence, err);
+        status = conflict_add(v->s->db, &key, &here, v->id, v->commit, err);
+    if (status)
+        return status;
     if (is_known)
         v->t->duplicates++;
     else
         v->t->conflicts++;
-    return status;
+    return ASSAY_OK;
 }
 
 /* -- what stays ----------------------------------------------------------------------- */
@@ -304,7 +258,7 @@ static assay_status walk_both(resolver *v, const extent_of *e, bool is_dry, assa
 {
     walker stored = {0}, new = {0};
     piece_query theirs = stored_query(v, e);
-    piece_query ours = {e->number, INT64_MIN, INT64_MAX, v->commit, v->id, false};
+    piece_query ours = {e->number, INT64_MIN, INT64_MAX, v->commit, v->id, false, true};
     v->is_dry = is_dry;
     v->found = 0;
     v->number = e->number;
@@ -444,12 +398,13 @@ assay_status import_resolve(store *s, import *i, uint64_t commit, import_tally *
     v.source = own.source;
     v.content = own.content;
     bool timed = has_earlier(&v, false), untimed = has_earlier(&v, true);
-    if (!timed)
-        return ASSAY_OK;
+    assay_status status = timed ? ASSAY_OK : source_is_live(s->db, v.source, &timed, err);
+    if (status || !timed)
+        return status;
     extent_of *list = NULL;
     size_t count = 0;
     uint64_t last = 0;
-    assay_status status = batches_refresh(s, s->db, err);
+    status = batches_refresh(s, s->db, err);
     if (!status)
         status = find_extents(&v, &list, &count, &last, err);
     for (size_t k = 0; k < count && !status; k++) {
@@ -481,7 +436,7 @@ assay_status latest_time(store *s, connection *c, uint32_t number, int64_t *out,
     if (step < 0)
         return ASSAY_DAMAGED;
     piece_list l = {0};
-    piece_query only_later = {number, *out, INT64_MAX, UINT64_MAX, 0, false};
+    piece_query only_later = {number, *out, INT64_MAX, UINT64_MAX, 0, false, false};
     assay_status status = pieces_find(s, c, &only_later, &l, err);
     for (size_t i = 0; i < l.n && !status; i++)
         *out = l.piece[i].last_time > *out ? l.piece[i].last_time : *out;

@@ -306,16 +306,16 @@ static assay_status pack_buffer(import *i, uint32_t number, assay_err *err)
     return pack_rows(i, number, &view, err);
 }
 
-assay_status batch_write(store *s, uint32_t from, const piece *pieces, size_t n, const buf *data,
+assay_status batch_write(store *s, uint64_t from, const piece *pieces, size_t n, const buf *data,
                          assay_err *err)
 {
     buf directory = BUF_INIT;
-    assay_status status = directory_pack(pieces, n, &directory, err);
+    assay_status status = directory_pack(pieces, n, from & ORIGIN_LIVE, &directory, err);
     if (!status && data->failed)
         status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for a batch");
     if (!status) {
         sqlite3_stmt *q = statement(s->db, SQL_BATCH_ADD);
-        sqlite3_bind_int64(q, 1, from);
+        sqlite3_bind_int64(q, 1, (int64_t)from);
         sqlite3_bind_blob64(q, 2, directory.data, directory.length, SQLITE_STATIC);
         sqlite3_bind_blob64(q, 3, data->data, data->length, SQLITE_STATIC);
         status = statement_run(s->db, SQL_BATCH_ADD, err);
@@ -513,9 +513,11 @@ assay_status import_begin(store *s, const import_options *options, import **out,
     assay_status status = need_writer(s, err);
     if (status)
         return status;
-    if (s->import || s->in_tx)
+    if (s->import || s->ingest || s->in_tx)
         return assay_fail(err, ASSAY_BUSY, 0, "%s: %s is already open", s->path,
-                          s->import ? "an import" : "a transaction");
+                          s->import   ? "an import"
+                          : s->ingest ? "live ingest"
+                                      : "a transaction");
     import *i = calloc(1, sizeof *i);
     if (!i)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for an import");
@@ -868,7 +870,7 @@ assay_status import_commit(import *i, import_tally *out, assay_err *err)
         return status;
     }
     i->tally = t;
-    s->origins_at = 0;
+    s->origins_at = s->logged_at = 0;
     status = origins_refresh(s, s->db, t.commit, err);
     if (out)
         *out = t;

@@ -5,10 +5,6 @@
 
 #include "store/cursor.h"
 
-/* The latest time stored and committed; INT64_MIN for none. */
-ASSAY_MUST_USE assay_status latest_time(store *s, connection *c, uint32_t number, int64_t *out,
-                                        assay_err *err);
-
 /* Find rows of the import that were stored before; inside the transaction of `commit`. */
 ASSAY_MUST_USE assay_status import_resolve(store *s, import *i, uint64_t commit, import_tally *t,
                                            assay_err *err);

@@ -16,8 +16,7 @@ typedef struct {
 } origin;
 
 typedef struct {
-    uint64_t id;
-    uint32_t origin;
+    uint64_t id, origin;
     bool is_gone; /* compacted; snapshots may still read it */
     piece *piece; /* in order of characteristic, then series */
     size_t n;
@@ -50,6 +49,7 @@ struct store {
     origin *origins; /* by import id, [0] unused */
     size_t origin_count, origin_room;
     uint64_t origins_at; /* commit number when they were read */
+    uint64_t logged_at;  /* of the last commit then that was more than a live group */
     batch_directory *batches;
     size_t batch_count, batch_room;
     size_t open_cursors;
@@ -62,6 +62,7 @@ struct store {
     store_tx tx;
     bool in_tx;
     struct import *import; /* the one open */
+    struct ingest *ingest; /* the same */
     buf document; /* texts handed out by store_document_get */
 };
 
@@ -87,7 +88,11 @@ ASSAY_MUST_USE assay_status commit_last(connection *c, uint64_t *out, assay_err 
 /* Read what is new of origins and batch directories, as `c` sees them. */
 ASSAY_MUST_USE assay_status origins_refresh(store *s, connection *c, uint64_t commit,
                                             assay_err *err);
-origin origin_of(const store *s, uint32_t id);
+origin origin_of(const store *s, uint64_t id);
+/* Order of rows of one key: by name of the source, then by commit. */
+int origin_compare(const store *s, uint64_t a, uint64_t b);
+/* The last commit that was more than a group of live rows: definitions and texts come with such. */
+ASSAY_MUST_USE assay_status commit_logged(connection *c, uint64_t *out, assay_err *err);
 
 /* -- texts.c ---------------------------------------------------------------------------- */
 
@@ -104,7 +109,9 @@ typedef struct {
     piece *piece;
     size_t n, room;
     buf summaries;
+    rows live; /* what pieces of LIVE_ID are of */
 } piece_list;
+#define LIVE_ID UINT64_MAX
 
 void piece_list_done(piece_list *l);
 ASSAY_MUST_USE assay_status piece_list_add(piece_list *l, const piece *p, assay_err *err);
@@ -113,8 +120,9 @@ typedef struct {
     uint32_t characteristic;
     int64_t from, to;  /* half open; INT64_MIN, INT64_MAX: untimed rows too */
     uint64_t as_of;    /* commit number, not STORE_NOW */
-    uint32_t only_origin; /* of batches, pending or not; 0: all committed ones, and chunks */
+    uint64_t only_origin; /* of batches, pending or not; 0: all committed ones, and chunks */
     bool batches_only;
+    bool sealed_only; /* chunks and batches, no live groups */
 } piece_query;
 
 /* Sealed chunks in order, then the pieces of each batch. */
@@ -166,6 +174,16 @@ ASSAY_MUST_USE assay_status characteristic_to_json(const characteristic *c, buf 
 ASSAY_MUST_USE assay_status characteristic_from_json(const char *text, arena *a,
                                                      characteristic **out, assay_err *err);
 const char *path_leaf(const char *path);
+/* The number of this path; ASSAY_NOT_FOUND. */
+ASSAY_MUST_USE assay_status characteristic_number(store *s, const char *path, uint32_t *out,
+                                                  assay_err *err);
+ASSAY_MUST_USE assay_status characteristic_define_new(store_tx *tx, const characteristic *c,
+                                                      const char *actor, uint32_t *number,
+                                                      assay_err *err);
+bool ingest_is_begun(const struct ingest *g);
+/* The latest time stored and committed; INT64_MIN for none. */
+ASSAY_MUST_USE assay_status latest_time(store *s, connection *c, uint32_t number, int64_t *out,
+                                        assay_err *err);
 void characteristic_forget(store *s, uint32_t number);
 ASSAY_MUST_USE assay_status characteristic_redefine(store_tx *tx, const stored_characteristic *old,
                                                     const characteristic *c, const char *type,
@@ -187,7 +205,7 @@ bool characteristic_overlay(const characteristic *base, const characteristic *ov
                             characteristic *out);
 
 /* Write one batch from pieces and their bytes (offsets filled). */
-ASSAY_MUST_USE assay_status batch_write(store *s, uint32_t origin, const piece *pieces, size_t n,
+ASSAY_MUST_USE assay_status batch_write(store *s, uint64_t origin, const piece *pieces, size_t n,
                                         const buf *data, assay_err *err);
 ASSAY_MUST_USE assay_status tx_ready(store *s, uint64_t *commit, assay_err *err);
 
@@ -196,7 +214,8 @@ typedef struct {
     int64_t time;
     uint32_t serial; /* code in the cursor's dictionary */
     uint64_t record; /* of an untimed row, else 0 */
-    uint32_t origin, occurrence;
+    uint64_t origin;
+    uint32_t occurrence;
     int action;
     decimal value;
 } amendment;

@@ -7,7 +7,7 @@
  * row at the head. A piece that no other stream reaches into is handed out as it was unpacked,
  * with only the columns asked for; that is nearly always so once the store is compacted.
  */
-#include "store/inner.h"
+#include "store/live.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,19 +46,6 @@ void merge_want(merge *m, uint32_t wanted)
 
 /* -- keys ----------------------------------------------------------------------------- */
 
-static int compare_sources(const merge *m, uint32_t a, uint32_t b)
-{
-    if (a == b)
-        return 0;
-    origin x = origin_of(m->s, a), y = origin_of(m->s, b);
-    if (x.source != y.source)
-        return strcmp(dictionary_text(m->s->texts[KIND_SOURCE], x.source, NULL),
-                      dictionary_text(m->s->texts[KIND_SOURCE], y.source, NULL));
-    if (x.commit != y.commit)
-        return x.commit < y.commit ? -1 : 1;
-    return a < b ? -1 : 1;
-}
-
 static bool head_before(const merge *m, const stream *a, const stream *b)
 {
     const rows *x = &a->head, *y = &b->head;
@@ -67,7 +54,7 @@ static bool head_before(const merge *m, const stream *a, const stream *b)
     int by_key = serial_compare(m->texts[CONTEXT_SERIAL], x->context[CONTEXT_SERIAL][a->at],
                                 y->context[CONTEXT_SERIAL][b->at]);
     if (!by_key)
-        by_key = compare_sources(m, x->origin[a->at], y->origin[b->at]);
+        by_key = origin_compare(m->s, x->origin[a->at], y->origin[b->at]);
     return by_key ? by_key < 0 : a->rank < b->rank;
 }
 
@@ -128,6 +115,8 @@ static stream *heap_pop(const merge *m, stream **heap, size_t *n, stream_before 
 static assay_status unpack(merge *m, const piece *p, uint32_t wanted, rows *out, assay_err *err)
 {
     assay_err fault = {0};
+    if (p->id == LIVE_ID)
+        return live_read(m->c->live, &m->list.live, p, wanted, m->texts, out, err);
     assay_status status = piece_unpack(m->c->codec, p, wanted, m->texts, extent_from_file, m->c,
                                        out, &fault);
     if (!status)

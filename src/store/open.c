@@ -121,6 +121,7 @@ void store_close(store *s)
 {
     if (!s)
         return;
+    ingest_close(s->ingest);
     if (s->import)
         import_close(s->import, true);
     if (s->in_tx)
@@ -218,6 +219,7 @@ void write_abort(store *s)
     if (!sqlite3_get_autocommit(s->db->db))
         sqlite3_exec(s->db->db, "ROLLBACK", NULL, NULL, NULL);
     s->in_tx = false;
+    s->origins_at = s->logged_at = 0;
     texts_forget(s);
     for (size_t i = 0; i < s->characteristic_room; i++)
         s->characteristics[i] = NULL;
@@ -253,6 +255,16 @@ assay_status commit_last(connection *c, uint64_t *out, assay_err *err)
     int64_t last = 0;
     statement(c, SQL_COMMIT_LAST);
     assay_status status = statement_number(c, SQL_COMMIT_LAST, &last, err);
+    if (!status)
+        *out = (uint64_t)last;
+    return status;
+}
+
+assay_status commit_logged(connection *c, uint64_t *out, assay_err *err)
+{
+    int64_t last = 0;
+    statement(c, SQL_COMMIT_LOGGED);
+    assay_status status = statement_number(c, SQL_COMMIT_LOGGED, &last, err);
     if (!status)
         *out = (uint64_t)last;
     return status;
@@ -311,7 +323,10 @@ assay_status origins_refresh(store *s, connection *c, uint64_t commit, assay_err
 {
     pthread_mutex_lock(&s->mutex);
     assay_status status = ASSAY_OK;
-    if (commit > s->origins_at || !s->origin_count) {
+    uint64_t logged = s->logged_at;
+    if (commit > s->origins_at || !s->origin_count)
+        status = commit_logged(c, &logged, err);
+    if (!status && (logged > s->logged_at || !s->origin_count)) {
         size_t from = 1; /* what was not committed then may be now */
         while (from < s->origin_count && s->origins[from].commit)
             from++;
@@ -323,13 +338,30 @@ assay_status origins_refresh(store *s, connection *c, uint64_t commit, assay_err
         statement_reset(c, SQL_IMPORT_ALL);
         if (!status && !(s->mode & STORE_WRITE)) /* texts came with them */
             status = texts_load(s, c, err);
-        s->origins_at = commit;
+        s->logged_at = status ? 0 : logged;
+        s->origin_count += !s->origin_count; /* read, and there is none */
     }
+    s->origins_at = status ? 0 : commit;
     pthread_mutex_unlock(&s->mutex);
     return status;
 }
 
-origin origin_of(const store *s, uint32_t id)
+origin origin_of(const store *s, uint64_t id)
 {
-    return id < s->origin_count ? s->origins[id] : (origin){0};
+    if (id & ORIGIN_LIVE)
+        return (origin){.source = origin_source(id), .commit = origin_commit(id)};
+    return id && id < s->origin_count ? s->origins[id] : (origin){0};
+}
+
+int origin_compare(const store *s, uint64_t a, uint64_t b)
+{
+    if (a == b)
+        return 0;
+    origin x = origin_of(s, a), y = origin_of(s, b);
+    if (x.source != y.source)
+        return strcmp(dictionary_text(s->texts[KIND_SOURCE], x.source, NULL),
+                      dictionary_text(s->texts[KIND_SOURCE], y.source, NULL));
+    if (x.commit != y.commit)
+        return x.commit < y.commit ? -1 : 1;
+    return a < b ? -1 : 1;
 }

@@ -9,7 +9,7 @@
 #include <zstd.h>
 
 enum { COLUMN_STATUS = 0, COLUMN_SIZE = 1, COLUMN_ORIGIN = 2, COLUMN_CONTEXT = 16 };
-enum { TEXT_LEVEL = 3, TEXT_HEADER = 16, DIRECTORY_ENTRY = 56 };
+enum { TEXT_LEVEL = 3, TEXT_HEADER = 16, DIRECTORY_ENTRY = 56, LIVE_ENTRY = 72 };
 #define TEXT_BYTES_MAX (64u << 20) /* of one piece, unpacked */
 
 void piece_bytes_done(piece_bytes *b)
@@ -153,7 +153,7 @@ static void describe(const rows *r, piece *out)
     bool is_untimed = r->time[0] == TIME_NONE;
     *out = (piece){.n = (uint32_t)r->n, .first_time = r->time[0], .last_time = r->time[r->n - 1],
                    .flags = is_untimed ? PIECE_UNTIMED : 0,
-                   .first_origin = UINT32_MAX};
+                   .first_origin = UINT64_MAX};
     bool all_valid = true, all_one = true;
     for (size_t i = 0; i < r->n; i++) {
         all_valid &= (r->status[i] & STATUS_MASK) == STATUS_VALID;
@@ -176,7 +176,7 @@ static assay_status pack_columns(chunk_codec *codec, const rows *r,
     chunk_column column[3 + CONTEXT_COUNT] = {
         {COLUMN_STATUS, 1, 0, r->status},
         {COLUMN_SIZE, 4, 1, r->size},
-        {COLUMN_ORIGIN, 4, p->first_origin, r->origin},
+        {COLUMN_ORIGIN, 8, p->first_origin, r->origin},
     };
     size_t count = 3;
     buf raw = BUF_INIT, one = BUF_INIT;
@@ -330,7 +330,8 @@ static void plain_columns(const piece *p, uint32_t wanted, rows *out)
     if (wanted & WANT_META) {
         memset(out->status, 0, p->n);
         fill32(out->size, 1, p->n);
-        fill32(out->origin, p->first_origin, p->n);
+        for (size_t i = 0; i < p->n; i++)
+            out->origin[i] = p->first_origin;
     }
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         if (wanted >> kind & 1)
@@ -368,7 +369,7 @@ static assay_status unpack_local(const source *s, uint32_t wanted,
     return status;
 }
 
-static assay_status check_origins(const piece *p, const uint32_t *origin, assay_err *err)
+static assay_status check_origins(const piece *p, const uint64_t *origin, assay_err *err)
 {
     for (size_t i = 0; i < p->n; i++)
         if (origin[i] < p->first_origin || origin[i] > p->last_origin)
@@ -393,7 +394,7 @@ static assay_status unpack_columns(const source *s, uint32_t wanted, rows *out, 
     if (wanted & WANT_META) {
         column[count++] = (chunk_column){COLUMN_STATUS, 1, 0, out->status};
         column[count++] = (chunk_column){COLUMN_SIZE, 4, 1, out->size};
-        column[count++] = (chunk_column){COLUMN_ORIGIN, 4, s->p->first_origin, out->origin};
+        column[count++] = (chunk_column){COLUMN_ORIGIN, 8, s->p->first_origin, out->origin};
     }
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         if (wanted >> kind & 1)
@@ -447,7 +448,7 @@ assay_status piece_unpack(chunk_codec *codec, const piece *p, uint32_t wanted,
 
 /* -- directory of a batch ------------------------------------------------------------- */
 
-assay_status directory_pack(const piece *pieces, size_t n, buf *out, assay_err *err)
+assay_status directory_pack(const piece *pieces, size_t n, bool is_live, buf *out, assay_err *err)
 {
     size_t start = out->length;
     for (size_t i = 0; i < n; i++) {
@@ -461,6 +462,10 @@ assay_status directory_pack(const piece *pieces, size_t n, buf *out, assay_err *
         for (int e = 0; e < EXTENT_COUNT; e++)
             put32(out, p->length[e]);
         put64(out, p->chunk);
+        if (is_live) {
+            put64(out, p->first_origin);
+            put64(out, p->last_origin);
+        }
     }
     put64(out, hash64(out->data + start, out->length - start));
     return out->failed ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for a directory") : ASSAY_OK;
@@ -479,29 +484,33 @@ static bool entry_unpack(const uint8_t *b, piece *p)
     p->chunk = p->flags & PIECE_SEALED ? get64(b + 48) : 0;
     p->is_batch = true;
     return !(p->flags & PIECE_SEALED) == !p->chunk && p->n >= 1 && p->n <= CHUNK_ROWS && p->characteristic &&
-           p->first_time <= p->last_time &&
+           p->first_time <= p->last_time && p->first_origin <= p->last_origin &&
            (p->first_time == TIME_NONE) == !!(p->flags & PIECE_UNTIMED);
 }
 
-assay_status directory_unpack(const void *bytes, size_t length, uint64_t batch, uint32_t origin,
+assay_status directory_unpack(const void *bytes, size_t length, uint64_t batch, uint64_t origin,
                               piece **out, size_t *n, assay_err *err)
 {
     const uint8_t *b = bytes;
-    if (length < 8 || (length - 8) % DIRECTORY_ENTRY || hash64(b, length - 8) != get64(b + length - 8))
+    bool is_live = origin & ORIGIN_LIVE;
+    size_t entry = is_live ? LIVE_ENTRY : DIRECTORY_ENTRY;
+    if (length < 8 || (length - 8) % entry || hash64(b, length - 8) != get64(b + length - 8))
         return assay_fail(err, ASSAY_DAMAGED, 0, "the directory of batch %llu fails its checksum",
                           (unsigned long long)batch);
-    size_t count = (length - 8) / DIRECTORY_ENTRY;
+    size_t count = (length - 8) / entry;
     piece *pieces = calloc(count ? count : 1, sizeof *pieces);
     if (!pieces)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a directory of %zu", count);
     for (size_t i = 0; i < count; i++) {
-        if (!entry_unpack(b + i * DIRECTORY_ENTRY, &pieces[i])) {
+        const uint8_t *at = b + i * entry;
+        pieces[i].first_origin = is_live ? get64(at + DIRECTORY_ENTRY) : origin;
+        pieces[i].last_origin = is_live ? get64(at + DIRECTORY_ENTRY + 8) : origin;
+        if (!entry_unpack(at, &pieces[i])) {
             free(pieces);
             return assay_fail(err, ASSAY_DAMAGED, 0, "entry %zu of batch %llu is not valid", i + 1,
                               (unsigned long long)batch);
         }
         pieces[i].id = batch;
-        pieces[i].first_origin = pieces[i].last_origin = origin;
     }
     *out = pieces;
     *n = count;

@@ -36,7 +36,7 @@ typedef struct {
     uint64_t id;                   /* of the chunk or the batch */
     uint64_t chunk;                /* of a sealed piece of a batch, else 0 */
     uint32_t n, flags;
-    uint32_t first_origin, last_origin;
+    uint64_t first_origin, last_origin;
     bool is_batch;
     uint32_t offset, length[EXTENT_COUNT]; /* inside the batch's data */
     uint32_t summary_length; /* 0: none */
@@ -64,10 +64,11 @@ ASSAY_MUST_USE assay_status piece_unpack(chunk_codec *codec, const piece *p, uin
                                          assay_err *err);
 
 /* Directory of a batch: its pieces in order, with a checksum. */
-ASSAY_MUST_USE assay_status directory_pack(const piece *pieces, size_t n, buf *out,
+/* is_live: of rows of live ingest, each piece with its own origins. */
+ASSAY_MUST_USE assay_status directory_pack(const piece *pieces, size_t n, bool is_live, buf *out,
                                            assay_err *err);
 ASSAY_MUST_USE assay_status directory_unpack(const void *bytes, size_t length, uint64_t batch,
-                                             uint32_t origin, piece **out, size_t *n,
+                                             uint64_t origin, piece **out, size_t *n,
                                              assay_err *err);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * Directories of batches are read once and kept: a batch never changes.
  */
-#include "store/inner.h"
+#include "store/live.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 void piece_list_done(piece_list *l)
 {
     free(l->piece);
+    rows_done(&l->live);
     buf_done(&l->summaries);
     *l = (piece_list){0};
 }
@@ -41,8 +42,8 @@ static assay_status chunk_row(sqlite3_stmt *q, int first, uint32_t number, piece
                .last_time = sqlite3_column_int64(q, first + 3),
                .n = (uint32_t)sqlite3_column_int64(q, first + 4),
                .flags = (uint32_t)sqlite3_column_int64(q, first + 5),
-               .first_origin = (uint32_t)sqlite3_column_int64(q, first + 6),
-               .last_origin = (uint32_t)sqlite3_column_int64(q, first + 7)};
+               .first_origin = (uint64_t)sqlite3_column_int64(q, first + 6),
+               .last_origin = (uint64_t)sqlite3_column_int64(q, first + 7)};
     if (!p.n || p.n > CHUNK_ROWS || p.first_time > p.last_time ||
         (p.first_time == TIME_NONE) != !!(p.flags & PIECE_UNTIMED))
         return assay_fail(err, ASSAY_DAMAGED, 0, "the directory of chunk %llu is not valid",
@@ -124,7 +125,7 @@ static assay_status batch_keep(store *s, sqlite3_stmt *q, assay_err *err)
     }
     batch_directory *b = &s->batches[s->batch_count];
     *b = (batch_directory){.id = (uint64_t)sqlite3_column_int64(q, 0),
-                           .origin = (uint32_t)sqlite3_column_int64(q, 1)};
+                           .origin = (uint64_t)sqlite3_column_int64(q, 1)};
     assay_status status = directory_unpack(sqlite3_column_blob(q, 2),
                                            (size_t)sqlite3_column_bytes(q, 2), b->id, b->origin,
                                            &b->piece, &b->n, err);
@@ -240,6 +241,8 @@ assay_status pieces_find(store *s, connection *c, const piece_query *q, piece_li
         status = find_in_batches(s, c, q, out, err);
         pthread_mutex_unlock(&s->mutex);
     }
+    if (!status && !q->only_origin && !q->batches_only && !q->sealed_only)
+        status = live_pieces(s, c, q, out, err);
     if (!status && out->summaries.failed)
         status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for summaries");
     return status;

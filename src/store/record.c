@@ -20,8 +20,9 @@ enum { SALT_BYTES = 16 };
 assay_status store_tx_begin(store *s, store_tx **out, assay_err *err)
 {
     uint64_t last;
-    if (s->import)
-        return assay_fail(err, ASSAY_BUSY, 0, "%s: an import is open", s->path);
+    if (s->import || ingest_is_begun(s->ingest))
+        return assay_fail(err, ASSAY_BUSY, 0, "%s: %s is open", s->path,
+                          s->import ? "an import" : "a group of live rows");
     assay_status status = write_begin(s, err);
     if (!status)
         status = commit_last(s->db, &last, err);

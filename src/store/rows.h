@@ -1,13 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Measurements of one characteristic in memory, column by column, on their way in or out.
  *
- * `origin` is the import a row came with: it stands for source and commit number. Context codes
+ * `origin` is what a row came with, an import or a group of live ingest: it stands for source and
+ * commit number. Context codes
  * are codes into dictionaries the holder knows. A column outside `wanted` is NULL.
  */
 #ifndef STORE_ROWS_H
 #define STORE_ROWS_H
 
 #include "model/measurement.h"
+
+/* The origin of a row is the number of its import or, of live ingest, source and commit number in
+ * one: no table need be asked. */
+#define ORIGIN_LIVE       ((uint64_t)1 << 62)
+#define ORIGIN_COMMIT_MAX (((uint64_t)1 << 40) - 1)
+
+static inline uint64_t origin_live(uint32_t source, uint64_t commit)
+{
+    return ORIGIN_LIVE | (uint64_t)source << 40 | commit;
+}
+
+static inline uint64_t origin_commit(uint64_t live)
+{
+    return live & ORIGIN_COMMIT_MAX;
+}
+
+static inline uint32_t origin_source(uint64_t live)
+{
+    return (uint32_t)((live ^ ORIGIN_LIVE) >> 40);
+}
 
 /* Bit set of columns: 1 << context_kind, and: */
 #define WANT_CONTEXTS ((1u << CONTEXT_COUNT) - 1)
@@ -25,7 +46,8 @@ typedef struct {
     int64_t *mantissa;
     int8_t *exponent;
     uint8_t *decimals, *status;
-    uint32_t *size, *origin;
+    uint32_t *size;
+    uint64_t *origin;
     uint32_t *context[CONTEXT_COUNT];
 } rows;
 

@@ -17,8 +17,7 @@ enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 3, READABLE = 1 };
     CREATE "secret (kind TEXT NOT NULL, id TEXT NOT NULL, secret TEXT NOT NULL,"                   \
            " PRIMARY KEY (kind, id)) WITHOUT ROWID;"                                               \
     CREATE "live (number INTEGER PRIMARY KEY, data BLOB NOT NULL);"                                \
-    CREATE "moving (one INTEGER PRIMARY KEY, batch INTEGER NOT NULL,"                              \
-           " characteristic INTEGER NOT NULL);"                                                    \
+    CREATE "moving (batch INTEGER PRIMARY KEY, characteristic INTEGER NOT NULL);"                  \
     CREATE "account (source INTEGER PRIMARY KEY, received INTEGER NOT NULL,"                       \
            " stored INTEGER NOT NULL, duplicates INTEGER NOT NULL, conflicts INTEGER NOT NULL,"    \
            " refused INTEGER NOT NULL, late INTEGER NOT NULL, doubtful INTEGER NOT NULL,"          \

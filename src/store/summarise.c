@@ -96,9 +96,12 @@ static bool answers(const store *s, const piece *p, const store_range *range, ui
         return false;
     if (as_of >= newest)
         return true;
+    if (p->first_origin & ORIGIN_LIVE) /* the last one has the last commit, if of one source */
+        return origin_source(p->first_origin) == origin_source(p->last_origin) &&
+               origin_commit(p->last_origin) <= as_of;
     if (p->last_origin - p->first_origin > 64)
         return false;
-    for (uint32_t id = p->first_origin; id <= p->last_origin; id++)
+    for (uint64_t id = p->first_origin; id <= p->last_origin; id++)
         if (origin_of(s, id).commit > as_of)
             return false;
     return true;
@@ -159,13 +162,15 @@ static assay_status add_pieces(store *s, connection *c, uint32_t number,
                                assay_err *err)
 {
     piece_list all = {0}, rest = {0};
-    piece_query q = {number, range->from, range->to, as_of, 0, false};
+    piece_query q = {number, range->from, range->to, as_of, 0, false, false};
     assay_status status = pieces_find(s, c, &q, &all, err);
     for (size_t i = 0; i < all.n && !status; i++) {
         const piece *p = &all.piece[i];
         if (!answers(s, p, range, newest, as_of) || !add_summary(t, &all, p))
             status = piece_list_add(&rest, p, err);
     }
+    rest.live = all.live;
+    all.live = (rows){0};
     piece_list_done(&all);
     if (!status && rest.n)
         status = decode_rest(s, c, &rest, range, newest, as_of, t, err);

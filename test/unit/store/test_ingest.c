@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shop.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+
+/* Rows of one call of ingest_rows. */
+typedef struct {
+    tray t;
+    uint32_t message[5000];
+    uint8_t fate[5000];
+    ingest *g;
+} feeder;
+
+static void feeder_open(feeder *f, shop *h)
+{
+    tray_init(&f->t, 1u << CONTEXT_SERIAL | 1u << CONTEXT_MACHINE);
+    assert_ok(ingest_open(h->s, &f->g, &h->err), h->err);
+}
+
+static void feeder_close(feeder *f)
+{
+    ingest_close(f->g);
+    tray_done(&f->t);
+}
+
+static void put(feeder *f, const row *r, uint32_t message)
+{
+    size_t k = f->t.b->n;
+    assay_err err = {0};
+    tray_put(&f->t, r);
+    characteristic c = {.path = r->path ? r->path : "bore", .decimals = -1};
+    assert_ok(ingest_define(f->g, &c, "line", &f->t.b->characteristic[k], &err), err);
+    f->message[k] = message;
+}
+
+static void give(feeder *f, const char *source)
+{
+    assay_err err = {0};
+    assert_ok(ingest_rows(f->g, source, f->t.b, (const dictionary *const *)f->t.texts, f->message,
+                          f->fate, &err), err);
+    f->t.b->n = 0;
+}
+
+static uint64_t commit(feeder *f)
+{
+    uint64_t number = 0;
+    assay_err err = {0};
+    assert_ok(ingest_commit(f->g, &number, &err), err);
+    return number;
+}
+
+/* One row, one message, one group. */
+static ingest_fate send(feeder *f, int64_t time, int64_t mantissa, const char *serial)
+{
+    row r = {.time = time, .mantissa = mantissa, .serial = serial};
+    put(f, &r, 1);
+    give(f, "gauge");
+    commit(f);
+    return (ingest_fate)f->fate[0];
+}
+
+static void settle(feeder *f)
+{
+    while (ingest_idle(f->g))
+        ;
+}
+
+static void assert_clean(shop *h)
+{
+    store_check_t found;
+    assert_ok(store_check(h->s, NULL, NULL, &found, &h->err), h->err);
+    assert_int_equal(found.damaged, 0);
+}
+
+/* -- seeing --------------------------------------------------------------------------- */
+
+static const char *values_of(shop *h, store *s, uint64_t as_of)
+{
+    shop other = *h;
+    store_range range = STORE_ALL;
+    range.as_of = as_of;
+    other.s = s;
+    return shop_values(&other, 1, &range);
+}
+
+static void a_group_is_seen_by_every_reader_at_its_commit(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    store *reader;
+    feeder f;
+    feeder_open(&f, h);
+    send(&f, 10, 1, NULL);
+    assert_ok(store_open(h->path, STORE_READ, &reader, &h->err), h->err);
+    assert_string_equal(values_of(h, reader, STORE_NOW), "1");
+    put(&f, &(row){.time = 20, .mantissa = 2}, 1);
+    give(&f, "gauge");
+    assert_string_equal(values_of(h, reader, STORE_NOW), "1");
+    assert_int_equal(commit(&f), 2);
+    assert_int_equal(store_commit_number(reader), 2);
+    assert_string_equal(values_of(h, reader, STORE_NOW), "1 2");
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1 2");
+    assert_string_equal(values_of(h, reader, 1), "1");
+    store_close(reader);
+    feeder_close(&f);
+    assert_clean(h);
+    shop_free(h);
+}
+
+static void what_was_seen_as_of_a_commit_stays_wherever_rows_lie(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    char expected[12][100];
+    feeder_open(&f, h);
+    for (int i = 0; i < 12; i++) {
+        send(&f, i % 3 == 2 ? 5 + i : 100 * i, i, NULL);
+        snprintf(expected[i], 100, "%s", values_of(h, h->s, STORE_NOW));
+        if (i == 6)
+            assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    }
+    assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    for (int i = 0; i < 12; i++)
+        assert_string_equal(values_of(h, h->s, (uint64_t)i + 1), expected[i]);
+    feeder_close(&f);
+    shop_reopen(h);
+    for (int i = 0; i < 12; i++)
+        assert_string_equal(values_of(h, h->s, (uint64_t)i + 1), expected[i]);
+    assert_clean(h);
+    shop_free(h);
+}
+
+static void contexts_come_back_as_they_were_sent(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    store *reader;
+    feeder f;
+    cursor *c;
+    measurement_batch b;
+    store_range range = STORE_ALL;
+    range.contexts = 1u << CONTEXT_SERIAL | 1u << CONTEXT_MACHINE;
+    feeder_open(&f, h);
+    assert_ok(store_open(h->path, STORE_READ, &reader, &h->err), h->err);
+    for (int i = 0; i < 3; i++) {
+        put(&f, &(row){.time = 10 + i, .mantissa = i, .serial = i == 1 ? "S9" : "S1"}, 1);
+        f.t.b->context[CONTEXT_MACHINE][0] =
+            i ? dictionary_code(f.t.texts[CONTEXT_MACHINE], i == 1 ? "M1" : "M2", 2) : 0;
+        give(&f, "gauge");
+        commit(&f);
+    }
+    for (int round = 0; round < 2; round++) {
+        assert_ok(cursor_open(reader, 1, &range, &c, &h->err), h->err);
+        assert_ok(cursor_next(c, &b, &h->err), h->err);
+        assert_int_equal(b.n, 3);
+        const char *serial[] = {"S1", "S9", "S1"}, *machine[] = {"", "M1", "M2"};
+        for (size_t i = 0; i < 3; i++) {
+            assert_string_equal(
+                cursor_text(c, CONTEXT_SERIAL, b.context[CONTEXT_SERIAL][i]), serial[i]);
+            assert_string_equal(
+                cursor_text(c, CONTEXT_MACHINE, b.context[CONTEXT_MACHINE][i]), machine[i]);
+        }
+        cursor_close(c);
+        assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    }
+    store_close(reader);
+    feeder_close(&f);
+    shop_free(h);
+}
+
+/* -- fates ---------------------------------------------------------------------------- */
+
+static void every_row_is_told_what_became_of_it(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    feeder_open(&f, h);
+    for (int round = 0; round < 3; round++) {
+        if (round == 0) {
+            assert_int_equal(send(&f, 10, 1, "A"), FATE_STORED);
+            assert_int_equal(send(&f, 20, 2, "A"), FATE_STORED);
+            assert_int_equal(send(&f, 20, 3, "C"), FATE_STORED);
+            assert_int_equal(send(&f, 20, 4, "B"), FATE_LATE); /* C follows it */
+            assert_int_equal(send(&f, 15, 5, "A"), FATE_LATE);
+        }
+        assert_int_equal(send(&f, 10, 1, "A"), FATE_DUPLICATE);
+        assert_int_equal(send(&f, 20, 3, "C"), FATE_DUPLICATE);
+        assert_int_equal(send(&f, 15, 6, "A"), round ? FATE_DUPLICATE : FATE_CONFLICT);
+        assert_string_equal(values_of(h, h->s, STORE_NOW), "1 2 4 3");
+        if (round == 0)
+            assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+        if (round == 1) {
+            feeder_close(&f);
+            shop_reopen(h);
+            feeder_open(&f, h);
+        }
+    }
+    feeder_close(&f);
+    assert_clean(h);
+    shop_free(h);
+}
+
+static void equal_keys_of_one_message_are_different_measurements(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    feeder_open(&f, h);
+    const row a = {.time = 10, .mantissa = 1}, b = {.time = 10, .mantissa = 2};
+    for (int round = 0; round < 2; round++) {
+        put(&f, &a, 1);
+        put(&f, &b, 1);
+        put(&f, &b, 1);
+        put(&f, &a, 2); /* another message: the same measurement as the first */
+        give(&f, "gauge");
+        commit(&f);
+        assert_int_equal(f.fate[0], round ? FATE_DUPLICATE : FATE_STORED);
+        assert_int_equal(f.fate[1], round ? FATE_DUPLICATE : FATE_STORED);
+        assert_int_equal(f.fate[2], round ? FATE_DUPLICATE : FATE_STORED);
+        assert_int_equal(f.fate[3], FATE_DUPLICATE);
+    }
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1 2 2");
+    feeder_close(&f);
+    shop_free(h);
+}
+
+static void a_conflict_waits_for_a_person(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    store_tx *tx;
+    feeder_open(&f, h);
+    send(&f, 10, 1, NULL);
+    send(&f, 20, 2, NULL);
+    assert_int_equal(send(&f, 10, 7, NULL), FATE_CONFLICT);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "2");
+    assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
+    assert_ok(store_conflict_decide(tx, 1, true, "Kim", "the second reading", &h->err), h->err);
+    assert_ok(store_tx_commit(tx, NULL, &h->err), h->err);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "7 2");
+    assert_int_equal(send(&f, 10, 7, NULL), FATE_DUPLICATE);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "7 2");
+    feeder_close(&f);
+    assert_clean(h);
+    shop_free(h);
+}
+
+static void an_import_of_the_same_source_meets_live_rows(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    const row rows[] = {{.time = 10, .mantissa = 1}, {.time = 20, .mantissa = 9},
+                        {.time = 30, .mantissa = 3}};
+    feeder_open(&f, h);
+    send(&f, 10, 1, NULL);
+    send(&f, 20, 2, NULL);
+    feeder_close(&f);
+    import_tally t = shop_import(h, "gauge", "c1", rows, 3);
+    assert_int_equal(t.duplicates, 1);
+    assert_int_equal(t.conflicts, 1);
+    assert_int_equal(t.stored, 1);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1 3");
+    feeder_open(&f, h);
+    assert_int_equal(send(&f, 30, 3, NULL), FATE_DUPLICATE);
+    feeder_close(&f);
+    shop_free(h);
+}
+
+/* -- any order ------------------------------------------------------------------------ */
+
+enum { MESSAGES = 40, ORDERS = 1000 };
+
+typedef struct {
+    row row[3];
+    size_t n;
+    const char *source;
+} message;
+
+/* Duplicates, conflicts, equal times, two sources, equal keys within a message. */
+static void make_messages(message m[MESSAGES])
+{
+    static const char *const serials[] = {"A", "B", "AA", NULL};
+    for (int i = 0; i < MESSAGES; i++) {
+        int of = i < 30 ? i : i % 7; /* the last ones come a second time */
+        m[i] = (message){.source = of % 5 == 4 ? "b-line" : "a-line", .n = 1 + (size_t)(of % 3)};
+        for (size_t k = 0; k < m[i].n; k++)
+            m[i].row[k] = (row){.time = 10 * (of / 2) + (of % 4 == 3 ? 0 : (int64_t)k),
+                                .mantissa = of * 10 + (int64_t)k,
+                                .serial = serials[of % 4]};
+        if (i >= 37)
+            m[i].row[0].mantissa += 5; /* with another value */
+    }
+}
+
+static void shuffle(int *order, int n)
+{
+    for (int i = n - 1; i > 0; i--) {
+        int k = rand() % (i + 1), swap = order[i];
+        order[i] = order[k];
+        order[k] = swap;
+    }
+}
+
+/* Messages in any order, any number of them in a call, any number of calls in a group. */
+static void feed_order(feeder *f, const message *m, const int *order, const char *path,
+                       uint64_t fates[4])
+{
+    int calls = 1 + rand() % 4, per_call = 1 + rand() % 6;
+    for (int i = 0; i < MESSAGES;) {
+        const char *source = m[order[i]].source;
+        int n = 0;
+        for (; i < MESSAGES && n < per_call && m[order[i]].source == source; i++, n++)
+            for (size_t k = 0; k < m[order[i]].n; k++) {
+                row r = m[order[i]].row[k];
+                r.path = path;
+                put(f, &r, (uint32_t)i + 1);
+            }
+        size_t rows = f->t.b->n;
+        give(f, source);
+        for (size_t k = 0; k < rows; k++)
+            fates[f->fate[k]]++;
+        if (rand() % calls == 0)
+            commit(f);
+    }
+    commit(f);
+}
+
+static void every_order_and_grouping_gives_one_digest(void **state)
+{
+    (void)state;
+    shop *h = shop_new_quick();
+    message m[MESSAGES];
+    int order[MESSAGES];
+    feeder f;
+    series_digest first = {.n = 0};
+    uint64_t before = 0;
+    srand(7);
+    make_messages(m);
+    feeder_open(&f, h);
+    for (int i = 0; i < MESSAGES; i++)
+        order[i] = i;
+    for (uint32_t round = 0; round < ORDERS; round++) {
+        char path[20];
+        uint64_t fates[4] = {0};
+        snprintf(path, sizeof path, "o%u", round);
+        f.t.count = 0;
+        feed_order(&f, m, order, path, fates);
+        uint64_t stored = fates[FATE_STORED] + fates[FATE_LATE];
+        series_digest d = shop_digest(h, round + 1);
+        assert_int_equal(d.n, stored);
+        if (round == 0) {
+            first = d;
+            before = stored;
+        }
+        assert_int_equal(stored, before);
+        assert_memory_equal(&d, &first, sizeof d);
+        if (round % 97 == 50)
+            assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+        settle(&f);
+        shuffle(order, MESSAGES);
+    }
+    feeder_close(&f);
+    for (uint32_t round = 0; round < ORDERS; round += 13) {
+        series_digest d = shop_digest(h, round + 1);
+        assert_memory_equal(&d, &first, sizeof d);
+    }
+    assert_clean(h);
+    shop_free(h);
+
+    h = shop_new_quick(); /* the same by import, each message a file */
+    for (int i = 0; i < MESSAGES; i++) {
+        char content[20];
+        snprintf(content, sizeof content, "c%d", i);
+        shop_import(h, m[order[i]].source, content, m[order[i]].row, m[order[i]].n);
+    }
+    series_digest d = shop_digest(h, 1);
+    assert_memory_equal(&d, &first, sizeof d);
+    shop_free(h);
+}
+
+/* -- accounts ------------------------------------------------------------------------- */
+
+static bool add_account(const char *source, const source_account *a, void *context)
+{
+    char *text = context;
+    sprintf(text + strlen(text), "%s %d=%d+%d+%d+%d late %d at %d\n", source, (int)a->received,
+            (int)a->stored, (int)a->duplicates, (int)a->conflicts, (int)a->refused, (int)a->late,
+            (int)a->last_time);
+    return true;
+}
+
+static bool add_refusal(const source_refusal *r, void *context)
+{
+    char *text = context;
+    sprintf(text + strlen(text), "%s %d %s [%s]\n", r->reason, (int)r->count, r->remedy,
+            r->example);
+    return r->first_time <= r->last_time;
+}
+
+static bool add_memory(const char *key, const void *bytes, size_t length, void *context)
+{
+    char *text = context;
+    sprintf(text + strlen(text), "%s=%.*s ", key, (int)length, (const char *)bytes);
+    return true;
+}
+
+static const char *told(shop *h, store *s)
+{
+    static char text[2000];
+    buf b = BUF_INIT;
+    text[0] = '\0';
+    assert_ok(store_sources(s, add_account, text, &h->err), h->err);
+    assert_ok(store_refusals(s, "gauge", add_refusal, text, &h->err), h->err);
+    assert_ok(store_recall_all(s, "gauge", "q", add_memory, text, &h->err), h->err);
+    assert_ok(store_recall(s, "gauge", "q1", &b, &h->err), h->err);
+    sprintf(text + strlen(text), "(%s)", buf_text(&b));
+    assert_ok(store_recall(s, "gauge", "never", &b, &h->err), h->err);
+    assert_int_equal(b.length, 0);
+    buf_done(&b);
+    return text;
+}
+
+static void accounts_refusals_and_memories_add_up_wherever_they_stand(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    store *reader;
+    feeder_open(&f, h);
+    assert_ok(store_open(h->path, STORE_READ, &reader, &h->err), h->err);
+    for (int i = 0; i < 4; i++) {
+        source_account a = {.received = 3, .stored = 2, .refused = 1, .late = 1, .last_time = i};
+        char value[10];
+        snprintf(value, sizeof value, "v%d", i);
+        assert_ok(ingest_account(f.g, i == 3 ? "other" : "gauge", &a, &h->err), h->err);
+        assert_ok(ingest_refused(f.g, "gauge", i % 2 ? "odd" : "even", "send numbers", 1,
+                                 "a\nb\xff", 4, &h->err), h->err);
+        assert_ok(ingest_remember(f.g, "gauge", "q1", value, 2, &h->err), h->err);
+        assert_ok(ingest_remember(f.g, "gauge", i % 2 ? "q2" : "p", i == 3 ? "" : value,
+                                  i == 3 ? 0 : 2, &h->err), h->err);
+        commit(&f);
+        if (i == 1)
+            assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    }
+    const char *expected = "gauge 9=6+0+0+3 late 3 at 2\nother 3=2+0+0+1 late 1 at 3\n"
+                           "even 2 send numbers [a.b.]\nodd 2 send numbers [a.b.]\nq1=v3 (v3)";
+    assert_string_equal(told(h, h->s), expected);
+    assert_string_equal(told(h, reader), expected);
+    store_close(reader);
+    feeder_close(&f);
+    assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    assert_string_equal(told(h, h->s), expected);
+    shop_reopen(h);
+    assert_string_equal(told(h, h->s), expected);
+    assert_clean(h);
+    shop_free(h);
+}
+
+/* -- what goes wrong ------------------------------------------------------------------ */
+
+static void an_aborted_group_leaves_nothing(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    buf b = BUF_INIT;
+    feeder_open(&f, h);
+    send(&f, 10, 1, NULL);
+    put(&f, &(row){.time = 20, .mantissa = 2, .serial = "X"}, 1);
+    put(&f, &(row){.time = 10, .mantissa = 5}, 1); /* a conflict */
+    put(&f, &(row){.path = "width", .time = 20, .mantissa = 2}, 1);
+    give(&f, "gauge");
+    assert_ok(ingest_remember(f.g, "gauge", "k", "v", 1, &h->err), h->err);
+    ingest_abort(f.g);
+    assert_int_equal(store_characteristic_count(h->s), 1);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1");
+    assert_ok(store_recall(h->s, "gauge", "k", &b, &h->err), h->err);
+    assert_int_equal(b.length, 0);
+    assert_int_equal(send(&f, 20, 3, NULL), FATE_STORED);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1 3");
+    assert_int_equal(store_commit_number(h->s), 2);
+    feeder_close(&f);
+    assert_clean(h);
+    buf_done(&b);
+    shop_free(h);
+}
+
+static void a_full_disk_costs_only_the_groups_that_do_not_fit(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    struct rlimit all, small;
+    struct stat log;
+    char path[160];
+    feeder_open(&f, h);
+    for (int i = 0; i < 20; i++)
+        send(&f, 10 + i, i, NULL);
+    snprintf(path, sizeof path, "%s-wal", h->path);
+    assert_int_equal(stat(path, &log), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &all);
+    small = all;
+    small.rlim_cur = (rlim_t)log.st_size + 300000;
+    setrlimit(RLIMIT_FSIZE, &small);
+    int stored = 20, failed = 0;
+    for (int i = 20; i < 60; i++) {
+        put(&f, &(row){.time = 10 + i, .mantissa = i}, 1);
+        give(&f, "gauge");
+        assay_status status = ingest_commit(f.g, NULL, &h->err);
+        stored += status == ASSAY_OK;
+        failed += status == ASSAY_FULL;
+        assert_true(status == ASSAY_OK || status == ASSAY_FULL);
+    }
+    assert_true(failed > 10);
+    setrlimit(RLIMIT_FSIZE, &all);
+    assert_int_equal(shop_digest(h, 1).n, stored);
+    for (int i = 60; i < 80; i++)
+        assert_int_equal(send(&f, 10 + i, i, NULL), FATE_STORED);
+    assert_int_equal(shop_digest(h, 1).n, stored + 20);
+    feeder_close(&f);
+    shop_reopen(h);
+    assert_int_equal(shop_digest(h, 1).n, stored + 20);
+    assert_clean(h);
+    shop_free(h);
+}
+
+static void a_row_without_time_or_characteristic_is_refused(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    feeder_open(&f, h);
+    send(&f, 10, 1, NULL);
+    put(&f, &(row){.time = TIME_NONE, .mantissa = 2}, 1);
+    assert_int_equal(ingest_rows(f.g, "gauge", f.t.b, NULL, NULL, f.fate, &h->err),
+                     ASSAY_MISSING);
+    f.t.b->time[0] = 20;
+    f.t.b->characteristic[0] = 2;
+    assert_int_equal(ingest_rows(f.g, "gauge", f.t.b, NULL, NULL, f.fate, &h->err),
+                     ASSAY_NOT_FOUND);
+    f.t.b->characteristic[0] = 1;
+    assert_ok(ingest_rows(f.g, "gauge", f.t.b, NULL, NULL, f.fate, &h->err), h->err);
+    commit(&f);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1 2");
+    feeder_close(&f);
+    shop_free(h);
+}
+
+static void the_check_finds_a_group_and_an_account_that_are_wrong(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    sqlite3 *db;
+    store_check_t found;
+    source_account a = {.received = 3, .stored = 1, .refused = 1};
+    feeder_open(&f, h);
+    send(&f, 10, 1, NULL);
+    send(&f, 20, 2, NULL);
+    assert_ok(ingest_account(f.g, "gauge", &a, &h->err), h->err);
+    commit(&f);
+    feeder_close(&f);
+    assert_ok(store_check(h->s, NULL, NULL, &found, &h->err), h->err);
+    assert_int_equal(found.damaged, 1);
+    assert_int_equal(found.measurements, 2);
+    store_close(h->s);
+    assert_int_equal(sqlite3_open(h->path, &db), SQLITE_OK);
+    sqlite3_exec(db, "UPDATE live SET data = substr(data, 1, 20) WHERE number = 2", NULL, NULL,
+                 NULL);
+    sqlite3_close(db);
+    shop_open(h);
+    assert_ok(store_check(h->s, NULL, NULL, &found, &h->err), h->err);
+    assert_int_equal(found.damaged, 1);
+    assert_int_equal(found.measurements, 1);
+    ingest *g;
+    assert_int_equal(ingest_open(h->s, &g, &h->err), ASSAY_DAMAGED);
+    shop_free(h);
+}
+
+static void only_one_writes_at_a_time(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    store_tx *tx;
+    ingest *second;
+    import *i;
+    import_options o = {"gauge", "c", "test", "tester", 0};
+    feeder_open(&f, h);
+    assert_int_equal(ingest_open(h->s, &second, &h->err), ASSAY_BUSY);
+    assert_int_equal(import_begin(h->s, &o, &i, NULL, &h->err), ASSAY_BUSY);
+    put(&f, &(row){.time = 10, .mantissa = 2}, 1);
+    assert_int_equal(store_tx_begin(h->s, &tx, &h->err), ASSAY_BUSY);
+    assert_int_equal(store_compact(h->s, NULL, NULL, &h->err), ASSAY_BUSY);
+    give(&f, "gauge");
+    commit(&f);
+    assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
+    assert_int_equal(ingest_rows(f.g, "gauge", f.t.b, NULL, NULL, f.fate, &h->err), ASSAY_BUSY);
+    store_tx_abort(tx);
+    feeder_close(&f);
+    shop_free(h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_group_is_seen_by_every_reader_at_its_commit),
+        cmocka_unit_test(what_was_seen_as_of_a_commit_stays_wherever_rows_lie),
+        cmocka_unit_test(contexts_come_back_as_they_were_sent),
+        cmocka_unit_test(every_row_is_told_what_became_of_it),
+        cmocka_unit_test(equal_keys_of_one_message_are_different_measurements),
+        cmocka_unit_test(a_conflict_waits_for_a_person),
+        cmocka_unit_test(an_import_of_the_same_source_meets_live_rows),
+        cmocka_unit_test(every_order_and_grouping_gives_one_digest),
+        cmocka_unit_test(accounts_refusals_and_memories_add_up_wherever_they_stand),
+        cmocka_unit_test(an_aborted_group_leaves_nothing),
+        cmocka_unit_test(a_full_disk_costs_only_the_groups_that_do_not_fit),
+        cmocka_unit_test(a_row_without_time_or_characteristic_is_refused),
+        cmocka_unit_test(the_check_finds_a_group_and_an_account_that_are_wrong),
+        cmocka_unit_test(only_one_writes_at_a_time),
+    };
+    return cmocka_run_group_tests_name("live ingest", tests, NULL, NULL);
+}
