@@ -65,6 +65,9 @@ typedef struct {
     int quantile_type; /* 1..9; 0: 6 */
     double trim;       /* share trimmed at each end, 0 <= trim < 0.5; NaN: 0.05 */
     double confidence; /* of the intervals, two-sided; 0: 0.95 */
+    const double *p;   /* [p_count] or NULL: quantiles wanted besides, from the one sort */
+    size_t p_count;
+    double *quantiles; /* [p_count] get them, as assay_quantiles would */
 } assay_describe_options;
 
 ASSAY_PUBLIC assay_describe_options assay_describe_defaults(void);

@@ -41,9 +41,14 @@ static assay_values valid_values(const series *s, int64_t *room, double *real)
                       : assay_values_of_doubles(real, s->n);
 }
 
-static assay_status compute(cli *c, const series *s, const assay_describe_options *options,
-                            description *out, void *room)
+/* What nobody will see is not worked out: quantiles are told in JSON, bins there and on a page. */
+static assay_status compute(cli *c, const series *s, const assay_describe_options *asked,
+                            bool with_bins, description *out, void *room)
 {
+    assay_describe_options options = *asked;
+    options.p = probabilities;
+    options.p_count = cli_has(c, OPT_JSON) ? QUANTILES : 0;
+    options.quantiles = out->quantile;
     void *scratch = malloc(assay_describe_scratch_size(s->n) + 1);
     if (!scratch || !room) {
         free(scratch);
@@ -51,14 +56,12 @@ static assay_status compute(cli *c, const series *s, const assay_describe_option
     }
     out->s = s;
     out->x = valid_values(s, room, room);
-    assay_status status = assay_describe(&out->x, options, scratch, &out->d, &c->err);
-    if (status == ASSAY_OK)
-        status = assay_quantiles(&out->x, options->quantile_type, probabilities, QUANTILES, scratch,
-                                 out->quantile, &c->err);
+    assay_status status = assay_describe(&out->x, &options, scratch, &out->d, &c->err);
     out->bins.count = 0;
     out->no_bins[0] = 0;
     assay_err why = {0};
-    if (status == ASSAY_OK && assay_bins_choose(&out->x, 0, scratch, &out->bins, &why) != ASSAY_OK)
+    if (status == ASSAY_OK && with_bins &&
+        assay_bins_choose(&out->x, 0, scratch, &out->bins, &why) != ASSAY_OK)
         memcpy(out->no_bins, why.message, sizeof why.message);
     if (status == ASSAY_OK && out->bins.count)
         (void)assay_bins_count(&out->bins, &out->x, out->counts);
@@ -230,6 +233,7 @@ static assay_status describe_all(cli *c, const series_set *set,
                                  const assay_describe_options *options, json *j, term_table *table)
 {
     size_t n = series_count(set);
+    bool with_bins = cli_has(c, OPT_JSON) || (n == 1 && !cli_has(c, OPT_CSV));
     if (cli_has(c, OPT_CSV))
         buf_add_text(&c->out, "characteristic,unit,n,mean,sd,skewness,kurtosis,autocorrelation1,min,"
                               "q1,median,q3,max\n");
@@ -237,7 +241,7 @@ static assay_status describe_all(cli *c, const series_set *set,
         static description d;
         const series *s = series_at(set, i);
         void *room = malloc(s->n * sizeof(int64_t) + 1);
-        assay_status status = compute(c, s, options, &d, room);
+        assay_status status = compute(c, s, options, with_bins, &d, room);
         if (status == ASSAY_OK && cli_has(c, OPT_JSON))
             write_json(j, &d);
         else if (status == ASSAY_OK && cli_has(c, OPT_CSV))

@@ -26,15 +26,15 @@ static assay_status settle(const assay_describe_options *asked, assay_describe_o
         used->trim = asked->trim;
     if (asked->confidence != 0)
         used->confidence = asked->confidence;
-    if (used->quantile_type < 1 || used->quantile_type > 9)
-        return assay_fail(err, ASSAY_DOMAIN, 0, "no quantile type %d: types are 1 to 9",
-                          used->quantile_type);
     if (!(used->trim >= 0 && used->trim < 0.5))
         return assay_fail(err, ASSAY_DOMAIN, 0, "cannot trim %g at each end", used->trim);
     if (!(used->confidence > 0 && used->confidence < 1))
         return assay_fail(err, ASSAY_DOMAIN, 0, "confidence %g is not between 0 and 1",
                           used->confidence);
-    return ASSAY_OK;
+    used->p = asked->p;
+    used->p_count = asked->p_count;
+    used->quantiles = asked->quantiles;
+    return quantiles_check(used->quantile_type, used->p, used->p_count, err);
 }
 
 static assay_dd standard_error(const assay_moments *m)
@@ -120,6 +120,7 @@ assay_status assay_describe(const assay_values *x, const assay_describe_options 
     fill_intervals(&m, out);
     sorted s = sorted_of(x, scratch);
     fill_order(&s, out);
+    sorted_quantiles(&s, used.quantile_type, used.p, used.p_count, used.quantiles);
     out->autocorrelation1 = assay_autocorrelation(x, 1);
     out->runs_about_median = runs_about_median(x, &s);
     out->runs_up_down = assay_runs_up_down(x);

@@ -28,6 +28,10 @@ assay_dd sorted_unit(const sorted *s, const assay_values *x, size_t i);
 assay_dd sorted_median(const sorted *s);
 assay_dd sorted_quantile(const sorted *s, int type, double p);
 
+/* Many of them as plain doubles (quantiles.c); and are type 0..9 and all p in range? */
+void sorted_quantiles(const sorted *s, int type, const double *p, size_t count, double *out);
+assay_status quantiles_check(int type, const double *p, size_t count, assay_err *err);
+
 /* Median of |x - center|, n >= 1. */
 assay_dd sorted_deviation(const sorted *s, assay_dd center);
 

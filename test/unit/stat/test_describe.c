@@ -144,13 +144,38 @@ static void options_outside_their_range_are_refused(void **state)
     char scratch[64];
     assay_description d;
     assay_values x = assay_values_of_decimals(sets[1].m, 1, 0);
-    const assay_describe_options bad[] = {{10, 0, 0},   {-2, 0, 0}, {0, 0.5, 0},
-                                          {0, -0.1, 0}, {0, 0, 1},  {0, 0, -0.5}};
+    const double beyond = 1.5;
+    double q;
+    const assay_describe_options bad[] = {{.quantile_type = 10},
+                                          {.quantile_type = -2},
+                                          {.trim = 0.5},
+                                          {.trim = -0.1},
+                                          {.confidence = 1},
+                                          {.confidence = -0.5},
+                                          {.p = &beyond, .p_count = 1, .quantiles = &q}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(assay_describe(&x, &bad[i], scratch, &d, NULL), ASSAY_DOMAIN);
     double inf[] = {-INFINITY};
     x = assay_values_of_doubles(inf, 1);
     assert_int_equal(assay_describe(&x, NULL, scratch, &d, NULL), ASSAY_DOMAIN);
+}
+
+static void quantiles_come_from_the_same_sort(void **state)
+{
+    (void)state;
+    char scratch[4096];
+    assay_description d;
+    const int64_t m[] = {7, 3, 9, 1, 5, 8, 2, 2, 6, 4};
+    const double p[] = {0, 0.1, 0.25, 0.5, 0.99};
+    double together[5], apart[5];
+    assay_values x = assay_values_of_decimals(m, 10, -1);
+    for (int type = 1; type <= 9; type++) {
+        const assay_describe_options o = {
+            .quantile_type = type, .trim = NAN, .p = p, .p_count = 5, .quantiles = together};
+        assert_ok(assay_describe(&x, &o, scratch, &d, NULL), (assay_err){0});
+        assert_ok(assay_quantiles(&x, type, p, 5, scratch, apart, NULL), (assay_err){0});
+        assert_memory_equal(together, apart, sizeof apart);
+    }
 }
 
 static void nothing_and_one_value_are_described_as_far_as_they_go(void **state)
@@ -292,6 +317,7 @@ static void extreme_decimals_and_doubles_are_described(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quantiles_come_from_the_same_sort),
         cmocka_unit_test(nine_quantile_types_agree_with_r),
         cmocka_unit_test(a_tenth_of_a_large_sample_is_a_tenth),
         cmocka_unit_test(bad_quantile_requests_are_refused),
