@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An analysis: a series cut into subgroups, charted, judged.
  *
- * Subgroups are cut by count (anew at each stage), by runs of an equal subgroup key, or are single
- * readings. A row counts as a place even when it has no value. Rows that are marked, bad, in
+ * Subgroups are cut by count (anew at each stage), by runs of an equal subgroup key, by stretches of
+ * time, or are single readings. A row counts as a place even when it has no value. Rows that are marked, bad, in
  * conflict or excluded by a record stay visible and are out of every figure.
  */
 #ifndef SIGNAL_ANALYSIS_H
@@ -20,6 +20,8 @@ struct chart_limits; /* signal/limits.h */
 typedef struct {
     uint32_t n;               /* readings per subgroup; 0: by key where the series has one, else
                                  as the characteristic is defined, else 1 */
+    uint32_t every_s;         /* subgroups are stretches of so many seconds, counted from 1970; n is
+                                 then what falls into each; needs times. 0: they are not */
     assay_chart_options chart;
     assay_rules rules;        /* of the location chart */
     size_t phase1_from, phase1_to; /* subgroups from 1, both included; 0, 0: all */
@@ -48,6 +50,7 @@ typedef struct {
     assay_rules rules;
     uint32_t n;               /* nominal readings per subgroup */
     bool is_by_key;
+    int64_t every;            /* ns of each subgroup's stretch of time; 0: not cut by time */
     const uint32_t *first;    /* [subgroups] first row of each; NULL: subgroup i begins at i n */
     const char **stage_name;  /* [stage_count] "" where stages have no name */
     size_t stage_count;

@@ -173,7 +173,7 @@ static bool suits(const chart_limits *l, const limits_wanted *w)
         if (!same_text(a->filter[k], b->filter[k]))
             return false;
     return same_text(a->subgroup, b->subgroup) &&
-           (!(w->given & LIMITS_N) || a->n == b->n) &&
+           (!(w->given & LIMITS_N) || (a->n == b->n && a->every_s == b->every_s)) &&
            (!(w->given & LIMITS_TYPE) || a->chart.type == b->chart.type) &&
            (!(w->given & LIMITS_RULES) || same_text(a->rules, b->rules)) &&
            (!(w->given & LIMITS_SHAPE) || same_shape(&a->chart, &b->chart));
@@ -202,6 +202,7 @@ assay_status limits_apply(const chart_limits *l, analysis_options *o, assay_err 
     if (status != ASSAY_OK)
         return status;
     o->n = d->n;
+    o->every_s = d->every_s;
     if (isnan(o->size_all))
         o->size_all = d->size_all;
     o->chart = d->chart;
@@ -233,7 +234,9 @@ static const char *name_of(const chart_definition *d, arena *a)
     const assay_chart_options *o = &d->chart;
     buf name = BUF_INIT;
     buf_addf(&name, "%s", assay_chart_type_name(o->type));
-    if (d->n > 1)
+    if (d->every_s)
+        buf_addf(&name, " every %u s", d->every_s);
+    else if (d->n > 1)
         buf_addf(&name, " n %u", d->n);
     else if (d->n == 0)
         buf_addf(&name, " by %s", d->subgroup ? d->subgroup : "subgroup");
@@ -268,7 +271,8 @@ static const char *why_none(const analysis *a)
 static void define(const analysis *a, const analysis_options *o, const series_request *request,
                    chart_definition *out)
 {
-    out->n = a->is_by_key ? 0 : a->n;
+    out->n = a->is_by_key || a->every ? 0 : a->n;
+    out->every_s = o->every_s;
     out->subgroup = a->is_by_key ? request->role[CONTEXT_SUBGROUP] : NULL;
     memcpy(out->filter, request->range.filter, sizeof out->filter);
     out->size_all = o->size_all;

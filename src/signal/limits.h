@@ -13,6 +13,7 @@
 
 typedef struct {
     uint32_t n;                        /* readings per subgroup; 0: by key */
+    uint32_t every_s;                  /* subgroups are stretches of so many seconds; 0: they are not */
     const char *subgroup;              /* stored kind that plays the key; NULL: the key itself */
     const char *filter[CONTEXT_COUNT]; /* NULL: any */
     const char *rules;                 /* as assay_rules_parse takes them */

@@ -38,6 +38,8 @@ assay_status definition_to_json(const chart_definition *d, buf *out, assay_err *
     json_t *o = json_object(), *filter = json_object();
     set_text(o, "type", assay_chart_type_name(c->type));
     set_count(o, "n", d->n);
+    if (d->every_s)
+        set_count(o, "every", d->every_s);
     set_text(o, "subgroup", d->subgroup);
     set_text(o, "rules", d->rules);
     set_real(o, "size", d->size_all);
@@ -143,6 +145,7 @@ bool definition_from_json(const char *text, arena *a, chart_definition *out)
     json_t *o = json_loads(text, 0, NULL);
     const json_t *filter = json_object_get(o, "where");
     *out = (chart_definition){.n = (uint32_t)get_count(o, "n"),
+                              .every_s = (uint32_t)get_count(o, "every"),
                               .subgroup = get_text(o, "subgroup", a),
                               .rules = get_text(o, "rules", a),
                               .size_all = get_real(o, "size", NAN)};

@@ -31,11 +31,25 @@ static bool has_key_runs(const series *s)
 static void choose_size(analysis *a, const analysis_options *options)
 {
     const series *s = a->series;
-    a->is_by_key = options->n == 0 && has_key_runs(s);
+    a->every = (int64_t)options->every_s * 1000000000;
+    a->is_by_key = !a->every && options->n == 0 && has_key_runs(s);
+    if (a->every) {
+        a->n = 1;
+        return;
+    }
     if (options->n)
         a->n = options->n;
     else
         a->n = !a->is_by_key && s->definition->subgroup_size ? s->definition->subgroup_size : 1;
+}
+
+static int64_t stretch_of(const analysis *a, size_t i)
+{
+    int64_t time = a->series->time[i];
+    if (time == TIME_NONE)
+        return 0;
+    int64_t stretch = time / a->every;
+    return time % a->every < 0 ? stretch - 1 : stretch;
 }
 
 static bool ends_between(const analysis *a, size_t first, size_t i)
@@ -44,6 +58,8 @@ static bool ends_between(const analysis *a, size_t first, size_t i)
     const uint32_t *stage = s->context[CONTEXT_STAGE], *key = s->context[CONTEXT_SUBGROUP];
     if (stage && stage[i] != stage[i - 1])
         return true;
+    if (a->every)
+        return stretch_of(a, i) != stretch_of(a, i - 1);
     return a->is_by_key ? key[i] != key[i - 1] || key[i] == 0 : i - first == a->n;
 }
 
@@ -69,7 +85,7 @@ static bool cut_irregular(analysis *a)
     for (size_t i = 1; i <= n; i++)
         if (i == n || ends_between(a, first[g], i)) {
             readings[g] = (uint32_t)(i - first[g]);
-            if (a->is_by_key && readings[g] > a->n)
+            if ((a->is_by_key || a->every) && readings[g] > a->n)
                 a->n = readings[g];
             if (i < n)
                 first[++g] = (uint32_t)i;
@@ -210,10 +226,12 @@ assay_status subgroup_cut(analysis *a, const analysis_options *options, assay_er
 {
     const series *s = a->series;
     choose_size(a, options);
-    bool is_regular = !a->is_by_key && !s->context[CONTEXT_STAGE];
+    if (a->every && !s->time)
+        return assay_fail(err, ASSAY_MISSING, 0, "subgroups by time need times");
+    bool is_regular = !a->is_by_key && !a->every && !s->context[CONTEXT_STAGE];
     if (!(is_regular ? cut_regular(a) : cut_irregular(a)))
         return no_memory(err);
-    if (!is_regular && !a->is_by_key)
+    if (!is_regular && !a->is_by_key && !a->every)
         a->input.nominal_n = a->n;
     if (!name_stages(a) || !take_sizes(a, options))
         return no_memory(err);
