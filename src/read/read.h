@@ -32,6 +32,7 @@ typedef struct {
     read_mapping mapping;
     bool strict;
     bool follow_pairs; /* .dfd given: read .dfx of the same stem too, and the reverse */
+    uint64_t until; /* bytes of the file that count, where more is being written; 0: all */
     const char *const *with; /* paths, NULL-terminated, of files given together with this one: a QIF
                                 document may refer to another. NULL: only those beside it. */
     uint32_t forgets; /* bit set of context kinds whose texts may be dropped between two batches:

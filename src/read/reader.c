@@ -223,6 +223,8 @@ assay_status reader_open(const char *path, const read_options *options, reader *
     assay_status status = source_open(&in, path, err);
     if (status != ASSAY_OK)
         return status;
+    if (options->until && !in.is_pipe && options->until < in.size)
+        in.limit = in.size = options->until;
     status = source_head(&in, err);
     if (status == ASSAY_OK)
         status = source_refuse_other(&in, err);

@@ -67,6 +67,13 @@ static assay_status read_some(source *s, char *out, size_t n, size_t *got, assay
     }
 }
 
+/* How much of n bytes from `offset` on counts. */
+static size_t within_limit(const source *s, uint64_t offset, size_t n)
+{
+    uint64_t left = s->limit > offset ? s->limit - offset : 0;
+    return s->limit && n > left ? (size_t)left : n;
+}
+
 static bool has_paused(const source *s)
 {
     if (!s->is_pipe || !memchr(s->head, '\n', s->head_length))
@@ -82,8 +89,9 @@ assay_status source_head(source *s, assay_err *err)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory to read %s", s->name);
     while (s->head_length < SOURCE_HEAD_MAX && !has_paused(s)) {
         size_t got = 0;
-        assay_status status = read_some(s, s->head + s->head_length,
-                                        SOURCE_HEAD_MAX - s->head_length, &got, err);
+        size_t most = within_limit(s, s->head_length, SOURCE_HEAD_MAX - s->head_length);
+        assay_status status =
+            most ? read_some(s, s->head + s->head_length, most, &got, err) : ASSAY_OK;
         if (status != ASSAY_OK)
             return status;
         if (got == 0) {
@@ -105,7 +113,8 @@ assay_status source_read(source *s, char *out, size_t n, size_t *got, assay_err 
         return ASSAY_OK;
     }
     *got = 0;
-    if (s->head_is_all)
+    n = within_limit(s, s->offset, n);
+    if (s->head_is_all || n == 0)
         return ASSAY_OK;
     assay_status status = read_some(s, out, n, got, err);
     if (status == ASSAY_OK)

@@ -20,6 +20,7 @@ typedef struct {
     bool is_pipe;
     char *name;       /* path, or "standard input" */
     uint64_t size;    /* 0: not known */
+    uint64_t limit;   /* bytes that count, the rest is not there; 0: all */
     uint64_t offset;  /* of the next byte source_read gives */
     char *head;       /* the first bytes, once looked at */
     size_t head_length;
