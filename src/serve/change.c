@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/change.h"
 
-#include <pthread.h>
-
 assay_status change(server *s, change_work *work, void *context, assay_err *err)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&lock);
-    assay_status status = work(s->writer, context, err);
-    pthread_mutex_unlock(&lock);
-    return status;
+    return intake_do(s->intake, work, context, err);
 }
 
 typedef struct {

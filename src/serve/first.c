@@ -62,11 +62,11 @@ static assay_status make_demo(store_tx *tx, void *context, assay_err *err)
 {
     beginning *b = context;
     char id[TOKEN_ID];
-    const person_change person = {.account = demo, .name = "Demo",
+    const person_change login = {.account = demo, .name = "Demo",
                                   .grants = "administrator,quality-manager,engineer,operator",
                                   .hash = b->hash};
     assay_status status =
-        people_put(b->people, tx, &person, DOCUMENT_ANY, "server", "demo", err);
+        people_put(b->people, tx, &login, DOCUMENT_ANY, "server", "demo", err);
     if (status == ASSAY_OK)
         status = people_token(b->people, tx, demo, "read,measure,act,engineer,close,audit,admin",
                               DEMO_DAYS, "demo", id, b->out->token, err);

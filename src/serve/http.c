@@ -14,6 +14,7 @@
 #include "serve/log.h"
 #include "serve/reply.h"
 #include "serve/seat.h"
+#include "serve/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,7 @@ http_tally http_count(void)
 void http_sleep(request *r)
 {
     seat_expect(r->seat, SEAT_FOREVER);
+    r->has_slept = true;
     MHD_suspend_connection(r->connection);
 }
 
@@ -127,6 +129,8 @@ static enum MHD_Result admit(request *r)
         check_length(r);
     if (!r->reply.status)
         check_packing(r);
+    if (!r->reply.status && r->route->way == ROUTE_STREAM)
+        r->route->run(r);
     if (!r->reply.status || !has_body(r))
         return MHD_YES;
     reply_header(r, MHD_HTTP_HEADER_CONNECTION, "close"); /* its body is not read */
@@ -166,6 +170,10 @@ static void keep_unpacked(request *r, const char *bytes, size_t length)
 static enum MHD_Result take_body(request *r, const char *bytes, size_t *length)
 {
     seat_progress(r->seat, *length);
+    if (r->stream) {
+        *length -= stream_take(r, bytes, *length);
+        return MHD_YES;
+    }
     if (!takes_body(r) || r->reply.status)
         ;
     else if (r->inflater)
@@ -188,25 +196,35 @@ static enum MHD_Result send_answer(request *r)
     return reply_send(r);
 }
 
-static void run(request *r)
+/* In a worker, while the connection sleeps. */
+static bool run_later(request *r)
 {
-    r->has_run = true;
-    if (r->reply.status)
-        return;
+    http_sleep(r);
+    if (jobs_add(r->server->jobs, r))
+        return false;
+    reply_problem(r, 503, NULL, "too many requests wait already", NULL);
+    http_wake(r);
+    return false;
+}
+
+/* True: the answer is there; false: asleep, ask again when awake. */
+static bool run(request *r)
+{
+    if (r->has_run || r->reply.status)
+        return true;
     if (r->inflater && !inflater_is_complete(r->inflater))
         reply_problem(r, 400, NULL, "the gzip body ends too early", NULL);
     else if (r->body.failed)
         reply_problem(r, 503, NULL, "out of memory", NULL);
-    else if (r->route->way == ROUTE_SLOW) {
-        http_sleep(r);
-        r->is_waiting = jobs_add(r->server->jobs, r);
-        if (!r->is_waiting) {
-            reply_problem(r, 503, NULL, "too many requests wait already", NULL);
-            http_wake(r);
-            r->is_waiting = true;
-        }
-    } else
-        r->route->run(r);
+    else if (r->stream)
+        return stream_finish(r);
+    r->has_run = true;
+    if (r->reply.status)
+        return true;
+    if (r->route->way == ROUTE_SLOW)
+        return run_later(r);
+    r->route->run(r);
+    return true;
 }
 
 static enum MHD_Result on_call(void *context, struct MHD_Connection *c, const char *url,
@@ -219,14 +237,12 @@ static enum MHD_Result on_call(void *context, struct MHD_Connection *c, const ch
         *state = r = request_new(context, c, method, url);
         return r ? admit(r) : MHD_NO;
     }
+    if (r->has_slept)
+        seat_expect(r->seat, BODY_MS);
+    r->has_slept = false;
     if (*length)
         return take_body(r, bytes, length);
-    if (!r->has_run) {
-        run(r);
-        if (r->is_waiting)
-            return MHD_YES;
-    }
-    return send_answer(r);
+    return run(r) ? send_answer(r) : MHD_YES;
 }
 
 static void on_end(void *context, struct MHD_Connection *c, void **state,

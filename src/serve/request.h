@@ -46,7 +46,7 @@ struct request {
     reply reply;
     struct stream *stream; /* of a STREAM route */
     struct http_seat *seat;
-    bool has_run, is_waiting; /* handed to a worker */
+    bool has_run, has_slept;
     struct request *next;     /* in the workers' queue */
 };
 

@@ -6,6 +6,7 @@
 #include "serve/first.h"
 #include "serve/http.h"
 #include "serve/jobs.h"
+#include "serve/keys.h"
 #include "serve/link.h"
 #include "serve/log.h"
 #include "serve/notify.h"
@@ -95,12 +96,37 @@ static void wait_for_stop(server *s)
     }
 }
 
+/* In the order of the data; what fails ends the start. */
+static assay_status open_plant(server *s, assay_err *err)
+{
+    assay_status status = store_open(s->database, STORE_CREATE, &s->writer, err);
+    if (status == ASSAY_OK)
+        status = people_open(s->writer, &s->people, err);
+    if (status == ASSAY_OK)
+        status = catalog_open(s->writer, &s->catalog, err);
+    if (status == ASSAY_OK)
+        status = bus_open(&s->bus, err);
+    if (status == ASSAY_OK)
+        status = store_open(s->database, STORE_READ, &s->reader, err);
+    if (status == ASSAY_OK)
+        status = keys_open(s->reader, &s->keys, err);
+    if (status != ASSAY_OK)
+        return status;
+    const intake_options options = {.store = s->writer, .catalog = s->catalog, .bus = s->bus};
+    return intake_open(&options, &s->intake, err);
+}
+
 static void close_all(server *s)
 {
     s->is_stopping = true;
     jobs_close(s->jobs);
     http_close(s->http);
     listen_close(&s->listening);
+    intake_close(s->intake);
+    keys_close(s->keys);
+    store_close(s->reader);
+    bus_close(s->bus);
+    catalog_close(s->catalog);
     people_close(s->people);
     store_close(s->writer);
 }
@@ -119,9 +145,7 @@ assay_status serve_run(const serve_options *o, assay_err *err)
     wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     assay_status status = open_front(&s, err);
     if (status == ASSAY_OK)
-        status = store_open(o->database, STORE_CREATE, &s.writer, err);
-    if (status == ASSAY_OK)
-        status = people_open(s.writer, &s.people, err);
+        status = open_plant(&s, err);
     if (status == ASSAY_OK)
         status = first_start(&s, &start, err);
     if (status == ASSAY_OK)

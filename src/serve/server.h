@@ -7,6 +7,9 @@
 #include "serve/address.h"
 #include "serve/serve.h"
 
+#include "live/bus.h"
+#include "live/catalog.h"
+#include "live/intake.h"
 #include "people/people.h"
 #include "store/store.h"
 
@@ -19,8 +22,13 @@ typedef struct server {
     bool is_loopback; /* nobody beyond this machine can reach it */
     int64_t started;
     listening listening;
-    store *writer;
+    store *writer; /* the intake's thread's, as soon as there is an intake */
+    store *reader; /* of the starting thread */
     people *people;
+    catalog *catalog;
+    bus *bus;
+    intake *intake;
+    struct keys *keys;
     struct http *http;
     struct jobs *jobs;
     _Atomic bool is_stopping;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* CSV needs its whole (the form is guessed from it), so that it is kept in a file without a name
+ * first; then the same reader as for files deals it out. */
+#include "serve/stream_inner.h"
+
+#include "read/read.h"
+#include "serve/reply.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { CSV_MAX = 32 << 20, BATCH = 4096 };
+
+bool stream_csv_begin(stream *s)
+{
+    s->spool = memfd_create("assay-csv", MFD_CLOEXEC);
+    if (s->spool >= 0)
+        return true;
+    s->spool = 0;
+    reply_problem(s->request, 503, NULL, "no memory for a CSV body", NULL);
+    return false;
+}
+
+size_t stream_csv_take(stream *s, const char *bytes, size_t length)
+{
+    if (s->bytes > CSV_MAX)
+        reply_problemf(s->request, 413, NULL, "a CSV body has at most %d bytes", CSV_MAX);
+    else if (write(s->spool, bytes, length) != (ssize_t)length)
+        reply_problem(s->request, 503, NULL, "no memory for a CSV body", NULL);
+    return length;
+}
+
+static bool open_reader(stream *s)
+{
+    assay_err err;
+    char path[32];
+    const read_options options = {.format = FORMAT_CSV, .threads = 1,
+                                  .dialect = request_query(s->request, "dialect"),
+                                  .zone = request_query(s->request, "zone")};
+    snprintf(path, sizeof path, "/proc/self/fd/%d", s->spool);
+    if (reader_open(path, &options, &s->reader, &err) == ASSAY_OK &&
+        batch_new(BATCH, reader_contexts(s->reader), &s->batch, &err) == ASSAY_OK)
+        return true;
+    reply_problem(s->request, 422, NULL, err.message, err.hint);
+    return false;
+}
+
+static void copy_row(stream *s, parcel *p, size_t i, int32_t place)
+{
+    const measurement_batch *b = s->batch;
+    parcel_row row = {.place = place, .time = b->time[i],
+                      .offset = b->offset ? b->offset[i] : TIME_OFFSET_NONE,
+                      .value = {b->mantissa[i], b->exponent[i], b->decimals ? b->decimals[i] : 0},
+                      .status = b->status[i], .size = b->size ? b->size[i] : 1,
+                      .record = b->record[i]};
+    if (b->status[i] & STATUS_RAW)
+        memcpy(&row.raw, &b->mantissa[i], sizeof row.raw);
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        if (b->context[k] && b->context[k][i]) {
+            size_t length;
+            const char *text = dictionary_text(reader_dictionary(s->reader, (context_kind)k),
+                                               b->context[k][i], &length);
+            row.context[k] = parcel_text(p, (context_kind)k, text, length);
+        }
+    (void)parcel_add(p, &row);
+}
+
+/* False: no parcel is free now. */
+static bool deal(stream *s)
+{
+    size_t n;
+    const characteristic *const *list = reader_characteristics(s->reader, &n);
+    request *r = s->request;
+    for (; s->batch_at < s->batch->n; s->batch_at++) {
+        parcel *p = stream_parcel(s);
+        if (!p)
+            return false;
+        const characteristic *c = list[s->batch->characteristic[s->batch_at]];
+        bool is_mine = identity_may(&r->who, SCOPE_MEASURE, c->path);
+        int32_t place = is_mine ? catalog_place(r->server->catalog, c) : CATALOG_NONE;
+        if (place != CATALOG_NONE) {
+            copy_row(s, p, s->batch_at, place);
+            continue;
+        }
+        const char *reason = is_mine ? "bad-path" : "not-your-site";
+        const char *expected = is_mine ? "a path of 1 to 1000 bytes, levels with / between"
+                                       : "a path whose site you may write to";
+        parcel_refuse(p, reason, expected, 1, c->path, strlen(c->path));
+        verdicts_refuse(&s->verdicts, s->batch->record[s->batch_at], reason, expected, c->path,
+                        strlen(c->path));
+    }
+    return true;
+}
+
+/* What the reader could not read, by reason with its first example. */
+static void take_refusals(stream *s, parcel *p)
+{
+    reader_tally_t t;
+    reader_tally(s->reader, &t);
+    for (size_t i = 0; i < t.refusal_count; i++) {
+        const refusal *x = &t.refusals[i];
+        const char *found = x->found ? x->found : "";
+        parcel_refuse(p, x->reason, x->expected, x->count, found, strlen(found));
+        verdicts_refuse(&s->verdicts, x->line, x->reason, x->expected, found, strlen(found));
+        s->verdicts.received += x->count - 1;
+        s->verdicts.refused += x->count - 1;
+    }
+}
+
+bool stream_csv_finish(stream *s)
+{
+    assay_err err;
+    if (!s->reader && !open_reader(s))
+        return false;
+    for (;;) {
+        if (!deal(s))
+            return false;
+        s->batch_at = 0;
+        if (reader_next(s->reader, s->batch, &err) != ASSAY_OK) {
+            reply_problem(s->request, 422, NULL, err.message, err.hint);
+            return false;
+        }
+        if (s->batch->n == 0)
+            break;
+    }
+    parcel *p = stream_parcel(s);
+    if (p)
+        take_refusals(s, p);
+    return p != NULL;
+}
+
+void stream_csv_done(stream *s)
+{
+    reader_close(s->reader);
+    batch_free(s->batch);
+    if (s->spool > 0)
+        close(s->spool);
+}
