@@ -24,6 +24,7 @@ enum {
     SPARKPLUG_HOST_METRICS_MAX = 1 << 22,
     SPARKPLUG_HELD_MAX = 128,       /* messages a node may have waiting */
     SPARKPLUG_HELD_BYTES = 4 << 20, /* of a node */
+    SPARKPLUG_HOST_HELD_BYTES = 64 << 20,
     SPARKPLUG_GAPS = 16,            /* newest gaps kept of a node */
 };
 
@@ -105,12 +106,11 @@ typedef struct {
     int64_t received_ns;
     bool is_birth;  /* values to know, not to count */
     bool is_marked; /* came while its device was said to be dead */
+    bool is_repeat; /* the same message came before: count its values as duplicates */
 } sparkplug_message;
 
 typedef struct {
-    /* A device was born or born again: its metrics are new. */
-    void (*born)(void *context, sparkplug_device *d);
-    /* A message in the order of its node. */
+    /* A message in the order of its node; a birth has defined the metrics of its device anew. */
     void (*data)(void *context, const sparkplug_message *m);
     /* What was known of values of this node beyond the message may be out of date. */
     void (*gap)(void *context, sparkplug_node *n);

@@ -89,7 +89,24 @@ static void values_give(sparkplug_host *h, sparkplug_device *d, const sparkplug_
         if (h->defined[i])
             metric_remember(h->defined[i], m, p);
     }
-    sparkplug_message out = {d, p, h->defined, in->received_ns, is_birth, is_marked};
+    sparkplug_message out = {d, p, h->defined, in->received_ns, is_birth, is_marked, false};
+    h->sink.data(h->sink.context, &out);
+}
+
+void sparkplug_node_repeat(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m)
+{
+    sparkplug_device *d = sparkplug_device_of(h, n, m->device);
+    bool is_data = m->verb == SPARKPLUG_NDATA || m->verb == SPARKPLUG_DDATA;
+    n->tally.duplicates++;
+    if (!is_data || !d || !d->has_birth || !defined_room(h, m->payload->n))
+        return;
+    for (size_t i = 0; i < m->payload->n; i++)
+        h->defined[i] = sparkplug_metric_of(d, &m->payload->metrics[i]);
+    sparkplug_message out = {.device = d,
+                             .payload = m->payload,
+                             .defined = h->defined,
+                             .received_ns = m->received_ns,
+                             .is_repeat = true};
     h->sink.data(h->sink.context, &out);
 }
 
@@ -101,8 +118,6 @@ static void device_born(sparkplug_host *h, sparkplug_device *d, const sparkplug_
     if (!sparkplug_define(h, d, in->payload))
         return;
     d->born_ns = in->received_ns;
-    if (h->sink.born)
-        h->sink.born(h->sink.context, d);
     device_set(h, d, true, in->received_ns);
     values_give(h, d, in, true, false);
 }

@@ -14,7 +14,7 @@ struct sparkplug_host {
     size_t room, device_count;
     sparkplug_node **nodes, **timed;
     size_t node_count, node_room, timed_count;
-    size_t metric_count;
+    size_t metric_count, held_bytes;
     spb_payload payload, late; /* of the message that came; of one that was held */
     sparkplug_metric **defined;
     size_t defined_room;
@@ -46,7 +46,6 @@ typedef struct {
     X(UNKNOWN_METRIC, "unknown-metric", "name the metric, or its alias, in the birth")             \
     X(TYPE_CONFLICT, "type-conflict", "send the datatype that the birth stated, or none")          \
     X(NO_SEQUENCE, "no-sequence", "count seq up from 0 to 255 with each message of the node")      \
-    X(REPEATED, "repeated-message", "none: the same message came twice and counts once")           \
     X(BEHIND, "sequence-behind",                                                                   \
       "count seq up by one with each message; send NBIRTH to start anew")                          \
     X(NAMELESS, "nameless-metric", "name every metric in a birth")                                 \
@@ -86,6 +85,8 @@ void sparkplug_gap_add(sparkplug_host *h, sparkplug_node *n, sparkplug_gap gap);
 /* node */
 void sparkplug_node_take(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m);
 void sparkplug_node_apply(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m);
+/* The same message again. */
+void sparkplug_node_repeat(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m);
 void sparkplug_node_down(sparkplug_host *h, sparkplug_node *n, int64_t since_ns);
 
 /* host */

@@ -77,6 +77,7 @@ static void held_deliver(sparkplug_host *h, sparkplug_node *n, uint8_t seq)
     n->order->slot[seq] = NULL;
     n->order->count--;
     n->order->bytes -= w->length;
+    h->held_bytes -= w->length;
     sparkplug_incoming m = {.verb = w->verb,
                             .device = {w->bytes, w->device_length},
                             .bytes = w->bytes + w->device_length,
@@ -135,9 +136,7 @@ static void refuse_again(sparkplug_host *h, sparkplug_node *n, const sparkplug_i
                          bool same)
 {
     if (same) {
-        n->tally.duplicates++;
-        sparkplug_refuse(h, SPARKPLUG_REFUSE_REPEATED, n->devices[0], m->device.text,
-                         m->device.length);
+        sparkplug_node_repeat(h, n, m);
         return;
     }
     sparkplug_refuse(h, SPARKPLUG_REFUSE_BEHIND, n->devices[0], m->device.text, m->device.length);
@@ -177,7 +176,8 @@ static void hold_no_more(sparkplug_host *h, sparkplug_node *n, const sparkplug_i
 static void hold(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m, uint8_t seq)
 {
     struct sparkplug_order *o = n->order;
-    bool has_room = o->count < SPARKPLUG_HELD_MAX && o->bytes + m->length <= SPARKPLUG_HELD_BYTES;
+    bool has_room = o->count < SPARKPLUG_HELD_MAX && o->bytes + m->length <= SPARKPLUG_HELD_BYTES &&
+                    h->held_bytes + m->length <= SPARKPLUG_HOST_HELD_BYTES;
     held *w = has_room ? malloc(sizeof *w + m->device.length + m->length) : NULL;
     n->tally.reordered++;
     if (!w) {
@@ -191,6 +191,7 @@ static void hold(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming 
     o->slot[seq] = w;
     o->count++;
     o->bytes += m->length;
+    h->held_bytes += m->length;
 }
 
 static void take_early(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming *m,
