@@ -6,6 +6,7 @@
 
 static const door_type *const types[] = {
     &door_serial,
+    &door_line,
     NULL,
 };
 

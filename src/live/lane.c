@@ -162,6 +162,11 @@ void lane_send(lane *l)
     offer(l, p);
 }
 
+bool lane_has_spare(const lane *l)
+{
+    return l->idle_count > 0;
+}
+
 bool lane_is_idle(const lane *l)
 {
     return !l->with_intake && (!l->filling || parcel_is_empty(l->filling));

@@ -21,6 +21,7 @@ ASSAY_MUST_USE assay_status lane_open(const door_setup *setup, uint32_t contexts
 void lane_close(lane *l, loop_work *closed, void *context);
 parcel *lane_parcel(lane *l); /* the one to fill; NULL: all are being stored, stop reading */
 void lane_send(lane *l);      /* what is in it goes to the intake; an empty one stays */
+bool lane_has_spare(const lane *l); /* another one is free: sending does not stop the reading */
 bool lane_is_idle(const lane *l); /* nothing is being filled or stored */
 /* For `describe`: {"trouble"} when the last parcel could not be stored. */
 void lane_describe(const lane *l, json_t *into);

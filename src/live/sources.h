@@ -42,7 +42,7 @@ ASSAY_MUST_USE assay_status sources_load(sources *s, const char *path, assay_err
  * {"name", "door", "enabled", "state", "detail"?, "stale", "stale_after_s", "settings",
  *  "account": {"received", "stored", "duplicates", "conflicts", "refused", "pending", "late",
  *  "doubtful", "last_time"}, ...the door's own}. Secrets are left out. The caller's reference; NULL:
- * memory, or no such source. Any thread but the intake's; waits for the loop. */
+ * memory, or no such source. Any thread but the intake's and the loop's, for which it waits. */
 json_t *sources_describe(sources *s, const char *name);
 
 #endif

@@ -61,6 +61,7 @@ void stream_limit(stream *s, size_t bytes);
 /* fd is non-blocking and the callee's; peer "192.0.2.7:4711" lives during the call. */
 typedef void stream_accepted(void *context, int fd, const char *peer);
 typedef struct stream_listener stream_listener;
+/* host "unix": port is the path of a socket; one that nobody listens on any more is replaced. */
 ASSAY_MUST_USE assay_status stream_listen(loop *l, const char *host, const char *port,
                                           stream_accepted *accepted, void *context,
                                           stream_listener **out, assay_err *err);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 enum { BACKLOG = 1024, ACCEPTED_A_ROUND = 64, REST_MS = 200 };
@@ -21,6 +23,7 @@ struct stream_listener {
     loop_timer *rest;
     stream_accepted *accepted;
     void *context;
+    char *path; /* of a Unix socket; NULL */
 };
 
 static void name_peer(const struct sockaddr_storage *a, char *out, size_t room)
@@ -36,7 +39,10 @@ static void name_peer(const struct sockaddr_storage *a, char *out, size_t room)
         inet_ntop(AF_INET6, &v6->sin6_addr, host, sizeof host);
         port = ntohs(v6->sin6_port);
     }
-    snprintf(out, room, a->ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
+    if (a->ss_family == AF_INET || a->ss_family == AF_INET6)
+        snprintf(out, room, a->ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
+    else
+        snprintf(out, room, "unix");
 }
 
 static void accept_some(void *context, uint32_t events)
@@ -83,6 +89,57 @@ static int bound_socket(const resolved *found, size_t i)
     return -1;
 }
 
+/* A socket whose owner has died refuses connections. */
+static bool is_left_over(const struct sockaddr_un *a)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is_refused = fd >= 0 && connect(fd, (const struct sockaddr *)a, sizeof *a) != 0 &&
+                      errno == ECONNREFUSED;
+    if (fd >= 0)
+        close(fd);
+    return is_refused;
+}
+
+static int unix_socket(const char *path)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof a.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(a.sun_path, path);
+    if (is_left_over(&a))
+        unlink(path);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return -1;
+    if (bind(fd, (const struct sockaddr *)&a, sizeof a) == 0 && chmod(path, 0660) == 0 &&
+        listen(fd, BACKLOG) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+static assay_status open_socket(const char *host, const char *port, stream_listener *l,
+                                assay_err *err)
+{
+    resolved found;
+    if (strcmp(host, "unix") == 0) {
+        l->fd = unix_socket(port);
+        l->path = l->fd < 0 ? NULL : strdup(port);
+    } else if (resolve_figures(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port, &found)) {
+        l->fd = bound_socket(&found, 0);
+    } else {
+        return assay_fail(err, ASSAY_DOMAIN, 0, "\"%s\" port \"%s\" is not an address to listen on",
+                          host, port);
+    }
+    return l->fd >= 0 ? ASSAY_OK
+                      : assay_fail(err, ASSAY_IO, 0, "cannot listen on %s port %s: %s", host, port,
+                                   strerror(errno));
+}
+
 static assay_status watch_socket(loop *on, stream_listener *l, assay_err *err)
 {
     assay_status status = loop_timer_new(on, rested, l, &l->rest, err);
@@ -93,19 +150,13 @@ static assay_status watch_socket(loop *on, stream_listener *l, assay_err *err)
 assay_status stream_listen(loop *on, const char *host, const char *port, stream_accepted *accepted,
                            void *context, stream_listener **out, assay_err *err)
 {
-    resolved found;
-    const char *address = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-    if (!resolve_figures(address, port, &found))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "\"%s\" port \"%s\" is not an address to listen on",
-                          host, port);
     stream_listener *l = calloc(1, sizeof *l);
     if (!l)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory to listen");
-    *l = (stream_listener){.fd = bound_socket(&found, 0), .accepted = accepted, .context = context};
-    assay_status status = l->fd < 0
-                              ? assay_fail(err, ASSAY_IO, 0, "cannot listen on %s port %s: %s",
-                                           host, port, strerror(errno))
-                              : watch_socket(on, l, err);
+    *l = (stream_listener){.fd = -1, .accepted = accepted, .context = context};
+    assay_status status = open_socket(host, port, l, err);
+    if (status == ASSAY_OK)
+        status = watch_socket(on, l, err);
     if (status != ASSAY_OK) {
         stream_listener_close(l);
         return status;
@@ -122,6 +173,9 @@ void stream_listener_close(stream_listener *l)
     loop_timer_free(l->rest);
     if (l->fd >= 0)
         close(l->fd);
+    if (l->path)
+        unlink(l->path);
+    free(l->path);
     free(l);
 }
 
