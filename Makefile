@@ -3,7 +3,7 @@
 BUILD ?= build
 MESON ?= meson
 
-.PHONY: all deps build run test san cov valgrind fuzz bench crash install clean
+.PHONY: all deps build run test san cov valgrind fuzz bench crash power install clean
 
 all: build
 
@@ -39,6 +39,9 @@ bench: build
 
 crash: build
 	@tools/crash $(BUILD)
+
+power: build
+	@tools/power $(BUILD) $(POWER_CUTS)
 
 install: build
 	@$(MESON) install -C $(BUILD)
