@@ -38,6 +38,12 @@ struct http {
 };
 
 static _Atomic uint64_t answered[6];
+static _Atomic unsigned busy;
+
+unsigned http_busy(void)
+{
+    return busy;
+}
 
 http_tally http_count(void)
 {
@@ -235,6 +241,7 @@ static enum MHD_Result on_call(void *context, struct MHD_Connection *c, const ch
     (void)version;
     if (!r) {
         *state = r = request_new(context, c, method, url);
+        busy += r != NULL;
         return r ? admit(r) : MHD_NO;
     }
     if (r->has_slept)
@@ -250,8 +257,10 @@ static void on_end(void *context, struct MHD_Connection *c, void **state,
 {
     request *r = *state;
     (void)context, (void)c, (void)why;
-    if (r)
-        seat_expect(r->seat, IDLE_MS);
+    if (!r)
+        return;
+    busy--;
+    seat_expect(r->seat, IDLE_MS);
     request_free(r);
     *state = NULL;
 }

@@ -18,5 +18,6 @@ typedef struct {
     uint64_t answered[6]; /* by hundreds of their status */
 } http_tally;
 http_tally http_count(void);
+unsigned http_busy(void); /* requests that wait for their answer or are being sent it */
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "serve/first.h"
 #include "serve/http.h"
+#include "serve/hub.h"
 #include "serve/jobs.h"
 #include "serve/keys.h"
 #include "serve/link.h"
@@ -12,15 +13,17 @@
 #include "serve/notify.h"
 #include "serve/seat.h"
 #include "serve/server.h"
+#include "serve/stream.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, GRACE_MS = 5000, LAST_MS = 1000 };
 
 static int wake_fd = -1;
 
@@ -89,6 +92,7 @@ static void wait_for_stop(server *s)
         if (poll(&wake, 1, timeout) > 0 && read(wake_fd, &woken, sizeof woken) < 0)
             continue;
         seat_sweep();
+        hub_tick(s->hub);
         if (beat && time_now() >= next_beat) {
             notify("WATCHDOG=1");
             next_beat = time_now() + (int64_t)beat * 1000000 / 2;
@@ -107,6 +111,8 @@ static assay_status open_plant(server *s, assay_err *err)
     if (status == ASSAY_OK)
         status = bus_open(&s->bus, err);
     if (status == ASSAY_OK)
+        status = hub_open(s->bus, s->catalog, &s->hub, err);
+    if (status == ASSAY_OK)
         status = store_open(s->database, STORE_READ, &s->reader, err);
     if (status == ASSAY_OK)
         status = keys_open(s->reader, &s->keys, err);
@@ -116,13 +122,33 @@ static assay_status open_plant(server *s, assay_err *err)
     return intake_open(&options, &s->intake, err);
 }
 
-static void close_all(server *s)
+/* Until all requests are answered, but not for ever. */
+static void wait_for_answers(int64_t ms)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    for (int64_t i = 0; i < ms / 10 && http_busy() > 0; i++)
+        nanosleep(&pause, NULL);
+}
+
+static void close_front(server *s)
 {
     s->is_stopping = true;
+    if (s->http)
+        http_quiesce(s->http);
+    hub_stop(s->hub);
     jobs_close(s->jobs);
+    wait_for_answers(GRACE_MS);
+    stream_give_up();
+    wait_for_answers(LAST_MS);
     http_close(s->http);
+}
+
+static void close_all(server *s)
+{
+    close_front(s);
     listen_close(&s->listening);
     intake_close(s->intake);
+    hub_close(s->hub);
     keys_close(s->keys);
     store_close(s->reader);
     bus_close(s->bus);

@@ -29,6 +29,7 @@ typedef struct server {
     bus *bus;
     intake *intake;
     struct keys *keys;
+    struct hub *hub;
     struct http *http;
     struct jobs *jobs;
     _Atomic bool is_stopping;

@@ -17,7 +17,29 @@
 
 enum { ROWS_FEW = 2048, ROWS_MANY = 16384, CROWD = 32, VAIN_MAX = 8 };
 
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER; /* before any stream's own */
+static stream *all;
 static _Atomic unsigned streams;
+static _Atomic bool has_given_up;
+
+static void enlist(stream *s)
+{
+    pthread_mutex_lock(&all_lock);
+    s->after = all;
+    if (all)
+        all->before = s;
+    all = s;
+    pthread_mutex_unlock(&all_lock);
+}
+
+static void delist(stream *s)
+{
+    pthread_mutex_lock(&all_lock);
+    *(s->before ? &s->before->after : &all) = s->after;
+    if (s->after)
+        s->after->before = s->before;
+    pthread_mutex_unlock(&all_lock);
+}
 
 /* -- parcels ------------------------------------------------------------------------------------- */
 
@@ -107,7 +129,7 @@ parcel *stream_parcel(stream *s)
 static bool sleep_unless(stream *s, bool (*enough)(const stream *s))
 {
     pthread_mutex_lock(&s->lock);
-    s->is_asleep = !enough(s) && s->with_intake > 0;
+    s->is_asleep = !enough(s) && s->with_intake > 0 && !has_given_up;
     if (s->is_asleep)
         http_sleep(s->request);
     bool is_asleep = s->is_asleep;
@@ -209,8 +231,9 @@ static size_t feed_bytes(stream *s, const char *bytes, size_t length)
         size_t more = feed_take(s->feed, bytes + used, length - used);
         used += more;
         vain = more ? 0 : vain + 1;
-        if (vain > VAIN_MAX) {
-            reply_problem(s->request, 503, NULL, "out of memory", NULL);
+        if (vain > VAIN_MAX || has_given_up) {
+            reply_problem(s->request, 503, NULL,
+                          has_given_up ? "the server is stopping" : "out of memory", NULL);
             return length;
         }
     }
@@ -347,6 +370,7 @@ void stream_begin(request *r, bool is_line)
     pthread_mutex_init(&s->lock, NULL);
     s->rows_most = ++streams > CROWD ? ROWS_FEW : ROWS_MANY;
     s->is_line = is_line;
+    enlist(s);
     s->verdicts.with_rows = !is_line && !request_flag(r, "totals");
     if (take_source(r, s) && open_feed(r, s, is_line))
         stream_key_begin(r, s);
@@ -407,8 +431,9 @@ bool stream_finish(request *r)
     for (int vain = 0; !r->reply.status && !is_all_read(s); vain++) {
         if (s->is_too_many)
             break;
-        if (vain > VAIN_MAX) {
-            reply_problem(r, 503, NULL, "out of memory", NULL);
+        if (vain > VAIN_MAX || has_given_up) {
+            reply_problem(r, 503, NULL, has_given_up ? "the server is stopping" : "out of memory",
+                          NULL);
             return true;
         }
         if (sleep_unless(s, any_back))
@@ -429,15 +454,40 @@ bool stream_finish(request *r)
     if (sleep_unless(s, all_back))
         return false;
     collect(s);
+    if (s->with_intake > 0) {
+        reply_problem(r, 503, NULL, "the server stops before all is stored",
+                      "send it again: what was stored is recognised");
+        return true;
+    }
     answer(r, s);
     stream_key_done(r, s);
     return true;
+}
+
+void stream_give_up(void)
+{
+    has_given_up = true;
+    pthread_mutex_lock(&all_lock);
+    for (stream *s = all; s; s = s->after) {
+        pthread_mutex_lock(&s->lock);
+        if (s->is_asleep)
+            http_wake(s->request);
+        s->is_asleep = false;
+        pthread_mutex_unlock(&s->lock);
+    }
+    pthread_mutex_unlock(&all_lock);
+}
+
+unsigned stream_count(void)
+{
+    return streams;
 }
 
 void stream_free(stream *s)
 {
     if (!s)
         return;
+    delist(s);
     stream_key_drop(s);
     pthread_mutex_lock(&s->lock);
     s->is_orphan = true;

@@ -19,6 +19,10 @@ void stream_begin(request *r, bool is_line);
 size_t stream_take(request *r, const char *bytes, size_t length);
 /* The body is complete. True: the answer is there; false: asleep, ask again when awake. */
 bool stream_finish(request *r);
+/* The server ends and cannot wait any longer: those that sleep are answered 503. What they handed
+ * over is stored if it still can be. */
+void stream_give_up(void);
+unsigned stream_count(void);
 void stream_free(struct stream *s); /* accepts NULL; lives on until its parcels are back */
 
 #endif

@@ -46,6 +46,7 @@ typedef struct stream {
     parcel *back[STREAM_PARCELS];
     unsigned back_count, with_intake;
     bool is_asleep, is_orphan;
+    struct stream *before, *after; /* all of them */
 } stream;
 
 /* The parcel to fill; NULL: none is free now, or (is_too_many) there may be no other. */
