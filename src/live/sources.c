@@ -58,7 +58,7 @@ static assay_status check_common(const json_t *settings, assay_err *err)
     return ASSAY_OK;
 }
 
-assay_status sources_check(const char *name, const json_t *settings, assay_err *err)
+assay_status source_settings_check(const char *name, const json_t *settings, assay_err *err)
 {
     const door_type *type = NULL;
     if (!is_name(name))
@@ -172,7 +172,7 @@ static void open_door(source_entry *e)
     sources *s = e->owner;
     door_setup setup = {s->loop, s->intake, s->catalog, s->reader, e->name, e->wanted, s->log};
     assay_err err = {0};
-    assay_status status = sources_check(e->name, e->wanted, &err);
+    assay_status status = source_settings_check(e->name, e->wanted, &err);
     if (status == ASSAY_OK)
         status = check_type(e->wanted, &e->type, &err);
     if (status == ASSAY_OK)
@@ -264,7 +264,7 @@ void sources_apply(sources *s)
 
 assay_status sources_add(sources *s, const char *name, const json_t *settings, assay_err *err)
 {
-    assay_status status = sources_check(name, settings, err);
+    assay_status status = source_settings_check(name, settings, err);
     if (status != ASSAY_OK)
         return status;
     source_entry *e = entry_of(s, name, err);

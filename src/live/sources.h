@@ -18,7 +18,7 @@ typedef void sources_log(const char *level, const char *source, const char *text
 
 /* Are name and settings those of a source? The error names the member, what was found and
  * expected. For everybody who is about to store such a document. */
-ASSAY_MUST_USE assay_status sources_check(const char *name, const json_t *settings, assay_err *err);
+ASSAY_MUST_USE assay_status source_settings_check(const char *name, const json_t *settings, assay_err *err);
 
 /* Opens no door yet (sources_apply does). `reader` is a reading handle for the loop's thread alone
  * from now on, the caller closes it after sources_close. Before loop_run, or in its thread. */
