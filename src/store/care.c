@@ -296,7 +296,7 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
     if (!status)
         status = check_groups(&k, err);
     if (!status && live_refresh(k.c, NULL) == ASSAY_OK) /* else it was told */
-        status = sources_check(s, k.c, k.finding, k.context, &k.out.damaged, err);
+        status = accounts_check(s, k.c, k.finding, k.context, &k.out.damaged, err);
     if (!status && records_check(s, k.c, k.finding, k.context, &k.out.records, &k.out.damaged,
                                  err))
         find(&k, "the records cannot be read to their end");

@@ -107,7 +107,7 @@ ASSAY_MUST_USE assay_status source_is_live(connection *c, uint32_t source, bool 
 ASSAY_MUST_USE assay_status sources_fold(connection *c, const live *l, assay_err *err);
 void account_merge(source_account *a, const source_account *b);
 /* Every account adds up. */
-ASSAY_MUST_USE assay_status sources_check(store *s, connection *c, store_finding *finding,
+ASSAY_MUST_USE assay_status accounts_check(store *s, connection *c, store_finding *finding,
                                           void *context, uint64_t *damaged, assay_err *err);
 
 /* -- fold.c ----------------------------------------------------------------------------- */

@@ -204,7 +204,7 @@ assay_status store_sources(store *s, store_source_visitor *visit, void *context,
     return status;
 }
 
-assay_status sources_check(store *s, connection *c, store_finding *finding, void *context,
+assay_status accounts_check(store *s, connection *c, store_finding *finding, void *context,
                            uint64_t *damaged, assay_err *err)
 {
     account_list list = {0};
