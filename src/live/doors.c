@@ -7,6 +7,7 @@
 static const door_type *const types[] = {
     &door_serial,
     &door_line,
+    &door_mqtt,
     NULL,
 };
 

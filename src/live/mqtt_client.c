@@ -199,7 +199,7 @@ static void take_connack(mqtt_client *c, const mqtt_packet *p)
 static void acknowledge_now(mqtt_client *c, uint64_t token)
 {
     mqtt_inbox_take(&c->inbox, token);
-    mqtt_inbox_acknowledge(&c->inbox, token, stream_out(c->stream));
+    mqtt_inbox_acknowledge(&c->inbox, token, 0, stream_out(c->stream));
 }
 
 /* False: the caller has no room now. */
@@ -523,12 +523,12 @@ void mqtt_client_acknowledge(mqtt_client *c, uint64_t token)
     if (!token)
         return;
     if (c->state == CONNECTED) {
-        mqtt_inbox_acknowledge(&c->inbox, token, stream_out(c->stream));
+        mqtt_inbox_acknowledge(&c->inbox, token, 0, stream_out(c->stream));
         stream_flush_soon(c->stream);
         return;
     }
     buf nowhere = BUF_INIT;
-    mqtt_inbox_acknowledge(&c->inbox, token, &nowhere);
+    mqtt_inbox_acknowledge(&c->inbox, token, 0, &nowhere);
     buf_done(&nowhere);
     settle(c);
 }

@@ -119,7 +119,7 @@ bool mqtt_inbox_is_current(const mqtt_inbox *b, uint64_t token)
     return token >> 18 == b->connection;
 }
 
-void mqtt_inbox_acknowledge(mqtt_inbox *b, uint64_t token, buf *out)
+void mqtt_inbox_acknowledge(mqtt_inbox *b, uint64_t token, uint8_t reason, buf *out)
 {
     static const mqtt_type answers[] = {0, MQTT_PUBACK, MQTT_PUBREC, MQTT_PUBCOMP};
     if (!token)
@@ -132,7 +132,7 @@ void mqtt_inbox_acknowledge(mqtt_inbox *b, uint64_t token, buf *out)
         put(b->held, packet, what == OWES_PUBREC);
     }
     if (mqtt_inbox_is_current(b, token))
-        mqtt_write_ack(out, b->version, answers[what], packet, 0);
+        mqtt_write_ack(out, b->version, answers[what], packet, what == OWES_PUBACK ? reason : 0);
 }
 
 void mqtt_inbox_reject(mqtt_inbox *b, uint64_t token)

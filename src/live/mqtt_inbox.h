@@ -31,8 +31,9 @@ bool mqtt_inbox_holds(const mqtt_inbox *b, uint16_t packet);
 /* What is a PUBLISH or a PUBREL? *token (0 for QoS 0) counts once mqtt_inbox_take was called. */
 inbox_verdict mqtt_inbox_see(mqtt_inbox *b, const mqtt_packet *p, uint64_t *token, buf *out);
 void mqtt_inbox_take(mqtt_inbox *b, uint64_t token);
-/* Durable: the answer goes to `out` if the connection is still the token's. */
-void mqtt_inbox_acknowledge(mqtt_inbox *b, uint64_t token, buf *out);
+/* Durable: the answer goes to `out` if the connection is still the token's. A reason from 0x80 on
+ * tells a sender of MQTT 5 and QoS 1 why its message was refused for good. */
+void mqtt_inbox_acknowledge(mqtt_inbox *b, uint64_t token, uint8_t reason, buf *out);
 /* Not durable and not going to be. */
 void mqtt_inbox_reject(mqtt_inbox *b, uint64_t token);
 bool mqtt_inbox_is_current(const mqtt_inbox *b, uint64_t token);
