@@ -5,6 +5,7 @@
 #include <string.h>
 
 static const door_type *const types[] = {
+    &door_folder,
     &door_serial,
     &door_line,
     &door_mqtt,

@@ -45,6 +45,8 @@ typedef struct reader reader;
 
 ASSAY_MUST_USE assay_status reader_open(const char *path, const read_options *options,
                                         reader **out, assay_err *err);
+/* The format that reader_open would guess. */
+ASSAY_MUST_USE assay_status reader_guess(const char *path, read_format *out, assay_err *err);
 void reader_close(reader *r);
 
 /* The next rows into `out` (its previous content is dropped); out->n == 0 at the end.

@@ -216,6 +216,21 @@ static read_format format_guess(const source *in)
 
 /* -- the door -- */
 
+assay_status reader_guess(const char *path, read_format *out, assay_err *err)
+{
+    source in;
+    assay_status status = source_open(&in, path, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = source_head(&in, err);
+    if (status == ASSAY_OK)
+        status = source_refuse_other(&in, err);
+    if (status == ASSAY_OK)
+        *out = format_guess(&in);
+    source_close(&in);
+    return status;
+}
+
 assay_status reader_open(const char *path, const read_options *options, reader **out,
                          assay_err *err)
 {
