@@ -15,6 +15,7 @@ FLOOR = {"base": 0, "num": 1, "model": 1, "read": 2, "store": 2, "stat": 2, "led
 DOORS = {"model": {"measurement.h", "dictionary.h", "characteristic.h"},
          "num": None, "read": {"read.h", "write.h", "feed.h", "gauge.h", "mtconnect.h", "ndjson_scan.h", "spb.h"}, "store": {"store.h"}, "stat": {"stat.h"},
          "people": {"people.h"},
+         "ledger": {"merkle.h", "note.h", "checkpoint.h", "tile.h", "receipt.h"},
          "signal": {"signal.h", "alarm.h", "analysis.h", "limits.h", "series.h"}, "report": {"report.h", "term.h", "answer.h"},
          "live": {"live.h", "bus.h", "catalog.h", "door.h", "engine.h", "intake.h", "loop.h",
                   "sources.h"}, "serve": {"serve.h"}}
