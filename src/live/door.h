@@ -36,6 +36,8 @@ typedef struct {
     void (*close)(void *door, loop_work *closed, void *context);
     /* What there is to say: state word ("connected", "waiting", "failed"), details as members. */
     void (*describe)(void *door, json_t *into);
+    /* What an operator orders, {"group", "node", ...}; NULL: this type takes no commands. */
+    assay_status (*command)(void *door, const json_t *command, assay_err *err);
 } door_type;
 
 extern const door_type door_line, door_mqtt, door_mqtt_listen, door_sparkplug, door_folder,

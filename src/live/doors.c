@@ -9,6 +9,7 @@ static const door_type *const types[] = {
     &door_serial,
     &door_line,
     &door_mqtt,
+    &door_sparkplug,
     NULL,
 };
 

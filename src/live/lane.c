@@ -11,6 +11,7 @@ struct lane {
     lane_events events;
     parcel *all[parcels], *idle[parcels], *waiting; /* waiting: to be offered again, a list */
     size_t idle_count, with_intake;
+    uint32_t contexts;
     parcel *filling;
     loop_timer *again;
     bool is_wanted; /* lane_parcel has said NULL */
@@ -20,8 +21,18 @@ struct lane {
     assay_err trouble;
 };
 
+static bool is_extra(const lane *l, const parcel *p)
+{
+    for (size_t i = 0; i < parcels; i++)
+        if (l->all[i] == p)
+            return false;
+    return true;
+}
+
 static void lane_free(lane *l)
 {
+    if (l->filling && is_extra(l, l->filling))
+        parcel_free(l->filling);
     for (size_t i = 0; i < parcels; i++)
         parcel_free(l->all[i]);
     loop_timer_free(l->again);
@@ -66,6 +77,8 @@ static void retry(lane *l, parcel *p)
     l->setup.log("warning", l->setup.source, p->err.message);
     if (l->is_closing) {
         l->with_intake--;
+        if (is_extra(l, p))
+            parcel_free(p);
         end_if_done(l);
         return;
     }
@@ -86,8 +99,12 @@ static void come_back(void *context)
     l->with_intake--;
     if (l->events.stored && !l->is_closing)
         l->events.stored(l->events.context, p);
-    parcel_clear(p);
-    l->idle[l->idle_count++] = p;
+    if (is_extra(l, p)) {
+        parcel_free(p);
+    } else {
+        parcel_clear(p);
+        l->idle[l->idle_count++] = p;
+    }
     bool is_wanted = l->is_wanted;
     l->is_wanted = false;
     if (l->is_closing)
@@ -112,6 +129,7 @@ assay_status lane_open(const door_setup *setup, uint32_t contexts, const lane_ev
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a source");
     l->setup = *setup;
     l->events = *events;
+    l->contexts = contexts;
     assay_status status = loop_timer_new(setup->loop, offer_again, l, &l->again, err);
     for (size_t i = 0; i < parcels && status == ASSAY_OK; i++) {
         status = parcel_new(setup->source, contexts, &l->all[i], err);
@@ -151,6 +169,16 @@ parcel *lane_parcel(lane *l)
         l->filling = l->idle[--l->idle_count];
     l->is_wanted = !l->filling;
     return l->filling;
+}
+
+parcel *lane_extra(lane *l)
+{
+    parcel *p = lane_parcel(l);
+    if (p || parcel_new(l->setup.source, l->contexts, &p, NULL) != ASSAY_OK)
+        return p;
+    p->done = done;
+    p->context = l;
+    return l->filling = p;
 }
 
 void lane_send(lane *l)

@@ -20,6 +20,9 @@ ASSAY_MUST_USE assay_status lane_open(const door_setup *setup, uint32_t contexts
 /* Parcels that are with the intake come back first; then `closed`, once. Accepts NULL. */
 void lane_close(lane *l, loop_work *closed, void *context);
 parcel *lane_parcel(lane *l); /* the one to fill; NULL: all are being stored, stop reading */
+/* For what cannot be held back any more: one beyond the usual ones, given up again when it is
+ * stored. Where lane_parcel gives one, the same; NULL: no memory. */
+parcel *lane_extra(lane *l);
 void lane_send(lane *l);      /* what is in it goes to the intake; an empty one stays */
 bool lane_has_spare(const lane *l); /* another one is free: sending does not stop the reading */
 bool lane_is_idle(const lane *l); /* nothing is being filled or stored */

@@ -45,4 +45,10 @@ ASSAY_MUST_USE assay_status sources_load(sources *s, const char *path, assay_err
  * memory, or no such source. Any thread but the intake's and the loop's, for which it waits. */
 json_t *sources_describe(sources *s, const char *name);
 
+/* An operator's command to what stands behind a source, as its door's type reads it. Waits for the
+ * loop. ASSAY_NOT_FOUND, ASSAY_UNSUPPORTED, ASSAY_BUSY (not connected), ASSAY_USAGE. Any thread but
+ * the intake's and the loop's. */
+ASSAY_MUST_USE assay_status sources_command(sources *s, const char *name, const json_t *order,
+                                            assay_err *err);
+
 #endif

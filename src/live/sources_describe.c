@@ -65,14 +65,26 @@ static json_t *account_json(const source_state *state)
 
 /* -- one source ---------------------------------------------------------------------------- */
 
-/* Passwords and the like go to nobody. */
-static json_t *without_secrets(const json_t *settings)
+/* Passwords and the like go to nobody, however deep they stand. */
+static void hide_secrets(json_t *in)
 {
     static const char *const secrets[] = {"password", "token", "secret"};
+    const char *name;
+    json_t *value;
+    size_t i;
+    for (i = 0; i < sizeof secrets / sizeof *secrets; i++)
+        if (json_object_get(in, secrets[i]))
+            json_object_set_new(in, secrets[i], json_string("(kept)"));
+    json_object_foreach(in, name, value)
+        hide_secrets(value);
+    json_array_foreach(in, i, value)
+        hide_secrets(value);
+}
+
+static json_t *without_secrets(const json_t *settings)
+{
     json_t *copy = json_deep_copy(settings);
-    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
-        if (json_object_get(copy, secrets[i]))
-            json_object_set_new(copy, secrets[i], json_string("(kept)"));
+    hide_secrets(copy);
     return copy;
 }
 
@@ -124,36 +136,68 @@ static json_t *describe(const sources *s, const char *name)
 typedef struct {
     sources *sources;
     const char *name;
+    const json_t *command; /* NULL: describe */
     json_t *out;
+    assay_status status;
+    assay_err *err;
     pthread_mutex_t lock;
     pthread_cond_t over;
     bool is_over;
 } question;
 
+static assay_status command(const sources *s, const char *name, const json_t *order, assay_err *err)
+{
+    const source_entry *e = s->first;
+    while (e && strcmp(e->name, name) != 0)
+        e = e->next;
+    if (!e || !e->wanted)
+        return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no source \"%.63s\"", name);
+    if (!e->type || !e->type->command)
+        return assay_fail(err, ASSAY_UNSUPPORTED, 0, "the door of \"%.63s\" takes no commands", name);
+    if (!e->door || e->is_closing)
+        return assay_fail(err, ASSAY_BUSY, 0, "the source \"%.63s\" is not open", name);
+    return e->type->command(e->door, order, err);
+}
+
 static void answer(void *context)
 {
     question *q = context;
-    json_t *out = describe(q->sources, q->name);
+    if (q->command)
+        q->status = command(q->sources, q->name, q->command, q->err);
+    else
+        q->out = describe(q->sources, q->name);
     pthread_mutex_lock(&q->lock);
-    q->out = out;
     q->is_over = true;
     pthread_cond_signal(&q->over);
     pthread_mutex_unlock(&q->lock);
 }
 
+/* False: no memory; nothing was asked. */
+static bool ask(question *q)
+{
+    pthread_mutex_init(&q->lock, NULL);
+    pthread_cond_init(&q->over, NULL);
+    if (!loop_post(q->sources->loop, answer, q))
+        return false;
+    pthread_mutex_lock(&q->lock);
+    while (!q->is_over)
+        pthread_cond_wait(&q->over, &q->lock);
+    pthread_mutex_unlock(&q->lock);
+    return true;
+}
+
 json_t *sources_describe(sources *s, const char *name)
 {
-    question q = {.sources = s,
-                  .name = name,
-                  .lock = PTHREAD_MUTEX_INITIALIZER,
-                  .over = PTHREAD_COND_INITIALIZER};
-    if (!loop_post(s->loop, answer, &q))
-        return NULL;
-    pthread_mutex_lock(&q.lock);
-    while (!q.is_over)
-        pthread_cond_wait(&q.over, &q.lock);
-    pthread_mutex_unlock(&q.lock);
-    return q.out;
+    question q = {.sources = s, .name = name};
+    return ask(&q) ? q.out : NULL;
+}
+
+assay_status sources_command(sources *s, const char *name, const json_t *order, assay_err *err)
+{
+    question q = {.sources = s, .name = name, .command = order, .err = err};
+    if (!ask(&q))
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory to pass a command on");
+    return q.status;
 }
 
 /* -- the bus ------------------------------------------------------------------------------- */

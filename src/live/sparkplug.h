@@ -25,7 +25,7 @@ enum {
     SPARKPLUG_HELD_MAX = 128,       /* messages a node may have waiting */
     SPARKPLUG_HELD_BYTES = 4 << 20, /* of a node */
     SPARKPLUG_HOST_HELD_BYTES = 64 << 20,
-    SPARKPLUG_GAPS = 16,            /* newest gaps kept of a node */
+    SPARKPLUG_GAPS = 16, /* newest gaps kept of a node */
 };
 
 typedef struct sparkplug_host sparkplug_host;
@@ -142,6 +142,10 @@ void sparkplug_host_free(sparkplug_host *h); /* accepts NULL; tells forget, noth
 /* A message as it came. */
 void sparkplug_host_take(sparkplug_host *h, sparkplug_clock now, const char *topic,
                          size_t topic_length, const void *payload, size_t length, bool is_retained);
+/* Number of the message taken next, counting by one with each; held messages keep theirs. */
+void sparkplug_host_number(sparkplug_host *h, uint64_t number);
+/* The smallest number that is held for its order; UINT64_MAX: none. */
+uint64_t sparkplug_host_oldest_held(const sparkplug_host *h);
 /* When sparkplug_host_tick wants to be called next (monotonic ms); UINT64_MAX: never. */
 uint64_t sparkplug_host_due(sparkplug_host *h);
 void sparkplug_host_tick(sparkplug_host *h, sparkplug_clock now);

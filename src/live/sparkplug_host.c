@@ -386,6 +386,23 @@ void sparkplug_host_back(sparkplug_host *h, sparkplug_clock now)
     }
 }
 
+/* -- numbers of messages --------------------------------------------------------------------------- */
+
+void sparkplug_host_number(sparkplug_host *h, uint64_t number)
+{
+    h->number = number;
+}
+
+uint64_t sparkplug_host_oldest_held(const sparkplug_host *h)
+{
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; h->held_bytes && i < h->timed_count; i++) {
+        uint64_t oldest = sparkplug_order_oldest(h->timed[i]);
+        first = oldest < first ? oldest : first;
+    }
+    return first;
+}
+
 /* -- life
  * ------------------------------------------------------------------------------------------------
  */

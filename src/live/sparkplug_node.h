@@ -15,6 +15,7 @@ struct sparkplug_host {
     sparkplug_node **nodes, **timed;
     size_t node_count, node_room, timed_count;
     size_t metric_count, held_bytes;
+    uint64_t number;           /* of the message at hand */
     spb_payload payload, late; /* of the message that came; of one that was held */
     sparkplug_metric **defined;
     size_t defined_room;
@@ -78,6 +79,7 @@ void sparkplug_order_take(sparkplug_host *h, sparkplug_node *n, const sparkplug_
 /* What is held goes out in order, with its gaps. */
 void sparkplug_order_flush(sparkplug_host *h, sparkplug_node *n);
 bool sparkplug_order_holds(const sparkplug_node *n);
+uint64_t sparkplug_order_oldest(const sparkplug_node *n); /* number; UINT64_MAX: none */
 uint64_t sparkplug_order_due(const sparkplug_host *h, const sparkplug_node *n);
 void sparkplug_order_free(sparkplug_node *n);
 void sparkplug_gap_add(sparkplug_host *h, sparkplug_node *n, sparkplug_gap gap);

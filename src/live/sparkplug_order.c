@@ -13,7 +13,7 @@
 #include <string.h>
 
 typedef struct {
-    uint64_t held_ms;
+    uint64_t held_ms, number;
     int64_t received_ns;
     sparkplug_verb verb;
     size_t device_length, length;
@@ -184,7 +184,7 @@ static void hold(sparkplug_host *h, sparkplug_node *n, const sparkplug_incoming 
         hold_no_more(h, n, m, seq);
         return;
     }
-    *w = (held){h->now.ms, m->received_ns, m->verb, m->device.length, m->length};
+    *w = (held){h->now.ms, h->number, m->received_ns, m->verb, m->device.length, m->length};
     memcpy(w->bytes, m->device.text, m->device.length);
     memcpy(w->bytes + m->device.length, m->bytes, m->length);
     o->newest = o->count && (uint8_t)(seq - o->newest) >= 128 ? o->newest : seq;
@@ -236,6 +236,17 @@ void sparkplug_order_take(sparkplug_host *h, sparkplug_node *n, const sparkplug_
 bool sparkplug_order_holds(const sparkplug_node *n)
 {
     return n->order && n->order->count;
+}
+
+uint64_t sparkplug_order_oldest(const sparkplug_node *n)
+{
+    uint64_t first = UINT64_MAX;
+    for (size_t i = 0; sparkplug_order_holds(n) && i < 256; i++) {
+        const held *w = n->order->slot[i];
+        if (w && w->number < first)
+            first = w->number;
+    }
+    return first;
 }
 
 uint64_t sparkplug_order_due(const sparkplug_host *h, const sparkplug_node *n)

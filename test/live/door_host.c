@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The live path without a server: DATABASE and a file of sources, as `assay serve --config` takes
- * it. Says "ready"; a line on standard input is answered with the sources as JSON; at its end, or
- * with SIGTERM, it stops as the server does. For tests and benches of the doors alone. */
+ * it. Says "ready"; a line on standard input is answered with the sources as JSON, a line "command
+ * SOURCE {...}" with "ok" or what is wrong; at its end, or with SIGTERM, it stops as the server does. For tests and benches of the doors alone. */
 #include "live/sources.h"
 
 #include <pthread.h>
@@ -51,12 +51,32 @@ static void on_signal(void *context, uint32_t events)
     stop(h);
 }
 
+static void command(host *h, char *line)
+{
+    char name[64] = "", words[400] = "ok";
+    int at = 0;
+    assay_err err = {0};
+    sscanf(line, "command %63s %n", name, &at);
+    json_t *order = json_loads(line + at, 0, NULL);
+    if (!order)
+        snprintf(words, sizeof words, "not JSON");
+    else if (sources_command(h->sources, name, order, &err) != ASSAY_OK)
+        snprintf(words, sizeof words, "%s: %s", assay_status_name(err.code), err.message);
+    json_decref(order);
+    printf("%s\n", words);
+    fflush(stdout);
+}
+
 /* A thread of its own, since sources_describe waits for the loop. */
 static void *answer(void *context)
 {
     host *h = context;
-    char line[64];
+    char line[2000];
     while (fgets(line, sizeof line, stdin)) {
+        if (strncmp(line, "command ", 8) == 0) {
+            command(h, line);
+            continue;
+        }
         json_t *all = sources_describe(h->sources, NULL);
         char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
         printf("%s\n", text ? text : "[]");
