@@ -4,6 +4,7 @@
 #include "report/answer.h"
 #include "serve/body.h"
 #include "serve/change.h"
+#include "serve/documents.h"
 #include "serve/gate.h"
 #include "serve/reply.h"
 
@@ -15,7 +16,6 @@ static const char *const kinds[][2] = {
     {"lists", "list"},
     {"samplings", "sampling"},
     {"channels", "channel"},
-    {"sources", "source"},
     {"chart-states", "chart-state"},
     {"proposals", "proposal"}};
 
@@ -103,7 +103,6 @@ static bool take_expected(request *r, document_change *c)
 static void run(request *r, document_change *c)
 {
     assay_err err;
-    char tag[24];
     if (change_in_tx(r->server, put, c, NULL, &err) != ASSAY_OK) {
         unsigned status = err.code == ASSAY_CONFLICT ? 412 : reply_status_of(err.code);
         reply_problem(r, status, NULL, err.message, err.hint);
@@ -112,10 +111,7 @@ static void run(request *r, document_change *c)
     reply_none(r, 204);
     if (!c->json)
         return;
-    tag[0] = '"';
-    size_t n = decimal_format((int64_t)c->version, 0, 0, tag + 1, sizeof tag - 2);
-    memcpy(tag + 1 + n, "\"", 2);
-    reply_header(r, MHD_HTTP_HEADER_ETAG, tag);
+    reply_version(r, c->version);
 }
 
 static bool is_name(const char *id)
@@ -125,15 +121,15 @@ static bool is_name(const char *id)
            strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") == n;
 }
 
-static void store_one(request *r)
+bool document_put(request *r, const char *kind)
 {
     buf text = BUF_INIT;
-    document_change c = {.kind = kind_of(r), .id = request_part(r, 0), .actor = r->who.account};
-    if (!gate_may_all(r) || !take_expected(r, &c) || !body_read(r, NULL))
-        return;
+    document_change c = {.kind = kind, .id = request_part(r, 0), .actor = r->who.account};
+    if (!take_expected(r, &c))
+        return false;
     if (!is_name(c.id)) {
         reply_problem(r, 422, NULL, "a name has 1 to 63 of letters, digits, . _ -", NULL);
-        return;
+        return false;
     }
     c.why = request_query(r, "why");
     c.why = c.why ? c.why : "";
@@ -141,16 +137,30 @@ static void store_one(request *r)
     c.json = buf_text(&text);
     run(r, &c);
     buf_done(&text);
+    return r->reply.status == 204;
+}
+
+bool document_delete(request *r, const char *kind)
+{
+    document_change c = {.kind = kind, .id = request_part(r, 0), .actor = r->who.account};
+    if (!request_expected(r, &c.expected))
+        return false;
+    c.why = request_query(r, "why");
+    c.why = c.why ? c.why : "";
+    run(r, &c);
+    return r->reply.status == 204;
+}
+
+static void store_one(request *r)
+{
+    if (gate_may_all(r) && body_read(r, NULL))
+        document_put(r, kind_of(r));
 }
 
 static void remove_one(request *r)
 {
-    document_change c = {.kind = kind_of(r), .id = request_part(r, 0), .actor = r->who.account};
-    if (!gate_may_all(r) || !request_expected(r, &c.expected))
-        return;
-    c.why = request_query(r, "why");
-    c.why = c.why ? c.why : "";
-    run(r, &c);
+    if (gate_may_all(r))
+        document_delete(r, kind_of(r));
 }
 
 #define DOCUMENTS(many, one)                                                                       \

@@ -3,7 +3,7 @@
  *
  *   first call    the header is there: find the route, ask who it is. A refusal is answered before
  *                 the body is read; the connection then ends.
- *   calls with    the body: unpacked, kept up to a limit, or taken as it comes (stream.h).
+ *   calls with    the body: unpacked, kept up to a limit, or taken as it comes (upload.h).
  *   last call     run the handler: at once, or in a worker while the connection sleeps; then this
  *                 call comes once more and sends the answer. */
 #include "serve/http.h"
@@ -14,7 +14,7 @@
 #include "serve/log.h"
 #include "serve/reply.h"
 #include "serve/seat.h"
-#include "serve/stream.h"
+#include "serve/upload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,8 +176,8 @@ static void keep_unpacked(request *r, const char *bytes, size_t length)
 static enum MHD_Result take_body(request *r, const char *bytes, size_t *length)
 {
     seat_progress(r->seat, *length);
-    if (r->stream) {
-        *length -= stream_take(r, bytes, *length);
+    if (r->upload) {
+        *length -= upload_take(r, bytes, *length);
         return MHD_YES;
     }
     if (!takes_body(r) || r->reply.status)
@@ -222,8 +222,8 @@ static bool run(request *r)
         reply_problem(r, 400, NULL, "the gzip body ends too early", NULL);
     else if (r->body.failed)
         reply_problem(r, 503, NULL, "out of memory", NULL);
-    else if (r->stream)
-        return stream_finish(r);
+    else if (r->upload)
+        return upload_finish(r);
     r->has_run = true;
     if (r->reply.status)
         return true;

@@ -195,12 +195,17 @@ static bool names_version(const char *tags, uint64_t version)
     return strstr(tags, tag) != NULL;
 }
 
-bool reply_is_known(request *r, uint64_t version)
+void reply_version(request *r, uint64_t version)
 {
     char tag[24];
-    const char *tags = request_header(r, MHD_HTTP_HEADER_IF_NONE_MATCH);
     snprintf(tag, sizeof tag, "\"%llu\"", (unsigned long long)version);
     reply_header(r, MHD_HTTP_HEADER_ETAG, tag);
+}
+
+bool reply_is_known(request *r, uint64_t version)
+{
+    const char *tags = request_header(r, MHD_HTTP_HEADER_IF_NONE_MATCH);
+    reply_version(r, version);
     if (!tags || !names_version(tags, version))
         return false;
     reply_none(r, 304);

@@ -27,7 +27,9 @@ void reply_error(request *r, const assay_err *err);
 unsigned reply_status_of(assay_status code);
 const char *reply_title(unsigned status); /* "not found" */
 
-/* Entity tags are versions: "7". Answers 304 and returns true when the client has this one. */
+/* Entity tags are versions: "7". */
+void reply_version(request *r, uint64_t version);
+/* Answers 304 and returns true when the client has this one. */
 bool reply_is_known(request *r, uint64_t version);
 /* The version that If-Match names. False after refusing: 428 without one, 412 when it is not a
  * version (it cannot match then). */

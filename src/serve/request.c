@@ -6,7 +6,7 @@
 #include "serve/body.h"
 #include "serve/gzip.h"
 #include "serve/reply.h"
-#include "serve/stream.h"
+#include "serve/upload.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ void request_free(request *r)
 {
     if (!r)
         return;
-    stream_free(r->stream);
+    upload_free(r->upload);
     inflater_free(r->inflater);
     body_free(r->parsed);
     buf_done(&r->body);

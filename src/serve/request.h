@@ -44,7 +44,7 @@ struct request {
     struct body *parsed; /* of body_read */
     struct inflater *inflater; /* NULL: the body is not packed */
     reply reply;
-    struct stream *stream; /* of a STREAM route */
+    struct upload *upload; /* of a STREAM route */
     struct http_seat *seat;
     bool has_run, has_slept;
     struct request *next;     /* in the workers' queue */

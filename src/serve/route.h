@@ -16,7 +16,7 @@ enum { ROUTE_OPEN = -1, ROUTE_ANY = -2 }; /* nobody need be known; anybody known
 
 /* How a handler runs. QUICK: at once, in the thread of its connection: reads memory, never waits.
  * SLOW: in a worker; the connection sleeps meanwhile. STREAM: its body is taken as it comes
- * (stream.h). LISTEN: its answer does not end (events). */
+ * (upload.h). LISTEN: its answer does not end (events). */
 typedef enum { ROUTE_QUICK, ROUTE_SLOW, ROUTE_STREAM, ROUTE_LISTEN } route_way;
 
 typedef struct {

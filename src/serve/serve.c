@@ -11,9 +11,10 @@
 #include "serve/link.h"
 #include "serve/log.h"
 #include "serve/notify.h"
+#include "serve/plant.h"
 #include "serve/seat.h"
 #include "serve/server.h"
-#include "serve/stream.h"
+#include "serve/upload.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -119,7 +120,8 @@ static assay_status open_plant(server *s, assay_err *err)
     if (status != ASSAY_OK)
         return status;
     const intake_options options = {.store = s->writer, .catalog = s->catalog, .bus = s->bus};
-    return intake_open(&options, &s->intake, err);
+    status = intake_open(&options, &s->intake, err);
+    return status == ASSAY_OK ? plant_open(s, &s->plant, err) : status;
 }
 
 /* Until all requests are answered, but not for ever. */
@@ -138,7 +140,7 @@ static void close_front(server *s)
     hub_stop(s->hub);
     jobs_close(s->jobs);
     wait_for_answers(GRACE_MS);
-    stream_give_up();
+    upload_give_up();
     wait_for_answers(LAST_MS);
     http_close(s->http);
 }
@@ -147,6 +149,7 @@ static void close_all(server *s)
 {
     close_front(s);
     listen_close(&s->listening);
+    plant_close(s->plant);
     intake_close(s->intake);
     hub_close(s->hub);
     keys_close(s->keys);

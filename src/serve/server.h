@@ -30,6 +30,7 @@ typedef struct server {
     intake *intake;
     struct keys *keys;
     struct hub *hub;
+    struct plant *plant;
     struct http *http;
     struct jobs *jobs;
     _Atomic bool is_stopping;

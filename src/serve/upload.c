@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One lock a request: its connection's thread fills parcels, the intake's thread gives them back.
  * Falling asleep and giving back are decided under it, so that no waking is missed. */
-#include "serve/stream.h"
+#include "serve/upload.h"
 
 #include "read/feed.h"
 #include "serve/gate.h"
@@ -9,7 +9,7 @@
 #include "serve/http.h"
 #include "serve/keys.h"
 #include "serve/reply.h"
-#include "serve/stream_inner.h"
+#include "serve/upload_inner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,11 +18,11 @@
 enum { ROWS_FEW = 2048, ROWS_MANY = 16384, CROWD = 32, VAIN_MAX = 8 };
 
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER; /* before any stream's own */
-static stream *all;
+static upload *all;
 static _Atomic unsigned streams;
 static _Atomic bool has_given_up;
 
-static void enlist(stream *s)
+static void enlist(upload *s)
 {
     pthread_mutex_lock(&all_lock);
     s->after = all;
@@ -32,7 +32,7 @@ static void enlist(stream *s)
     pthread_mutex_unlock(&all_lock);
 }
 
-static void delist(stream *s)
+static void delist(upload *s)
 {
     pthread_mutex_lock(&all_lock);
     *(s->before ? &s->before->after : &all) = s->after;
@@ -43,14 +43,14 @@ static void delist(stream *s)
 
 /* -- parcels ------------------------------------------------------------------------------------- */
 
-static void let_go(stream *s)
+static void let_go(upload *s)
 {
     for (unsigned i = 0; i < s->idle_count; i++)
         parcel_free(s->idle[i]);
     parcel_free(s->filling);
     feed_free(s->feed);
     verdicts_done(&s->verdicts);
-    stream_csv_done(s);
+    upload_csv_done(s);
     hasher_free(s->hasher);
     pthread_mutex_destroy(&s->lock);
     free(s);
@@ -60,7 +60,7 @@ static void let_go(stream *s)
 /* In the intake's thread. */
 static void come_back(parcel *p, void *context)
 {
-    stream *s = context;
+    upload *s = context;
     pthread_mutex_lock(&s->lock);
     s->back[s->back_count++] = p;
     s->with_intake--;
@@ -77,9 +77,9 @@ static void come_back(parcel *p, void *context)
 }
 
 /* Look at what came back, make it ready to be filled again. */
-static void collect(stream *s)
+static void collect(upload *s)
 {
-    parcel *back[STREAM_PARCELS];
+    parcel *back[UPLOAD_PARCELS];
     pthread_mutex_lock(&s->lock);
     unsigned n = s->back_count;
     memcpy(back, s->back, n * sizeof *back);
@@ -92,7 +92,7 @@ static void collect(stream *s)
     }
 }
 
-static void offer(stream *s)
+static void offer(upload *s)
 {
     parcel *p = s->filling;
     if (!p || parcel_is_empty(p))
@@ -104,7 +104,7 @@ static void offer(stream *s)
     intake_offer(s->request->server->intake, p);
 }
 
-parcel *stream_parcel(stream *s)
+parcel *upload_parcel(upload *s)
 {
     if (s->filling && s->filling->rows->n < s->rows_most && !parcel_is_full(s->filling))
         return s->filling;
@@ -116,7 +116,7 @@ parcel *stream_parcel(stream *s)
     collect(s);
     if (!s->filling && s->idle_count)
         s->filling = s->idle[--s->idle_count];
-    if (!s->filling && s->made < STREAM_PARCELS &&
+    if (!s->filling && s->made < UPLOAD_PARCELS &&
         parcel_new(s->source, 0, &s->filling, NULL) == ASSAY_OK) {
         s->made++;
         s->filling->done = come_back;
@@ -126,7 +126,7 @@ parcel *stream_parcel(stream *s)
 }
 
 /* True: asleep until `enough` says otherwise. */
-static bool sleep_unless(stream *s, bool (*enough)(const stream *s))
+static bool sleep_unless(upload *s, bool (*enough)(const upload *s))
 {
     pthread_mutex_lock(&s->lock);
     s->is_asleep = !enough(s) && s->with_intake > 0 && !has_given_up;
@@ -137,29 +137,29 @@ static bool sleep_unless(stream *s, bool (*enough)(const stream *s))
     return is_asleep;
 }
 
-static bool any_back(const stream *s)
+static bool any_back(const upload *s)
 {
     return s->back_count > 0;
 }
 
-static bool all_back(const stream *s)
+static bool all_back(const upload *s)
 {
     return s->with_intake == 0;
 }
 
 /* -- rows ----------------------------------------------------------------------------------------- */
 
-static void remember_place(stream_place *at, int32_t place, bool is_mine)
+static void remember_place(upload_place *at, int32_t place, bool is_mine)
 {
-    *at = (stream_place){.place = place, .is_mine = is_mine, .is_known = true};
+    *at = (upload_place){.place = place, .is_mine = is_mine, .is_known = true};
 }
 
 /* The place of a row's path, and whether its sender may write there. Found again by the hash; the
  * path itself is compared, for a sender could make two that share one. */
-static const stream_place *place_of(stream *s, const feed_row *row)
+static const upload_place *place_of(upload *s, const feed_row *row)
 {
     catalog *c = s->request->server->catalog;
-    stream_place *at = &s->places[row->path_hash % STREAM_PLACES];
+    upload_place *at = &s->places[row->path_hash % UPLOAD_PLACES];
     if (at->is_known && at->place != CATALOG_NONE) {
         const char *path = catalog_path(c, at->place);
         if (strncmp(path, row->path, row->path_length) == 0 && !path[row->path_length])
@@ -179,10 +179,10 @@ static const stream_place *place_of(stream *s, const feed_row *row)
     return at;
 }
 
-static bool refuse(stream *s, uint64_t line, const char *reason, const char *expected,
+static bool refuse(upload *s, uint64_t line, const char *reason, const char *expected,
                    const char *found, size_t length)
 {
-    parcel *p = stream_parcel(s);
+    parcel *p = upload_parcel(s);
     if (!p)
         return false;
     parcel_refuse(p, reason, expected, 1, found, length);
@@ -198,11 +198,11 @@ static bool on_refused(void *context, uint64_t line, const char *reason, const c
 
 static bool on_row(void *context, const feed_row *row)
 {
-    stream *s = context;
-    parcel *p = stream_parcel(s);
+    upload *s = context;
+    parcel *p = upload_parcel(s);
     if (!p)
         return false;
-    const stream_place *at = place_of(s, row);
+    const upload_place *at = place_of(s, row);
     if (!at || at->place == CATALOG_NONE)
         return at && !at->is_mine
                    ? refuse(s, row->line, "not-your-site", "a path whose site you may write to",
@@ -221,10 +221,10 @@ static bool on_row(void *context, const feed_row *row)
 
 /* -- bytes ----------------------------------------------------------------------------------------- */
 
-static size_t feed_bytes(stream *s, const char *bytes, size_t length)
+static size_t feed_bytes(upload *s, const char *bytes, size_t length)
 {
     if (s->is_csv)
-        return stream_csv_take(s, bytes, length);
+        return upload_csv_take(s, bytes, length);
     size_t used = feed_take(s->feed, bytes, length);
     for (int vain = 0; used < length && !s->is_too_many && !sleep_unless(s, any_back);) {
         collect(s);
@@ -241,7 +241,7 @@ static size_t feed_bytes(stream *s, const char *bytes, size_t length)
 }
 
 /* What is unpacked waits in s->unpacked while there is no room for it. */
-static size_t unpack(stream *s, const char *bytes, size_t length)
+static size_t unpack(upload *s, const char *bytes, size_t length)
 {
     size_t taken = 0;
     assay_err err;
@@ -265,17 +265,17 @@ static size_t unpack(stream *s, const char *bytes, size_t length)
         s->bytes += made;
         if (!used && !made)
             return taken;
-        if (s->bytes > STREAM_BODY_MAX) {
+        if (s->bytes > UPLOAD_BODY_MAX) {
             reply_problemf(s->request, 413, NULL, "the body has more than %d bytes",
-                           STREAM_BODY_MAX);
+                           UPLOAD_BODY_MAX);
             return length;
         }
     }
 }
 
-size_t stream_take(request *r, const char *bytes, size_t length)
+size_t upload_take(request *r, const char *bytes, size_t length)
 {
-    stream *s = r->stream;
+    upload *s = r->upload;
     if (r->reply.status || s->is_too_many)
         return length; /* refused: the rest passes by */
     if (s->is_replay || s->hasher)
@@ -290,7 +290,7 @@ size_t stream_take(request *r, const char *bytes, size_t length)
 
 /* -- beginning -------------------------------------------------------------------------------------- */
 
-static bool take_source(request *r, stream *s)
+static bool take_source(request *r, upload *s)
 {
     const char *name = request_query(r, "source");
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -326,14 +326,14 @@ static bool is_type(const request *r, const char *type)
     return given && strncasecmp(given, type, strlen(type)) == 0;
 }
 
-static bool open_feed(request *r, stream *s, bool is_line)
+static bool open_feed(request *r, upload *s, bool is_line)
 {
     assay_err err;
     const char *precision;
     const feed_sink sink = {on_row, on_refused, s};
     s->is_csv = !is_line && is_type(r, "text/csv");
     if (s->is_csv)
-        return stream_csv_begin(s);
+        return upload_csv_begin(s);
     if (!take_precision(r, &precision))
         return false;
     if (feed_new(is_line ? FEED_LINE_PROTOCOL : FEED_NDJSON, precision, &sink, &s->feed, &err) ==
@@ -351,21 +351,21 @@ static bool is_possible(request *r)
     else if (health.is_full)
         reply_problem(r, 507, NULL, "no room left on the device: nothing can be stored now",
                       "send it again; what was acknowledged is safe");
-    else if (streams >= STREAMS_MAX)
+    else if (streams >= UPLOADS_MAX)
         reply_problem(r, 503, NULL, "too many requests with measurements at once", NULL);
     return !r->reply.status;
 }
 
-void stream_begin(request *r, bool is_line)
+void upload_begin(request *r, bool is_line)
 {
     if (!is_possible(r))
         return;
-    stream *s = calloc(1, sizeof *s);
+    upload *s = calloc(1, sizeof *s);
     if (!s) {
         reply_problem(r, 503, NULL, "out of memory", NULL);
         return;
     }
-    r->stream = s;
+    r->upload = s;
     s->request = r;
     pthread_mutex_init(&s->lock, NULL);
     s->rows_most = ++streams > CROWD ? ROWS_FEW : ROWS_MANY;
@@ -373,7 +373,7 @@ void stream_begin(request *r, bool is_line)
     enlist(s);
     s->verdicts.with_rows = !is_line && !request_flag(r, "totals");
     if (take_source(r, s) && open_feed(r, s, is_line))
-        stream_key_begin(r, s);
+        upload_key_begin(r, s);
 }
 
 /* -- end --------------------------------------------------------------------------------------------- */
@@ -397,7 +397,7 @@ static void answer_line(request *r, const verdicts *v)
     reply_end(r, j);
 }
 
-static void answer(request *r, stream *s)
+static void answer(request *r, upload *s)
 {
     const verdicts *v = &s->verdicts;
     if (v->trouble.code != ASSAY_OK) {
@@ -417,17 +417,17 @@ static void answer(request *r, stream *s)
     }
 }
 
-static bool is_all_read(stream *s)
+static bool is_all_read(upload *s)
 {
     if (s->is_read || s->is_replay)
         return true;
-    s->is_read = s->is_csv ? stream_csv_finish(s) : feed_end(s->feed);
+    s->is_read = s->is_csv ? upload_csv_finish(s) : feed_end(s->feed);
     return s->is_read;
 }
 
-bool stream_finish(request *r)
+bool upload_finish(request *r)
 {
-    stream *s = r->stream;
+    upload *s = r->upload;
     for (int vain = 0; !r->reply.status && !is_all_read(s); vain++) {
         if (s->is_too_many)
             break;
@@ -447,7 +447,7 @@ bool stream_finish(request *r)
         return true;
     if (!s->is_closed) {
         s->is_closed = true;
-        if (!stream_key_end(r, s))
+        if (!upload_key_end(r, s))
             return true;
         offer(s);
     }
@@ -460,15 +460,15 @@ bool stream_finish(request *r)
         return true;
     }
     answer(r, s);
-    stream_key_done(r, s);
+    upload_key_done(r, s);
     return true;
 }
 
-void stream_give_up(void)
+void upload_give_up(void)
 {
     has_given_up = true;
     pthread_mutex_lock(&all_lock);
-    for (stream *s = all; s; s = s->after) {
+    for (upload *s = all; s; s = s->after) {
         pthread_mutex_lock(&s->lock);
         if (s->is_asleep)
             http_wake(s->request);
@@ -478,17 +478,17 @@ void stream_give_up(void)
     pthread_mutex_unlock(&all_lock);
 }
 
-unsigned stream_count(void)
+unsigned upload_count(void)
 {
     return streams;
 }
 
-void stream_free(stream *s)
+void upload_free(upload *s)
 {
     if (!s)
         return;
     delist(s);
-    stream_key_drop(s);
+    upload_key_drop(s);
     pthread_mutex_lock(&s->lock);
     s->is_orphan = true;
     bool is_last = s->with_intake == 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV needs its whole (the form is guessed from it), so that it is kept in a file without a name
  * first; then the same reader as for files deals it out. */
-#include "serve/stream_inner.h"
+#include "serve/upload_inner.h"
 
 #include "read/read.h"
 #include "serve/reply.h"
@@ -14,7 +14,7 @@
 
 enum { CSV_MAX = 32 << 20, BATCH = 4096 };
 
-bool stream_csv_begin(stream *s)
+bool upload_csv_begin(upload *s)
 {
     s->spool = memfd_create("assay-csv", MFD_CLOEXEC);
     if (s->spool >= 0)
@@ -24,7 +24,7 @@ bool stream_csv_begin(stream *s)
     return false;
 }
 
-size_t stream_csv_take(stream *s, const char *bytes, size_t length)
+size_t upload_csv_take(upload *s, const char *bytes, size_t length)
 {
     if (s->bytes > CSV_MAX)
         reply_problemf(s->request, 413, NULL, "a CSV body has at most %d bytes", CSV_MAX);
@@ -33,7 +33,7 @@ size_t stream_csv_take(stream *s, const char *bytes, size_t length)
     return length;
 }
 
-static bool open_reader(stream *s)
+static bool open_reader(upload *s)
 {
     assay_err err;
     char path[32];
@@ -48,7 +48,7 @@ static bool open_reader(stream *s)
     return false;
 }
 
-static void copy_row(stream *s, parcel *p, size_t i, int32_t place)
+static void copy_row(upload *s, parcel *p, size_t i, int32_t place)
 {
     const measurement_batch *b = s->batch;
     parcel_row row = {.place = place, .time = b->time[i],
@@ -69,13 +69,13 @@ static void copy_row(stream *s, parcel *p, size_t i, int32_t place)
 }
 
 /* False: no parcel is free now. */
-static bool deal(stream *s)
+static bool deal(upload *s)
 {
     size_t n;
     const characteristic *const *list = reader_characteristics(s->reader, &n);
     request *r = s->request;
     for (; s->batch_at < s->batch->n; s->batch_at++) {
-        parcel *p = stream_parcel(s);
+        parcel *p = upload_parcel(s);
         if (!p)
             return false;
         const characteristic *c = list[s->batch->characteristic[s->batch_at]];
@@ -96,7 +96,7 @@ static bool deal(stream *s)
 }
 
 /* What the reader could not read, by reason with its first example. */
-static void take_refusals(stream *s, parcel *p)
+static void take_refusals(upload *s, parcel *p)
 {
     reader_tally_t t;
     reader_tally(s->reader, &t);
@@ -110,7 +110,7 @@ static void take_refusals(stream *s, parcel *p)
     }
 }
 
-bool stream_csv_finish(stream *s)
+bool upload_csv_finish(upload *s)
 {
     assay_err err;
     if (!s->reader && !open_reader(s))
@@ -126,13 +126,13 @@ bool stream_csv_finish(stream *s)
         if (s->batch->n == 0)
             break;
     }
-    parcel *p = stream_parcel(s);
+    parcel *p = upload_parcel(s);
     if (p)
         take_refusals(s, p);
     return p != NULL;
 }
 
-void stream_csv_done(stream *s)
+void upload_csv_done(upload *s)
 {
     reader_close(s->reader);
     batch_free(s->batch);

@@ -2,7 +2,7 @@
 /* A request with an Idempotency-Key is one parcel, so that the key is durable with all of its rows
  * or none. What came of them is known after the commit and follows in a parcel of its own; a crash
  * between the two leaves a key that says "taken" without the totals. */
-#include "serve/stream_inner.h"
+#include "serve/upload_inner.h"
 
 #include "base/time.h"
 #include "serve/reply.h"
@@ -11,7 +11,7 @@
 
 enum { KEY_MAX = 255 };
 
-void stream_key_begin(request *r, stream *s)
+void upload_key_begin(request *r, upload *s)
 {
     assay_err err;
     const char *said = request_header(r, "Idempotency-Key");
@@ -38,7 +38,7 @@ void stream_key_begin(request *r, stream *s)
     s->holds_key = !s->is_replay;
 }
 
-static void recall(stream *s)
+static void recall(upload *s)
 {
     const key_outcome *o = &s->outcome;
     verdicts *v = &s->verdicts;
@@ -52,7 +52,7 @@ static void recall(stream *s)
     v->with_rows = false;
 }
 
-bool stream_key_end(request *r, stream *s)
+bool upload_key_end(request *r, upload *s)
 {
     assay_err err;
     sha256 digest;
@@ -73,7 +73,7 @@ bool stream_key_end(request *r, stream *s)
     }
     memcpy(s->outcome.digest, digest.bytes, 16);
     s->outcome.time = time_now();
-    parcel *p = stream_parcel(s);
+    parcel *p = upload_parcel(s);
     if (p) {
         s->outcome.received = p->rows->n + s->verdicts.refused;
         keys_remember(p, s->key, &s->outcome);
@@ -88,7 +88,7 @@ static void forget_parcel(parcel *p, void *context)
     parcel_free(p);
 }
 
-static void remember_totals(request *r, const stream *s)
+static void remember_totals(request *r, const upload *s)
 {
     parcel *p;
     if (parcel_new(s->source, 0, &p, NULL) != ASSAY_OK)
@@ -98,7 +98,7 @@ static void remember_totals(request *r, const stream *s)
     intake_offer(r->server->intake, p);
 }
 
-void stream_key_done(request *r, stream *s)
+void upload_key_done(request *r, upload *s)
 {
     const verdicts *v = &s->verdicts;
     if (!s->holds_key || v->trouble.code != ASSAY_OK)
@@ -116,7 +116,7 @@ void stream_key_done(request *r, stream *s)
     remember_totals(r, s);
 }
 
-void stream_key_drop(stream *s)
+void upload_key_drop(upload *s)
 {
     if (s->holds_key)
         keys_end(s->request->server->keys, s->key, NULL);
