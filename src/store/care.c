@@ -22,6 +22,7 @@ typedef struct {
     int64_t *scaled;
     piece before;
     int64_t pending; /* the unfinished import; 0: none */
+    moving_list moving;
 } checker;
 
 static void __attribute__((format(printf, 2, 3))) find(checker *k, const char *format, ...)
@@ -103,6 +104,22 @@ static void check_codes(checker *k, const piece *p)
     }
 }
 
+/* What stands in a batch and was written anew is not counted twice. */
+static assay_status count_rows(checker *k, const piece *p, assay_err *err)
+{
+    bool is_gone = p->is_batch && moving_has(&k->moving, p->id, p->characteristic);
+    assay_status status = ASSAY_OK;
+    if (p->is_batch && !is_gone)
+        status = is_void(k->c, p->id, p->characteristic, &is_gone, err);
+    if (status || is_gone)
+        return status;
+    if (p->is_batch && k->pending && p->first_origin == (uint64_t)k->pending)
+        k->out.unfinished += p->n;
+    else
+        k->out.measurements += p->n;
+    return ASSAY_OK;
+}
+
 static assay_status check_piece(checker *k, const piece_list *l, const piece *p, assay_err *err)
 {
     assay_err fault = {0};
@@ -110,10 +127,9 @@ static assay_status check_piece(checker *k, const piece_list *l, const piece *p,
     if (status)
         return status;
     k->out.chunks++;
-    if (p->is_batch && k->pending && p->first_origin == (uint64_t)k->pending)
-        k->out.unfinished += p->n;
-    else
-        k->out.measurements += p->n;
+    status = count_rows(k, p, err);
+    if (status)
+        return status;
     status = piece_unpack(k->c->codec, p, WANT_ALL, k->texts, measured, k, &k->r, &fault);
     if (status == ASSAY_DAMAGED || status == ASSAY_NEWER || status == ASSAY_IO) {
         find(k, "%s %llu of characteristic %u: %s", p->is_batch ? "batch" : "chunk",
@@ -284,6 +300,8 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
         status = commit_last(k.c, &commit, err);
     if (!status)
         status = origins_refresh(s, k.c, commit, err);
+    if (!status)
+        status = moving_read(k.c, &k.moving, err);
     statement(k.c, SQL_IMPORT_UNFINISHED);
     if (!status)
         status = statement_number(k.c, SQL_IMPORT_UNFINISHED, &k.pending, err);

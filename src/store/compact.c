@@ -1,25 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Batches -> sealed chunks that do not overlap in series order.
  *
- * A window of batches is taken at a time; all its characteristics are merged with the chunks they
- * reach into (at the least the last one, if it is not full) and written anew, in one transaction.
- * Rows keep their import, hence their commit number: no answer at any as_of changes. Readers go on
- * in their snapshots.
+ * A window of batches is taken at a time. Of each of its characteristics the pieces are merged with
+ * the chunks they reach into (at the least the last one, if it is not full) and written anew;
+ * chunks in between that no row falls into stay. A window is one transaction, or in slices of a few
+ * milliseconds many: the table `moving` then says up to which characteristic the rows of its batches
+ * stand in chunks already. Rows keep their origin, hence their commit number: no answer at any as_of
+ * changes. Readers go on in their snapshots.
  */
 #include "store/import.h"
 #include "store/live.h"
+
+#include "base/time.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define WINDOW_BYTES (96u << 20)
 enum { DUE_ROWS = 100000 };
+/* Of live ingest: so many batches are due, or fewer when a series has several rows in each. */
+enum { DUE_BATCHES = 32, DUE_BATCHES_LONG = 12, DUE_ROWS_A_PIECE = 16 };
+
+struct compaction {
+    uint64_t batch[MOVING_MAX]; /* of the window, rising */
+    size_t count;
+    uint8_t *wanted; /* by number: the window has rows of it */
+    size_t room;
+    uint32_t next; /* characteristics before it stand in chunks */
+};
 
 typedef struct {
     store *s;
     connection *c;
     uint32_t number;
-    uint64_t last_batch; /* of the window */
+    const struct compaction *window;
+    size_t target;       /* rows of a chunk */
     int64_t next_id;     /* of a chunk */
     piece_bytes bytes;
     rows pending;        /* rows not sealed yet */
@@ -29,7 +44,6 @@ typedef struct {
     int64_t reference;
     int exponent;
     unsigned size; /* of a subgroup, for the sums within */
-    uint8_t *moved; /* by number: sealed pieces of batches became chunks as they are */
 } compactor;
 
 /* -- sealing -------------------------------------------------------------------------- */
@@ -134,8 +148,8 @@ static assay_status seal_pending(compactor *k, dictionary *const *texts, bool al
 {
     size_t from = 0;
     assay_status status = ASSAY_OK;
-    while (!status && (k->pending.n - from >= CHUNK_ROWS || (all && from < k->pending.n))) {
-        size_t n = k->pending.n - from < CHUNK_ROWS ? k->pending.n - from : CHUNK_ROWS;
+    while (!status && (k->pending.n - from >= k->target || (all && from < k->pending.n))) {
+        size_t n = k->pending.n - from < k->target ? k->pending.n - from : k->target;
         rows part = rows_slice(&k->pending, from, n);
         status = seal(k, &part, texts, err);
         from += n;
@@ -173,6 +187,20 @@ static assay_status last_chunk_start(connection *c, uint32_t number, int64_t to,
     return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
 }
 
+static bool in_window(const compactor *k, const piece *p)
+{
+    const struct compaction *w = k->window;
+    size_t low = 0, high = w->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (w->batch[middle] < p->id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < w->count && w->batch[low] == p->id;
+}
+
 /* Keep from the chunks only the last untimed one if it has room, and from the batches those of the
  * window. Untimed chunks before stay where they are; `tie` goes on behind them. */
 static void choose_pieces(compactor *k, piece_list *l, bool is_untimed)
@@ -185,7 +213,7 @@ static void choose_pieces(compactor *k, piece_list *l, bool is_untimed)
     k->tie = -1;
     for (size_t i = 0; i < l->n; i++) {
         piece *p = &l->piece[i];
-        if (!!(p->flags & PIECE_UNTIMED) != is_untimed || (p->is_batch && p->id > k->last_batch))
+        if (!!(p->flags & PIECE_UNTIMED) != is_untimed || (p->is_batch && !in_window(k, p)))
             continue;
         bool stays = is_untimed && !p->is_batch && (i != last_chunk || p->n == CHUNK_ROWS);
         if (stays) {
@@ -212,7 +240,7 @@ static assay_status merge_into_chunks(compactor *k, piece_list *l, uint32_t want
         status = rows_reserve(&k->pending, wanted, 2 * CHUNK_ROWS, err);
     while (!status && !(status = merge_next(m, &r, err)) && r.n) {
         rows_append(&k->pending, &r, 0, r.n);
-        if (k->pending.n >= CHUNK_ROWS)
+        if (k->pending.n >= k->target)
             status = seal_pending(k, merge_texts(m), false, err);
         if (!status)
             status = merge_forget(m, &k->pending, err);
@@ -232,16 +260,18 @@ static assay_status rewrite(compactor *k, piece_list *l, assay_err *err)
     for (size_t i = 0; i < l->n && !status; i++) {
         const piece *p = &l->piece[i];
         wanted |= p->flags & PIECE_PLAIN ? 0 : WANT_CONTEXTS;
-        if (p->is_batch)
+        if (p->is_batch && !p->chunk)
             continue;
         status = piece_list_add(&old, p, err);
-        if (!status)
+        if (!status && !p->is_batch)
             status = drop_directory(k->c, p, err);
     }
     if (!status && l->n)
         status = merge_into_chunks(k, l, wanted, err);
-    for (size_t i = 0; i < old.n && !status; i++)
-        status = extents_drop(k->c, old.piece[i].id, old.piece[i].flags & PIECE_PLAIN, err);
+    for (size_t i = 0; i < old.n && !status; i++) {
+        const piece *p = &old.piece[i];
+        status = extents_drop(k->c, p->is_batch ? p->chunk : p->id, p->flags & PIECE_PLAIN, err);
+    }
     piece_list_done(&old);
     return status;
 }
@@ -302,7 +332,6 @@ static assay_status move_sealed(compactor *k, piece_list *l, assay_err *err)
         if (status)
             return status;
     }
-    k->moved[k->number] = 1;
     memmove(l->piece, l->piece + count, (l->n - count) * sizeof *l->piece);
     l->n -= count;
     return ASSAY_OK;
@@ -336,7 +365,7 @@ static assay_status timed_range(compactor *k, const piece_list *all, piece_query
     q->to = INT64_MIN;
     for (size_t i = 0; i < all->n; i++) {
         const piece *p = &all->piece[i];
-        if (!p->is_batch || p->id > k->last_batch || p->flags & PIECE_UNTIMED)
+        if (!in_window(k, p) || p->flags & PIECE_UNTIMED)
             continue;
         *any = true;
         q->from = p->first_time < q->from ? p->first_time : q->from;
@@ -355,10 +384,88 @@ static assay_status timed_range(compactor *k, const piece_list *all, piece_query
 static bool has_untimed(const compactor *k, const piece_list *l)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (l->piece[i].is_batch && l->piece[i].id <= k->last_batch &&
-            l->piece[i].flags & PIECE_UNTIMED)
+        if (in_window(k, &l->piece[i]) && l->piece[i].flags & PIECE_UNTIMED)
             return true;
     return false;
+}
+
+/* -- clusters -------------------------------------------------------------------------- */
+
+/* Does a piece behind those up to `end` go on with them? New rows do with new rows and with a chunk
+ * that has room; whatever overlaps does. */
+static bool continues(const piece *before, const piece *p, int64_t end)
+{
+    if (p->first_time <= end)
+        return true;
+    return p->is_batch && (before->is_batch || before->n < CHUNK_ROWS);
+}
+
+static int by_start(const void *a, const void *b, void *context)
+{
+    const piece *list = context;
+    uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+    int64_t x = list[i].first_time, y = list[j].first_time;
+    return x != y ? (x < y ? -1 : 1) : i < j ? -1 : 1;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    uint32_t i = *(const uint32_t *)a, j = *(const uint32_t *)b;
+    return i < j ? -1 : i > j;
+}
+
+/* Chunks of one size where the series goes on behind them, so that all have room for late rows. */
+static void choose_target(compactor *k, const piece_list *l, bool is_last)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < l->n; i++)
+        total += l->piece[i].n;
+    size_t chunks = (total + CHUNK_ROWS - 1) / CHUNK_ROWS;
+    k->target = is_last || !chunks ? CHUNK_ROWS : (total + chunks - 1) / chunks;
+}
+
+/* Pieces place[0 .. n) of `all`; nothing to do where none is new. */
+static assay_status rewrite_cluster(compactor *k, const piece_list *all, uint32_t *place, size_t n,
+                                    bool is_last, assay_err *err)
+{
+    piece_list l = {0};
+    assay_status status = ASSAY_OK;
+    bool is_new = false;
+    qsort(place, n, sizeof *place, by_place); /* chunks first, then batch by batch */
+    for (size_t i = 0; i < n && !status; i++) {
+        is_new |= all->piece[place[i]].is_batch;
+        status = piece_list_add(&l, &all->piece[place[i]], err);
+    }
+    choose_target(k, &l, is_last);
+    k->last_first_time = INT64_MAX;
+    k->tie = -1;
+    if (!status && is_new)
+        status = rewrite(k, &l, err);
+    piece_list_done(&l);
+    return status;
+}
+
+static assay_status rewrite_clusters(compactor *k, piece_list *l, assay_err *err)
+{
+    uint32_t *place = malloc((l->n + 1) * sizeof *place);
+    if (!place)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory to compact");
+    for (size_t i = 0; i < l->n; i++)
+        place[i] = (uint32_t)i;
+    qsort_r(place, l->n, sizeof *place, by_start, l->piece);
+    assay_status status = ASSAY_OK;
+    for (size_t n, i = 0; i < l->n && !status; i += n) {
+        int64_t end = l->piece[place[i]].last_time;
+        for (n = 1; i + n < l->n; n++) {
+            const piece *p = &l->piece[place[i + n]];
+            if (!continues(&l->piece[place[i + n - 1]], p, end))
+                break;
+            end = p->last_time > end ? p->last_time : end;
+        }
+        status = rewrite_cluster(k, l, place + i, n, i + n == l->n, err);
+    }
+    free(place);
+    return status;
 }
 
 static assay_status compact_part(compactor *k, const piece_query *q, bool is_untimed,
@@ -366,12 +473,13 @@ static assay_status compact_part(compactor *k, const piece_query *q, bool is_unt
 {
     piece_list l = {0};
     assay_status status = pieces_find(k->s, k->c, q, &l, err);
+    k->target = CHUNK_ROWS;
     if (!status)
         choose_pieces(k, &l, is_untimed);
     if (!status && !is_untimed)
         status = move_sealed(k, &l, err);
     if (!status)
-        status = rewrite(k, &l, err);
+        status = is_untimed ? rewrite(k, &l, err) : rewrite_clusters(k, &l, err);
     piece_list_done(&l);
     return status;
 }
@@ -401,150 +509,288 @@ static assay_status compact_one(compactor *k, uint32_t number, assay_err *err)
 
 /* -- one window ----------------------------------------------------------------------- */
 
-/* The committed batches at the front, up to WINDOW_BYTES; their characteristics in `wanted`. */
-static uint64_t choose_window(const store *s, uint8_t *wanted, size_t room)
+void compaction_free(struct compaction *w)
 {
-    uint64_t bytes = 0, last = 0;
-    for (size_t i = 0; i < s->batch_count && bytes < WINDOW_BYTES; i++) {
-        const batch_directory *b = &s->batches[i];
-        if (b->is_gone || !origin_of(s, b->origin).commit)
+    if (!w)
+        return;
+    free(w->wanted);
+    free(w);
+}
+
+static void forget_window(store *s)
+{
+    compaction_free(s->compaction);
+    s->compaction = NULL;
+}
+
+/* What an earlier process left in the middle. */
+static assay_status resume_window(store *s, struct compaction *w, assay_err *err)
+{
+    moving_list m;
+    assay_status status = moving_read(s->db, &m, err);
+    w->count = status ? 0 : m.count;
+    for (size_t i = 0; i < w->count; i++) {
+        w->batch[i] = m.batch[i];
+        w->next = m.characteristic[i] + 1;
+    }
+    return status;
+}
+
+/* A directory may have been read again for an older snapshot. */
+static bool is_there(store *s, batch_directory *b)
+{
+    int64_t count = 0;
+    sqlite3_bind_int64(statement(s->db, SQL_BATCH_HAS), 1, (int64_t)b->id);
+    b->is_gone |= statement_number(s->db, SQL_BATCH_HAS, &count, NULL) != ASSAY_OK || !count;
+    return !b->is_gone;
+}
+
+/* The committed batches at the front, up to WINDOW_BYTES. */
+static void choose_window(store *s, struct compaction *w)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < s->batch_count && bytes < WINDOW_BYTES && w->count < MOVING_MAX; i++) {
+        batch_directory *b = &s->batches[i];
+        if (b->is_gone || !origin_of(s, b->origin).commit || !is_there(s, b))
             continue;
-        last = b->id;
-        for (size_t p = 0; p < b->n; p++) {
+        w->batch[w->count++] = b->id;
+        for (size_t p = 0; p < b->n; p++)
             for (int e = 0; e < EXTENT_COUNT && !b->piece[p].chunk; e++)
                 bytes += b->piece[p].length[e];
-            if (b->piece[p].characteristic < room)
-                wanted[b->piece[p].characteristic] = 1;
-        }
     }
-    return last;
+    w->next = 1;
 }
 
-static assay_status drop_window(store *s, uint64_t last, const uint8_t *moved, size_t room,
-                                assay_err *err)
+static const batch_directory *directory_of(const store *s, uint64_t id)
 {
-    assay_status status = ASSAY_OK;
-    for (size_t i = 0; i < s->batch_count && !status; i++) {
-        const batch_directory *b = &s->batches[i];
-        if (b->id > last || b->is_gone || !origin_of(s, b->origin).commit)
-            continue;
-        status = sealed_drop(s->db, b, moved, room, err);
-        sqlite3_bind_int64(statement(s->db, SQL_BATCH_DROP), 1, (int64_t)b->id);
-        if (!status)
-            status = statement_run(s->db, SQL_BATCH_DROP, err);
-        sqlite3_bind_int64(statement(s->db, SQL_VOID_DROP), 1, (int64_t)b->id);
-        if (!status)
-            status = statement_run(s->db, SQL_VOID_DROP, err);
-    }
-    return status;
+    for (size_t i = 0; i < s->batch_count; i++)
+        if (s->batches[i].id == id)
+            return &s->batches[i];
+    return NULL;
 }
 
-static void forget_batches(store *s)
+static void mark_wanted(const store *s, struct compaction *w)
 {
-    pthread_mutex_lock(&s->mutex);
-    if (!s->open_cursors) {
-        for (size_t i = 0; i < s->batch_count; i++)
-            free(s->batches[i].piece);
-        s->batch_count = 0;
+    for (size_t i = 0; i < w->count; i++) {
+        const batch_directory *b = directory_of(s, w->batch[i]);
+        for (size_t p = 0; b && p < b->n; p++)
+            if (b->piece[p].characteristic < w->room)
+                w->wanted[b->piece[p].characteristic] = 1;
     }
-    pthread_mutex_unlock(&s->mutex);
 }
 
-static assay_status compact_all(compactor *k, const uint8_t *wanted, size_t room,
-                                store_progress *progress, void *context, assay_err *err)
+static assay_status open_window(store *s, assay_err *err)
 {
-    assay_status status = ASSAY_OK;
-    for (size_t number = 1; number < room && !status; number++) {
-        if (!wanted[number])
-            continue;
-        status = compact_one(k, (uint32_t)number, err);
-        if (!status && progress && !progress(number, room - 1, context))
-            status = assay_fail(err, ASSAY_STOPPED, 0, "compaction stopped; nothing is lost");
-    }
-    return status;
-}
-
-static assay_status compact_window(store *s, store_progress *progress, void *context, bool *done,
-                                   assay_err *err)
-{
-    int64_t max_id = 0, max_number = 0;
-    compactor k = {.s = s, .c = s->db};
-    forget_batches(s);
+    int64_t most = 0;
+    struct compaction *w = calloc(1, sizeof *w);
+    if (!w)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory to compact");
+    s->compaction = w;
+    batches_forget(s, true);
     assay_status status = batches_refresh(s, s->db, err);
     statement(s->db, SQL_CHARACTERISTIC_MAX);
     if (!status)
-        status = statement_number(s->db, SQL_CHARACTERISTIC_MAX, &max_number, err);
-    statement(s->db, SQL_CHUNK_MAX_ID);
-    if (!status)
-        status = statement_number(s->db, SQL_CHUNK_MAX_ID, &max_id, err);
-    uint8_t *wanted = calloc((size_t)max_number + 1, 1);
-    k.moved = calloc((size_t)max_number + 1, 1);
-    k.scaled = malloc(CHUNK_ROWS * sizeof *k.scaled);
-    if (!status && (!wanted || !k.scaled || !k.moved))
+        status = statement_number(s->db, SQL_CHARACTERISTIC_MAX, &most, err);
+    w->room = (size_t)most + 1;
+    if (!status && !(w->wanted = calloc(w->room, 1)))
         status = assay_fail(err, ASSAY_MEMORY, 0, "no memory to compact");
     if (!status)
-        k.last_batch = choose_window(s, wanted, (size_t)max_number + 1);
-    *done = !status && !k.last_batch;
-    k.next_id = max_id + 1;
-    if (!status && k.last_batch) {
-        status = write_begin(s, err);
-        if (!status)
-            status = compact_all(&k, wanted, (size_t)max_number + 1, progress, context, err);
-        if (!status)
-            status = drop_window(s, k.last_batch, k.moved, (size_t)max_number + 1, err);
-        connection_rest(s->db);
-        if (!status)
-            status = write_commit(s, err);
-        if (status && s->in_tx)
-            write_abort(s);
-        for (size_t i = 0; i < s->batch_count && !status; i++)
-            s->batches[i].is_gone |= s->batches[i].id <= k.last_batch &&
-                                     origin_of(s, s->batches[i].origin).commit;
-    }
-    free(wanted);
-    free(k.moved);
-    free(k.scaled);
-    rows_done(&k.pending);
-    piece_bytes_done(&k.bytes);
+        status = resume_window(s, w, err);
+    if (!status && !w->count)
+        choose_window(s, w);
+    if (!status)
+        mark_wanted(s, w);
+    if (status || !w->count)
+        forget_window(s);
     return status;
+}
+
+static assay_status drop_batch(store *s, uint64_t id, assay_err *err)
+{
+    static const sql steps[] = {SQL_BATCH_DROP, SQL_VOID_DROP};
+    const batch_directory *b = directory_of(s, id);
+    assay_status status = b ? sealed_drop(s->db, b, err) : ASSAY_OK;
+    for (size_t i = 0; i < 2 && !status; i++) {
+        sqlite3_bind_int64(statement(s->db, steps[i]), 1, (int64_t)id);
+        status = statement_run(s->db, steps[i], err);
+    }
+    return status;
+}
+
+static assay_status end_window(store *s, assay_err *err)
+{
+    const struct compaction *w = s->compaction;
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < w->count && !status; i++)
+        status = drop_batch(s, w->batch[i], err);
+    return status ? status : statement_simple(s->db, SQL_MOVING_DROP, err);
+}
+
+/* Characteristics before `next` stand in chunks. */
+static assay_status note_window(store *s, uint32_t next, assay_err *err)
+{
+    const struct compaction *w = s->compaction;
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < w->count && !status; i++) {
+        sqlite3_stmt *q = statement(s->db, SQL_MOVING_SET);
+        sqlite3_bind_int64(q, 1, (int64_t)w->batch[i]);
+        sqlite3_bind_int64(q, 2, (int64_t)next - 1);
+        status = statement_run(s->db, SQL_MOVING_SET, err);
+    }
+    return status;
+}
+
+typedef struct {
+    int64_t until; /* time_now, INT64_MAX: to the end */
+    store_progress *visit;
+    void *context;
+} slice_limit;
+
+/* Characteristics from *next on, until it is time; at least one. */
+static assay_status compact_some(compactor *k, uint32_t *next, const slice_limit *limit,
+                                 assay_err *err)
+{
+    const struct compaction *w = k->window;
+    assay_status status = ASSAY_OK;
+    while (*next < w->room && !status) {
+        uint32_t number = (*next)++;
+        if (!w->wanted[number])
+            continue;
+        status = compact_one(k, number, err);
+        if (!status && limit->visit && !limit->visit(number, w->room - 1, limit->context))
+            status = assay_fail(err, ASSAY_STOPPED, 0, "compaction stopped; nothing is lost");
+        if (limit->until < INT64_MAX && time_now() >= limit->until)
+            break;
+    }
+    return status;
+}
+
+static assay_status run_slice(store *s, compactor *k, uint32_t *next, const slice_limit *limit,
+                              assay_err *err)
+{
+    int64_t max_id = 0;
+    statement(s->db, SQL_CHUNK_MAX_ID);
+    assay_status status = statement_number(s->db, SQL_CHUNK_MAX_ID, &max_id, err);
+    k->next_id = max_id + 1;
+    k->scaled = malloc(CHUNK_ROWS * sizeof *k->scaled);
+    if (!status && !k->scaled)
+        status = assay_fail(err, ASSAY_MEMORY, 0, "no memory to compact");
+    if (!status)
+        status = write_begin(s, err);
+    if (!status)
+        status = compact_some(k, next, limit, err);
+    if (!status)
+        status = *next < s->compaction->room ? note_window(s, *next, err) : end_window(s, err);
+    connection_rest(s->db);
+    if (!status)
+        status = write_commit(s, err);
+    if (status && s->in_tx)
+        write_abort(s);
+    free(k->scaled);
+    rows_done(&k->pending);
+    piece_bytes_done(&k->bytes);
+    return status;
+}
+
+static void note_gone(store *s)
+{
+    const struct compaction *w = s->compaction;
+    pthread_mutex_lock(&s->mutex);
+    for (size_t i = 0; i < s->batch_count; i++)
+        for (size_t b = 0; b < w->count; b++)
+            s->batches[i].is_gone |= s->batches[i].id == w->batch[b];
+    pthread_mutex_unlock(&s->mutex);
+}
+
+/* One slice of one window. *done: there is nothing more. */
+static assay_status compact_slice(store *s, const slice_limit *limit, bool *done, assay_err *err)
+{
+    assay_status status = s->compaction ? ASSAY_OK : open_window(s, err);
+    *done = !status && !s->compaction;
+    if (status || *done)
+        return status;
+    compactor k = {.s = s, .c = s->db, .window = s->compaction};
+    uint32_t next = s->compaction->next;
+    /* What is moved is not erased: its old pages need no overwriting. */
+    status = connection_exec(s->db, "PRAGMA secure_delete=FAST", err);
+    if (!status)
+        status = run_slice(s, &k, &next, limit, err);
+    assay_status back = connection_exec(s->db, "PRAGMA secure_delete=ON", status ? NULL : err);
+    if (!status && next < s->compaction->room) {
+        s->compaction->next = next;
+    } else {
+        if (!status)
+            note_gone(s);
+        forget_window(s);
+    }
+    return status ? status : back;
 }
 
 assay_status store_compact(store *s, store_progress *progress, void *context, assay_err *err)
 {
+    slice_limit whole = {INT64_MAX, progress, context};
     assay_status status = need_writer(s, err);
     if (!status && (s->import || s->in_tx || ingest_is_begun(s->ingest)))
         status = assay_fail(err, ASSAY_BUSY, 0, "%s: an import or transaction is open", s->path);
     if (!status)
         status = live_fold_now(s, err);
-    if (status)
-        return status;
-    /* What is moved is not erased: its old pages need no overwriting. */
-    status = connection_exec(s->db, "PRAGMA secure_delete=FAST", err);
     for (bool done = false; !status && !done;) {
-        status = compact_window(s, progress, context, &done, err);
+        status = compact_slice(s, &whole, &done, err);
         if (!status)
             checkpoint(s, 256);
     }
-    forget_batches(s);
-    if (!status)
-        status = connection_exec(s->db, "PRAGMA secure_delete=ON; PRAGMA incremental_vacuum", err);
+    if (status)
+        return status;
+    batches_forget(s, true);
+    status = connection_exec(s->db, "PRAGMA incremental_vacuum", err);
     if (!status)
         checkpoint(s, 256);
     return status;
 }
 
-assay_status compact_if_due(store *s, size_t batches, assay_err *err)
+/* -- when ----------------------------------------------------------------------------- */
+
+typedef struct {
+    size_t batches, pieces;
+    uint64_t rows;
+} waiting_work;
+
+static assay_status count_waiting(store *s, waiting_work *out, assay_err *err)
 {
-    uint64_t n = 0;
-    size_t count = 0;
+    *out = (waiting_work){0};
     assay_status status = batches_refresh(s, s->db, err);
     for (size_t i = 0; i < s->batch_count && !status; i++) {
-        if (s->batches[i].is_gone || !origin_of(s, s->batches[i].origin).commit)
+        const batch_directory *b = &s->batches[i];
+        if (b->is_gone || !origin_of(s, b->origin).commit)
             continue;
-        count++;
-        for (size_t p = 0; p < s->batches[i].n; p++)
-            n += s->batches[i].piece[p].n;
+        out->batches++;
+        out->pieces += b->n;
+        out->rows += b->rows;
     }
-    return status || (n < DUE_ROWS && count < batches) ? status
-                                                       : store_compact(s, NULL, NULL, err);
+    return status;
+}
+
+assay_status compact_if_due(store *s, size_t batches, assay_err *err)
+{
+    waiting_work w;
+    assay_status status = count_waiting(s, &w, err);
+    return status || (w.rows < DUE_ROWS && w.batches < batches) ? status
+                                                                : store_compact(s, NULL, NULL, err);
+}
+
+unsigned compact_due(store *s)
+{
+    waiting_work w;
+    if (count_waiting(s, &w, NULL) != ASSAY_OK)
+        return 0;
+    bool is_long = w.rows / DUE_ROWS_A_PIECE >= w.pieces;
+    unsigned times = (unsigned)(w.batches / (is_long ? DUE_BATCHES_LONG : DUE_BATCHES));
+    return times || !s->compaction ? times : 1;
+}
+
+assay_status compact_a_little(store *s, int64_t ns, assay_err *err)
+{
+    bool done;
+    slice_limit limit = {time_now() + ns, NULL, NULL};
+    return compact_slice(s, &limit, &done, err);
 }

@@ -98,6 +98,7 @@
     X(BATCH_ADD, "INSERT INTO batch (import, directory, data) VALUES (?, ?, ?)")                   \
     X(BATCH_ALL, "SELECT id, import, directory FROM batch WHERE id > ? ORDER BY id")               \
     X(BATCH_IDS, "SELECT id FROM batch ORDER BY id")                                               \
+    X(BATCH_HAS, "SELECT count(*) FROM batch WHERE id = ?")                                        \
     X(BATCH_STATE, "SELECT count(*), coalesce(max(id), 0) FROM batch")                             \
     X(BATCH_DROP, "DELETE FROM batch WHERE id = ?")                                                \
     X(BATCH_DROP_IMPORT, "DELETE FROM batch WHERE import = ?")                                     \

@@ -380,7 +380,7 @@ static assay_status drop_void_batches(resolver *v, uint64_t last, assay_err *err
         status = void_count(v->s->db, b, &voided, err);
         if (status || voided < distinct)
             continue;
-        status = sealed_drop(v->s->db, b, NULL, 0, err);
+        status = sealed_discard(v->s->db, b, err);
         sqlite3_bind_int64(statement(v->s->db, SQL_BATCH_DROP), 1, (int64_t)b->id);
         if (!status)
             status = statement_run(v->s->db, SQL_BATCH_DROP, err);

@@ -392,7 +392,7 @@ static assay_status drop_import(store *s, uint32_t id, assay_err *err)
     assay_status status = batches_refresh(s, s->db, err);
     for (size_t k = 0; k < s->batch_count && !status; k++)
         if (s->batches[k].origin == id)
-            status = sealed_drop(s->db, &s->batches[k], NULL, 0, err);
+            status = sealed_discard(s->db, &s->batches[k], err);
     for (size_t k = 0; k < sizeof steps / sizeof *steps && !status; k++) {
         sqlite3_bind_int64(statement(s->db, steps[k]), 1, id);
         status = statement_run(s->db, steps[k], err);

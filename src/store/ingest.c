@@ -23,6 +23,7 @@ enum {
     VALUE_MAX = 1 << 20,
     LOG_PAGES = 2048, /* of the write-ahead log; idle time keeps it shorter */
     LOG_PAGES_IDLE = 512,
+    SLICE_NS = 4000000,
 };
 
 typedef struct ingest_undo {
@@ -493,6 +494,15 @@ static void note_group(ingest *g, bool folds)
     g->is_begun = g->must_log = false;
 }
 
+/* Who is never idle compacts in between: the longer, the more batches wait. */
+static void keep_up(ingest *g)
+{
+    unsigned due = compact_due(g->s);
+    assay_err fault;
+    if (due >= 2 && compact_a_little(g->s, (due < 8 ? due : 8) * SLICE_NS, &fault) != ASSAY_OK)
+        return; /* the group is durable; the next one tries again */
+}
+
 assay_status ingest_commit(ingest *g, uint64_t *commit, assay_err *err)
 {
     assay_status status = g->is_broken ? begin(g, err) : ASSAY_OK;
@@ -512,6 +522,8 @@ assay_status ingest_commit(ingest *g, uint64_t *commit, assay_err *err)
     if (commit)
         *commit = g->commit;
     checkpoint(g->s, LOG_PAGES);
+    if (folds)
+        keep_up(g);
     return ASSAY_OK;
 }
 
@@ -523,6 +535,8 @@ bool ingest_idle(ingest *g)
         return false;
     if (is_much(g->l, 4))
         return live_fold_now(g->s, NULL) == ASSAY_OK;
+    if (compact_due(g->s))
+        return compact_a_little(g->s, SLICE_NS, NULL) == ASSAY_OK;
     checkpoint(g->s, LOG_PAGES_IDLE);
     return false;
 }

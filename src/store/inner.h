@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
     uint64_t id, origin;
     bool is_gone; /* compacted; snapshots may still read it */
+    uint64_t rows;
     piece *piece; /* in order of characteristic, then series */
     size_t n;
 } batch_directory;
@@ -63,6 +64,7 @@ struct store {
     bool in_tx;
     struct import *import; /* the one open */
     struct ingest *ingest; /* the same */
+    struct compaction *compaction; /* in the middle of a window */
     buf document; /* texts handed out by store_document_get */
 };
 
@@ -139,10 +141,24 @@ ASSAY_MUST_USE assay_status is_void(connection *c, uint64_t batch, uint32_t numb
                                     assay_err *err);
 ASSAY_MUST_USE assay_status extents_drop(connection *c, uint64_t chunk, bool is_plain,
                                          assay_err *err);
-/* The extents of the sealed pieces of a batch that goes, but for characteristics that moved[] marks
- * and that are not void: those are chunks now. */
-ASSAY_MUST_USE assay_status sealed_drop(connection *c, const batch_directory *b,
-                                        const uint8_t *moved, size_t room, assay_err *err);
+/* The extents of the void sealed pieces of a batch that goes; the others are chunks now, or dropped
+ * when they were merged. */
+ASSAY_MUST_USE assay_status sealed_drop(connection *c, const batch_directory *b, assay_err *err);
+/* The same of all sealed pieces, of a batch that never became visible. */
+ASSAY_MUST_USE assay_status sealed_discard(connection *c, const batch_directory *b,
+                                           assay_err *err);
+/* A snapshot that still needs one reads it again. */
+void batches_forget(store *s, bool gone_only);
+
+/* The window that is being compacted: rows of its batches up to a characteristic stand in chunks. */
+enum { MOVING_MAX = 256 };
+typedef struct {
+    size_t count;
+    uint64_t batch[MOVING_MAX];
+    uint32_t characteristic[MOVING_MAX];
+} moving_list;
+ASSAY_MUST_USE assay_status moving_read(connection *c, moving_list *out, assay_err *err);
+bool moving_has(const moving_list *m, uint64_t batch, uint32_t number);
 ASSAY_MUST_USE assay_status sealed_summary(connection *c, const piece *p,
                                            uint8_t out[CHUNK_SUMMARY_MAX], size_t *length,
                                            assay_err *err);
@@ -181,6 +197,11 @@ ASSAY_MUST_USE assay_status characteristic_define_new(store_tx *tx, const charac
                                                       const char *actor, uint32_t *number,
                                                       assay_err *err);
 bool ingest_is_begun(const struct ingest *g);
+/* How many times as many batches as are due wait; 0: nothing need be done. */
+unsigned compact_due(store *s);
+/* About so long; at least one characteristic. */
+ASSAY_MUST_USE assay_status compact_a_little(store *s, int64_t ns, assay_err *err);
+void compaction_free(struct compaction *w);
 /* The latest time stored and committed; INT64_MIN for none. */
 ASSAY_MUST_USE assay_status latest_time(store *s, connection *c, uint32_t number, int64_t *out,
                                         assay_err *err);

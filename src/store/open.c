@@ -142,6 +142,7 @@ void store_close(store *s)
     free(s->origins);
     free(s->characteristics);
     free(s->memos);
+    compaction_free(s->compaction);
     arena_done(&s->names);
     buf_done(&s->document);
     lock_give(s);
@@ -220,6 +221,7 @@ void write_abort(store *s)
         sqlite3_exec(s->db->db, "ROLLBACK", NULL, NULL, NULL);
     s->in_tx = false;
     s->origins_at = s->logged_at = 0;
+    batches_forget(s, false); /* numbers of batches come again */
     texts_forget(s);
     for (size_t i = 0; i < s->characteristic_room; i++)
         s->characteristics[i] = NULL;

@@ -129,10 +129,39 @@ static assay_status batch_keep(store *s, sqlite3_stmt *q, assay_err *err)
     assay_status status = directory_unpack(sqlite3_column_blob(q, 2),
                                            (size_t)sqlite3_column_bytes(q, 2), b->id, b->origin,
                                            &b->piece, &b->n, err);
+    for (size_t i = 0; i < b->n && !status; i++)
+        b->rows += b->piece[i].n;
     if (!status)
         s->batch_count++;
     return status;
 }
+
+/* -- moving --------------------------------------------------------------------------- */
+
+assay_status moving_read(connection *c, moving_list *out, assay_err *err)
+{
+    sqlite3_stmt *q = statement(c, SQL_MOVING_ALL);
+    int step;
+    out->count = 0;
+    while ((step = statement_step(c, SQL_MOVING_ALL, err)) > 0 && out->count < MOVING_MAX) {
+        out->batch[out->count] = (uint64_t)sqlite3_column_int64(q, 0);
+        out->characteristic[out->count++] = (uint32_t)sqlite3_column_int64(q, 1);
+    }
+    statement_reset(c, SQL_MOVING_ALL);
+    if (step > 0)
+        return assay_fail(err, ASSAY_DAMAGED, 0, "more batches are moving than can be");
+    return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
+}
+
+bool moving_has(const moving_list *m, uint64_t batch, uint32_t number)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->batch[i] == batch)
+            return number <= m->characteristic[i];
+    return false;
+}
+
+/* -- finding in batches ----------------------------------------------------------------- */
 
 /* Directories of batches newer than those kept. A damaged one is told once and kept as empty. */
 assay_status batches_refresh(store *s, connection *c, assay_err *err)
@@ -208,6 +237,53 @@ static bool is_asked_for(const store *s, const piece_query *q, const batch_direc
     return commit && commit <= q->as_of;
 }
 
+static void batches_clear(store *s)
+{
+    for (size_t i = 0; i < s->batch_count; i++)
+        free(s->batches[i].piece);
+    s->batch_count = 0;
+}
+
+void batches_forget(store *s, bool gone_only)
+{
+    size_t n = 0;
+    pthread_mutex_lock(&s->mutex);
+    for (size_t i = 0; i < s->batch_count; i++) {
+        if (!gone_only || s->batches[i].is_gone)
+            free(s->batches[i].piece);
+        else
+            s->batches[n++] = s->batches[i];
+    }
+    s->batch_count = n;
+    pthread_mutex_unlock(&s->mutex);
+}
+
+/* The directory; read again where an older snapshot needs what was forgotten. */
+static assay_status batch_get(store *s, connection *c, uint64_t id, batch_directory **out,
+                              assay_err *err)
+{
+    assay_status status = ASSAY_OK;
+    *out = batch_find(s, id);
+    if (!*out) {
+        batches_clear(s);
+        status = batches_refresh(s, c, err);
+        *out = batch_find(s, id);
+    }
+    return status;
+}
+
+/* A long-lived reader forgets directories of batches that are gone. */
+static void batches_tidy(store *s, uint64_t first, size_t count)
+{
+    size_t n = 0;
+    if (s->mode & STORE_WRITE || s->batch_count < 2 * count + 64)
+        return;
+    while (n < s->batch_count && s->batches[n].id < first)
+        free(s->batches[n++].piece);
+    memmove(s->batches, s->batches + n, (s->batch_count - n) * sizeof *s->batches);
+    s->batch_count -= n;
+}
+
 static assay_status find_in_batches(store *s, connection *c, const piece_query *q,
                                     piece_list *out, assay_err *err)
 {
@@ -217,16 +293,26 @@ static assay_status find_in_batches(store *s, connection *c, const piece_query *
         statement_reset(c, SQL_BATCH_IDS);
         return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
     }
+    moving_list moving;
+    size_t count = 0;
+    uint64_t first = (uint64_t)sqlite3_column_int64(ids, 0);
     assay_status status = batches_refresh(s, c, err);
+    if (!status)
+        status = moving_read(c, &moving, err);
     statement(c, SQL_VOID_ANY);
     bool any_void = !status && statement_step(c, SQL_VOID_ANY, err) > 0;
     statement_reset(c, SQL_VOID_ANY);
-    for (; !status && step > 0; step = statement_step(c, SQL_BATCH_IDS, err)) {
-        batch_directory *b = batch_find(s, (uint64_t)sqlite3_column_int64(ids, 0));
-        if (b && is_asked_for(s, q, b))
+    for (; !status && step > 0; step = statement_step(c, SQL_BATCH_IDS, err), count++) {
+        uint64_t id = (uint64_t)sqlite3_column_int64(ids, 0);
+        batch_directory *b;
+        if (moving_has(&moving, id, q->characteristic))
+            continue;
+        status = batch_get(s, c, id, &b, err);
+        if (!status && b && is_asked_for(s, q, b))
             status = add_batch(c, q, b, any_void, out, err);
     }
     statement_reset(c, SQL_BATCH_IDS);
+    batches_tidy(s, first, count);
     return status ? status : step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
 }
 
@@ -336,8 +422,8 @@ assay_status extents_drop(connection *c, uint64_t chunk, bool is_plain, assay_er
     return status;
 }
 
-assay_status sealed_drop(connection *c, const batch_directory *b, const uint8_t *moved, size_t room,
-                         assay_err *err)
+static assay_status drop_sealed(connection *c, const batch_directory *b, bool void_only,
+                                assay_err *err)
 {
     assay_status status = ASSAY_OK;
     for (size_t i = 0; i < b->n && !status; i++) {
@@ -345,12 +431,22 @@ assay_status sealed_drop(connection *c, const batch_directory *b, const uint8_t 
         bool is_gone = true;
         if (!p->chunk)
             continue;
-        if (p->characteristic < room && moved[p->characteristic])
+        if (void_only)
             status = is_void(c, b->id, p->characteristic, &is_gone, err);
         if (!status && is_gone)
             status = extents_drop(c, p->chunk, true, err);
     }
     return status;
+}
+
+assay_status sealed_drop(connection *c, const batch_directory *b, assay_err *err)
+{
+    return drop_sealed(c, b, true, err);
+}
+
+assay_status sealed_discard(connection *c, const batch_directory *b, assay_err *err)
+{
+    return drop_sealed(c, b, false, err);
 }
 
 assay_status sealed_summary(connection *c, const piece *p, uint8_t out[CHUNK_SUMMARY_MAX],
