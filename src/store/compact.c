@@ -19,7 +19,7 @@
 #define WINDOW_BYTES (96u << 20)
 enum { DUE_ROWS = 100000 };
 /* Of live ingest: so many batches are due, or fewer when a series has several rows in each. */
-enum { DUE_BATCHES = 32, DUE_BATCHES_LONG = 12, DUE_ROWS_A_PIECE = 16 };
+enum { DUE_BATCHES = 32, DUE_BATCHES_LONG = 16, DUE_ROWS_A_PIECE = 16 };
 
 struct compaction {
     uint64_t batch[MOVING_MAX]; /* of the window, rising */
@@ -259,7 +259,7 @@ static assay_status rewrite(compactor *k, piece_list *l, assay_err *err)
     assay_status status = ASSAY_OK;
     for (size_t i = 0; i < l->n && !status; i++) {
         const piece *p = &l->piece[i];
-        wanted |= p->flags & PIECE_PLAIN ? 0 : WANT_CONTEXTS;
+        wanted |= p->flags & (PIECE_PLAIN | PIECE_NO_CONTEXT) ? 0 : WANT_CONTEXTS;
         if (p->is_batch && !p->chunk)
             continue;
         status = piece_list_add(&old, p, err);

@@ -23,6 +23,7 @@ enum {
     VALUE_MAX = 1 << 20,
     LOG_PAGES = 2048, /* of the write-ahead log; idle time keeps it shorter */
     LOG_PAGES_IDLE = 512,
+    IDLE_SHARE = 2, /* of the bounds, when there is time */
     SLICE_NS = 4000000,
 };
 
@@ -533,7 +534,7 @@ bool ingest_idle(ingest *g)
 {
     if (g->is_begun || g->s->in_tx)
         return false;
-    if (is_much(g->l, 4))
+    if (is_much(g->l, IDLE_SHARE))
         return live_fold_now(g->s, NULL) == ASSAY_OK;
     if (compact_due(g->s))
         return compact_a_little(g->s, SLICE_NS, NULL) == ASSAY_OK;

@@ -181,7 +181,7 @@ static assay_status pack_columns(chunk_codec *codec, const rows *r,
     size_t count = 3;
     buf raw = BUF_INIT, one = BUF_INIT;
     for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
-        if (!r->context[kind])
+        if (!r->context[kind] || p->flags & PIECE_NO_CONTEXT)
             continue;
         uint32_t *data = r->context[kind];
         if (LOCAL_CONTEXTS >> kind & 1) {
@@ -207,6 +207,15 @@ static assay_status pack_columns(chunk_codec *codec, const rows *r,
     return status;
 }
 
+static bool has_context(const rows *r)
+{
+    uint32_t any = 0;
+    for (int kind = 0; kind < CONTEXT_COUNT && !any; kind++)
+        for (size_t i = 0; r->context[kind] && i < r->n; i++)
+            any |= r->context[kind][i];
+    return any != 0;
+}
+
 /* All plain: no columns are needed (the origin stands in the directory). */
 static bool needs_columns(const rows *r, const piece *p)
 {
@@ -215,10 +224,7 @@ static bool needs_columns(const rows *r, const piece *p)
     uint32_t any = 0;
     for (size_t i = 0; i < r->n; i++)
         any |= r->status[i];
-    for (int kind = 0; kind < CONTEXT_COUNT && !any; kind++)
-        for (size_t i = 0; r->context[kind] && i < r->n; i++)
-            any |= r->context[kind][i];
-    return any != 0;
+    return any != 0 || !(p->flags & PIECE_NO_CONTEXT);
 }
 
 static assay_status pack_times(chunk_codec *codec, const rows *r, const piece *p, buf *out,
@@ -234,6 +240,7 @@ assay_status piece_pack(chunk_codec *codec, const rows *r, dictionary *const tex
     for (int i = 0; i < EXTENT_COUNT; i++)
         buf_clear(&bytes->part[i]);
     describe(r, out);
+    out->flags |= has_context(r) ? 0 : PIECE_NO_CONTEXT;
     chunk_rows values = {r->n, r->mantissa, r->exponent, r->decimals, r->status, finest};
     assay_status status = chunk_values_pack(codec, &values, &bytes->part[EXTENT_VALUES], err);
     if (!status)
@@ -396,8 +403,11 @@ static assay_status unpack_columns(const source *s, uint32_t wanted, rows *out, 
         column[count++] = (chunk_column){COLUMN_SIZE, 4, 1, out->size};
         column[count++] = (chunk_column){COLUMN_ORIGIN, 8, s->p->first_origin, out->origin};
     }
+    bool has_none = s->p->flags & PIECE_NO_CONTEXT;
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
-        if (wanted >> kind & 1)
+        if (wanted >> kind & 1 && has_none)
+            fill32(out->context[kind], 0, s->p->n);
+        else if (wanted >> kind & 1)
             column[count++] =
                 (chunk_column){(uint8_t)(COLUMN_CONTEXT + kind), 4, 0, out->context[kind]};
     status = chunk_row_count(bytes, length, &n, err);
@@ -437,7 +447,7 @@ assay_status piece_unpack(chunk_codec *codec, const piece *p, uint32_t wanted,
         status = unpack_times(&s, out, err);
     if (!status && wanted & (WANT_META | WANT_CONTEXTS))
         status = unpack_columns(&s, wanted, out, err);
-    if (!status && wanted & LOCAL_CONTEXTS && !(p->flags & PIECE_PLAIN))
+    if (!status && wanted & LOCAL_CONTEXTS && !(p->flags & (PIECE_PLAIN | PIECE_NO_CONTEXT)))
         status = unpack_local(&s, wanted, texts, out, err);
     if (!status && (wanted & WANT_META) && (wanted & WANT_VALUE))
         blank_absent(p, out);

@@ -25,6 +25,7 @@ enum {
     PIECE_NOT_ALL_VALID = 2, /* some row has a status other than STATUS_VALID */
     PIECE_ATTRIBUTE = 4,     /* some row has a size other than 1 */
     PIECE_PLAIN = 8,         /* no columns: status 0, size 1, one origin, no contexts */
+    PIECE_NO_CONTEXT = 32, /* no row has any; columns there may be nonetheless */
     PIECE_SEALED = 16, /* of a batch: its extents stand in the tables of chunks already, as `chunk`;
                           in the batch's data at `offset` lies its summary, length[EXTENT_TEXTS] */
 };
