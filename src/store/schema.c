@@ -124,6 +124,17 @@ static assay_status apply_step(connection *c, int64_t version, assay_err *err)
     return status;
 }
 
+/* A file that was being created when the process was killed: its page size is set, nothing else. */
+static assay_status is_begun(connection *c, bool *out, assay_err *err)
+{
+    int64_t tables = 0, size = 0;
+    assay_status status = pragma_number(c, "SELECT count(*) FROM sqlite_master", &tables, err);
+    if (!status)
+        status = pragma_number(c, "PRAGMA page_size", &size, err);
+    *out = !status && !tables && size == 65536;
+    return status;
+}
+
 assay_status schema_prepare(connection *c, bool is_writer, bool is_created, assay_err *err)
 {
     int64_t application = 0, version = 0, pages = 0;
@@ -135,6 +146,10 @@ assay_status schema_prepare(connection *c, bool is_writer, bool is_created, assa
     if (status)
         return status;
     bool is_empty = pages == 0;
+    if (!is_empty && is_created && !application && !version)
+        status = is_begun(c, &is_empty, err);
+    if (status)
+        return status;
     if (is_empty && !is_created)
         return assay_fail(err, ASSAY_FORMAT, 0, "%s is not an Assay database: it is empty",
                           c->path);

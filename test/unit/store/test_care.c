@@ -127,6 +127,25 @@ static void a_stranger_and_a_newer_file_are_refused(void **state)
     shop_free(h);
 }
 
+static void a_file_whose_creation_was_cut_short_is_created(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    sqlite3 *db;
+    store *s;
+    char path[200];
+    snprintf(path, sizeof path, "%s/begun", h->folder);
+    sqlite3_open(path, &db);
+    sqlite3_exec(db, "PRAGMA page_size=65536; PRAGMA auto_vacuum=INCREMENTAL;"
+                     "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    sqlite3_close(db);
+    assert_int_equal(store_open(path, STORE_READ, &s, &h->err), ASSAY_FORMAT);
+    assert_ok(store_open(path, STORE_CREATE, &s, &h->err), h->err);
+    assert_int_equal(store_commit_number(s), 0);
+    store_close(s);
+    shop_free(h);
+}
+
 static void an_erased_payload_leaves_its_record(void **state)
 {
     (void)state;
@@ -156,6 +175,7 @@ int main(void)
         cmocka_unit_test(a_damaged_chunk_is_named_and_the_rest_is_read),
         cmocka_unit_test(a_backup_is_verified_and_restores),
         cmocka_unit_test(a_stranger_and_a_newer_file_are_refused),
+        cmocka_unit_test(a_file_whose_creation_was_cut_short_is_created),
         cmocka_unit_test(an_erased_payload_leaves_its_record),
     };
     return cmocka_run_group_tests_name("care", tests, NULL, NULL);
