@@ -35,7 +35,7 @@ typedef struct {
     file_place group;    /* where the newest rows of one time begin */
     uint64_t group_rows; /* how many they are; 0: none, or without time */
     int64_t group_time;
-    uint64_t rows;       /* stored of this file */
+    uint64_t rows, refused; /* of this file so far */
     uint64_t head_bytes; /* its first bytes when it was last read, and their digest */
     char head[65];
 } file_state;

@@ -77,8 +77,8 @@ bool known_keep(known *k, const file_state *s, parcel *in)
     write_place(&text, "next", &s->next);
     write_place(&text, "group", &s->group);
     buf_addf(&text, "\"group_rows\":%" PRIu64 ",\"group_time\":%" PRId64 ",\"rows\":%" PRIu64
-             ",\"head_bytes\":%" PRIu64 ",\"head\":\"%s\"}", s->group_rows, s->group_time, s->rows,
-             s->head_bytes, s->head);
+             ",\"refused\":%" PRIu64 ",\"head_bytes\":%" PRIu64 ",\"head\":\"%s\"}", s->group_rows, s->group_time, s->rows,
+             s->refused, s->head_bytes, s->head);
     bool is_good = !text.failed && put_file(k, s);
     if (is_good)
         parcel_remember(in, key, text.data, text.length);
@@ -118,6 +118,7 @@ static bool load_file(const char *key, const void *bytes, size_t length, void *c
                     .group_rows = read_number(all, "group_rows"),
                     .group_time = json_integer_value(json_object_get(all, "group_time")),
                     .rows = read_number(all, "rows"),
+                    .refused = read_number(all, "refused"),
                     .head_bytes = read_number(all, "head_bytes")};
     snprintf(s.name, sizeof s.name, "%s", key + strlen("file:"));
     snprintf(s.head, sizeof s.head, "%s", head ? head : "");

@@ -28,6 +28,7 @@ typedef struct {
     folder *f;
     const folder_file *file;
     read_format format;
+    bool is_known; /* read before, at least in part */
     reader *r;
     measurement_batch *b;
     file_state state;
@@ -36,7 +37,7 @@ typedef struct {
     size_t place_count, place_room;
     uint64_t told[refusals_max]; /* by the reader's refusal: what went into parcels */
     uint64_t rows, refused;
-    int64_t untimed;
+    uint64_t refused_before; /* that come again, because the file is read again from its start */
 } reading;
 
 /* -- from reader to parcel -------------------------------------------------------------------- */
@@ -112,14 +113,18 @@ static void put_refusals(reading *w)
     for (size_t i = 0; i < tally.refusal_count && i < refusals_max; i++) {
         const refusal *r = &tally.refusals[i];
         char example[200];
-        if (r->count == w->told[i])
+        uint64_t more = r->count - w->told[i];
+        uint64_t again = more < w->refused_before ? more : w->refused_before;
+        w->told[i] = r->count;
+        w->refused_before -= again;
+        if (more == again)
             continue;
         snprintf(example, sizeof example, "%s line %" PRIu64 ": %s", w->file->name, r->line,
                  r->found ? r->found : "");
-        parcel_refuse(folder_parcel(w->f->parcels), r->reason, r->expected, r->count - w->told[i],
-                      example, strlen(example));
-        w->refused += r->count - w->told[i];
-        w->told[i] = r->count;
+        parcel_refuse(folder_parcel(w->f->parcels), r->reason, r->expected, more - again, example,
+                      strlen(example));
+        w->refused += more - again;
+        w->state.refused += more - again;
     }
 }
 
@@ -319,6 +324,10 @@ static void find_state(reading *w)
     if (s)
         w->state = *s;
     snprintf(w->state.name, sizeof w->state.name, "%s", w->file->name);
+    w->is_known = s != NULL;
+    w->state.head_bytes = size < FOLDER_HEAD ? size : FOLDER_HEAD;
+    if (folder_digest(w->file->path, w->state.head_bytes, w->state.head, NULL) != ASSAY_OK)
+        w->state.head_bytes = 0; /* it is going away */
 }
 
 static void tell_guess(reading *w)
@@ -342,33 +351,68 @@ static bool pin_dialect(reading *w)
     return known_pin(w->f->known, FORMAT_CSV, reader_dialect(w->r), folder_parcel(w->f->parcels));
 }
 
+/* The place behind the batch in hand. What AQDEF's rows mean depends on all lines before them, and
+ * its last record on those that may follow: such a file is read again from its start each time. */
+static void step_behind(reading *w)
+{
+    uint64_t records = reader_record(w->r);
+    if (w->format == FORMAT_AQDEF) {
+        w->begin.skip += w->b->n;
+        return;
+    }
+    w->begin.offset = reader_offset(w->r);
+    w->begin.record = records ? records : w->b->n ? w->b->record[w->b->n - 1] : w->begin.record;
+}
+
+/* Does a growing file go on within the time at which it was left? */
+static bool goes_on_within(const reading *w, size_t from)
+{
+    return from < w->b->n && w->state.group_rows && w->b->time[from] == w->state.group_time &&
+           w->b->time[from] != TIME_NONE;
+}
+
+/* Additional lines may still follow the last record of an AQDEF file that is being written. */
+static void hold_last_record(const reading *w)
+{
+    measurement_batch *b = w->b;
+    if (w->format != FORMAT_AQDEF || w->file->is_complete || b->n == 0 || b->n == b->room)
+        return;
+    uint64_t last = b->record[b->n - 1];
+    while (b->n && b->record[b->n - 1] == last)
+        b->n--;
+}
+
+static assay_status next_batch(reading *w, assay_err *err)
+{
+    if (atomic_load(&w->f->is_stopping))
+        return ASSAY_STOPPED;
+    assay_status status = reader_next(w->r, w->b, err);
+    if (status == ASSAY_OK && !know_places(w))
+        status = ASSAY_MEMORY;
+    if (status == ASSAY_OK)
+        hold_last_record(w);
+    return status;
+}
+
 static assay_status read_rows(reading *w, uint64_t until, assay_err *err)
 {
     uint64_t skip = w->state.next.skip;
     bool is_first = true;
     w->begin = w->state.next;
     w->begin.skip = 0;
+    w->refused_before = w->format == FORMAT_AQDEF ? w->state.refused : 0;
     assay_status status = go_to(w->r, &w->state.next, err);
-    while (status == ASSAY_OK) {
-        if (atomic_load(&w->f->is_stopping))
-            return ASSAY_STOPPED;
-        status = reader_next(w->r, w->b, err);
-        if (status != ASSAY_OK || !know_places(w))
-            return status != ASSAY_OK ? status : ASSAY_MEMORY;
+    while (status == ASSAY_OK && (status = next_batch(w, err)) == ASSAY_OK) {
         size_t from = skip < w->b->n ? (size_t)skip : w->b->n;
         skip -= from;
-        bool goes_on = is_first && from < w->b->n && w->state.group_rows &&
-                       w->b->time[from] == w->state.group_time && w->b->time[from] != TIME_NONE;
-        if (goes_on && !send_again(w, until))
+        if (is_first && goes_on_within(w, from) && !send_again(w, until))
             return assay_fail(err, ASSAY_IO, 0, "cannot read %s again", w->file->path);
         is_first = is_first && from == w->b->n;
         if (!put_batch(w, from))
             return ASSAY_STOPPED;
         put_refusals(w);
         keep_group(w, from);
-        w->begin = (file_place){reader_offset(w->r), w->begin.record, 0};
-        uint64_t records = reader_record(w->r);
-        w->begin.record = records ? records : w->b->n ? w->b->record[w->b->n - 1] : w->begin.record;
+        step_behind(w);
         if (w->b->n == 0)
             break;
     }
@@ -378,11 +422,7 @@ static assay_status read_rows(reading *w, uint64_t until, assay_err *err)
 /* All that was read is stored, and the place behind it is known. */
 static bool end_reading(reading *w)
 {
-    uint64_t size = (uint64_t)w->file->about.st_size;
     w->state.next = w->begin;
-    w->state.head_bytes = size < FOLDER_HEAD ? size : FOLDER_HEAD;
-    if (folder_digest(w->file->path, w->state.head_bytes, w->state.head, NULL) != ASSAY_OK)
-        return false;
     return pin_dialect(w) &&
            known_keep(w->f->known, &w->state, folder_parcel(w->f->parcels)) &&
            folder_settle(w->f->parcels);
@@ -446,7 +486,7 @@ file_outcome folder_read(folder *f, const folder_file *file, buf *why)
         return size || !file->is_complete ? FILE_WAITS : FILE_READ;
     find_state(&w);
     file_outcome outcome = FILE_READ;
-    if (until > w.state.next.offset || w.state.next.skip || !w.state.head_bytes)
+    if (until > w.state.next.offset || w.state.next.skip || !w.is_known)
         outcome = read_file(&w, until, why);
     batch_free(w.b);
     reader_close(w.r);

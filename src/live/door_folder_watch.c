@@ -221,7 +221,8 @@ static void refuse(folder *f, const folder_file *file, buf *why)
     if (!folder_settle(f->parcels))
         return;
     count(f, &f->refused_files);
-    folder_log(f, "warning", "%s is refused: %s", file->name, buf_text(why));
+    folder_log(f, "warning", "%s is refused: %.*s", file->name, (int)strcspn(buf_text(why), "\n"),
+               buf_text(why));
     (void)folder_refuse(f, file, buf_text(why));
 }
 
