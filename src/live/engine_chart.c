@@ -126,7 +126,7 @@ void live_chart_reset(live_chart *c, live_form form)
     if (form.is_real != c->s.form.is_real || form.exponent != c->s.form.exponent)
         drop_checkpoints(c, 0);
     c->s = (live_state){.last_time = TIME_NONE, .group_time = TIME_NONE, .form = form,
-                        .last_value = NAN, .lcl = NAN, .center = NAN, .ucl = NAN, .mean = NAN};
+                        .last_value = NAN, .point_time = TIME_NONE, .lcl = NAN, .center = NAN, .ucl = NAN, .mean = NAN};
     assay_step_reset(&c->step, c->stepped);
 }
 
@@ -147,6 +147,8 @@ static void note_point(live_state *s, const assay_step_point *p)
     s->ucl = p->location.ucl;
     s->mean = p->location.value;
     s->last_rules = p->location.rules;
+    s->is_spread_signal = p->spread.rules;
+    s->is_cusum_signal = p->cusum.rules;
     if (isnan(p->location.value))
         return;
     if (s->spark_count == ENGINE_SPARK) {
@@ -195,12 +197,23 @@ static void make_point(live_chart *c, void *stepped, live_point *out)
     out->p = (assay_step_point){none, none, {NAN, NAN, 0}, NAN};
 }
 
+static void note_judged(live_chart *c, const live_point *p)
+{
+    if (p->time <= c->judged_after)
+        return;
+    c->s.judged_from = c->s.judged ? c->s.judged_from : p->time;
+    c->s.judged++;
+    c->s.judged_signals += live_signals(&p->p);
+}
+
 static void close_group(live_chart *c, live_sink *sink, void *context)
 {
     live_point point = {0};
     make_point(c, c->stepped, &point);
     c->s.count = c->s.valid = 0;
+    c->s.point_time = point.time;
     note_point(&c->s, &point.p);
+    note_judged(c, &point);
     if (sink)
         sink(c, &point, context);
 }

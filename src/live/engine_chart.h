@@ -45,6 +45,8 @@ typedef struct {
 
 typedef struct {
     uint64_t rows, measurements, subgroups, signals;
+    uint64_t judged, judged_signals; /* points behind judged_after, and those that signalled */
+    int64_t judged_from;             /* the first of them */
     int64_t last_time, group_time; /* of the last row; of the first of the open group */
     int64_t bucket;                /* by time: number of the stretch */
     uint64_t key, stage;
@@ -52,8 +54,10 @@ typedef struct {
     uint32_t size;                 /* inspected, of its first row */
     live_form form;
     double last_value;             /* of the last row that counts */
-    double lcl, center, ucl, mean; /* of the last point */
+    int64_t point_time;            /* of the last point */
+    double lcl, center, ucl, mean;
     uint32_t last_rules, spark_rules;
+    bool is_spread_signal, is_cusum_signal;
     uint8_t spark_count;
     float spark[ENGINE_SPARK];
 } live_state;
@@ -82,12 +86,23 @@ typedef struct live_chart {
     uint32_t characteristic;
     object_id id;
     chart_state state;
-    bool is_cold, is_dirty, is_waiting, has_news;
+    bool is_cold;         /* not stepped through its series yet */
+    bool is_dirty;        /* to be replayed from dirty_from */
+    bool is_listed;       /* among those to be replayed */
+    bool has_news;        /* a point not published yet */
+    bool is_gone;         /* limits replaced or retired: to be freed */
     int64_t dirty_from;   /* what came late or changed stands at this time or after it */
     int64_t judged_after; /* alarms are for points behind this one */
+    uint64_t judged_commit; /* that time is still to be found: the last of the series as of it */
     int64_t again_after;  /* clock: not replayed before */
     uint64_t version;     /* of its limits */
     double sigma;
+    uint32_t verify_wanted, good; /* points asked for after an action (0: none), and seen */
+    int64_t verify_after;
+    int64_t heard;        /* clock: when its last row came */
+    bool is_peeked;       /* the open group was shown as it is, */
+    bool has_peeked_hits; /* and signalled */
+    uint32_t peeked;      /* readings it had then */
     struct live_chart *next; /* of the characteristic */
 } live_chart;
 

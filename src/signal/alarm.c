@@ -422,7 +422,7 @@ static size_t choose_new(const entry *n, const alarm_report *r, alarm_hit *out, 
     size_t kept = 0, have = n ? n->view.hit_count : 0;
     for (size_t i = 0; i < r->count; i++) {
         const alarm_hit *known = n ? hit_find(n, &r->hits[i]) : NULL;
-        if (known && !known->is_withdrawn)
+        if (known && !known->is_withdrawn && strcmp(known->value, r->hits[i].value) == 0)
             continue;
         if (!known && have + kept >= ALARM_HITS_MAX)
             ++*more;

@@ -114,7 +114,7 @@ bool alarm_open_of(alarm_book *b, uint32_t characteristic, bool no_data, alarm_v
 /* -- inside a transaction ---------------------------------------------------------------- */
 
 /* Hits join the open alarm of their characteristic or raise one; a hit that is there already is
- * not added again. `id` gets the alarm, `is_new` (may be NULL) whether it was raised now. All hits
+ * not added again, unless late data gave it another value. `id` gets the alarm, `is_new` (may be NULL) whether it was raised now. All hits
  * of a call are of one cause. */
 typedef struct {
     uint32_t characteristic, verify_wanted;
