@@ -22,6 +22,7 @@ typedef struct {
     const json_t *settings; /* the whole document; lives until close */
     void (*log)(const char *level, const char *source,
                 const char *text); /* "info", "warning" ... */
+    struct people *people; /* whose tokens let measurements in; NULL: nobody is known */
 } door_setup;
 
 typedef struct {

@@ -133,8 +133,7 @@ static size_t list_filters(const json_t *settings, const char **filters, uint8_t
     return count;
 }
 
-/* -- what the client says
- * --------------------------------------------------------------------------- */
+/* -- what the client says -------------------------------------------------------------- */
 
 static bool on_message(void *context, const mqtt_message *m)
 {
@@ -179,8 +178,7 @@ static void on_lost(void *context, const char *why)
     d->setup.log("warning", d->setup.source, why);
 }
 
-/* -- what the rows say
- * -------------------------------------------------------------------------------- */
+/* -- what the rows say ----------------------------------------------------------------- */
 
 static void acknowledge(void *context, void *session, uint64_t token, uint8_t reason)
 {
@@ -198,9 +196,7 @@ static void room(void *context)
         mqtt_client_resume(d->client);
 }
 
-/* -- life
- * ------------------------------------------------------------------------------------------------
- */
+/* -- life ------------------------------------------------------------------------------ */
 
 static assay_status open_tls(mqtt_door *d, assay_err *err)
 {

@@ -9,6 +9,7 @@ static const door_type *const types[] = {
     &door_serial,
     &door_line,
     &door_mqtt,
+    &door_mqtt_listen,
     &door_sparkplug,
     NULL,
 };

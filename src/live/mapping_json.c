@@ -28,7 +28,7 @@ static bool refuse(const reading *r, const char *member, const char *expected)
     return false;
 }
 
-/* -- members ---------------------------------------------------------------------------------- */
+/* -- members --------------------------------------------------------------------------- */
 
 static bool take_text(reading *r, const char *member, const char *otherwise, char **out)
 {

@@ -36,7 +36,7 @@ ASSAY_MUST_USE assay_status mapping_json_new(const struct json_t *rules, mapping
                                              assay_err *err);
 void mapping_json_free(mapping *m);
 
-/* -- what a topic means: worked out once ---------------------------------------------------- */
+/* -- what a topic means: worked out once ----------------------------------------------- */
 
 typedef enum { MAPPING_NUMBER, MAPPING_JSON, MAPPING_LINE, MAPPING_NDJSON } mapping_format;
 
@@ -59,7 +59,7 @@ size_t mapping_binding_count(const mapping_binding *b);
 const mapping_target *mapping_binding_target(const mapping_binding *b, size_t i);
 uint32_t mapping_json_contexts(const mapping *m); /* of all rules */
 
-/* -- payloads ------------------------------------------------------------------------------- */
+/* -- payloads -------------------------------------------------------------------------- */
 
 typedef struct {
     size_t target; /* of the binding */

@@ -52,7 +52,7 @@ static const metric_rule *rule_of(const mapping_metric *m, const sparkplug_metri
     return m->takes_others && !is_housekeeping(metric) ? &m->others : NULL;
 }
 
-/* -- paths ------------------------------------------------------------------------------------ */
+/* -- paths ----------------------------------------------------------------------------- */
 
 static bool path_word(buf *out, const char **at, const char *word, const char *text, size_t length)
 {

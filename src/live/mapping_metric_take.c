@@ -26,8 +26,7 @@ static void refuse(mapping_metric *m, const sparkplug_metric *metric, const char
                        (size_t)n < sizeof example ? (size_t)n : sizeof example - 1);
 }
 
-/* -- slots: texts beside the values
- * ---------------------------------------------------------------- */
+/* -- slots: texts beside the values ---------------------------------------------------- */
 
 static void slot_text(const spb_metric *x, uint32_t type, buf *out)
 {
@@ -104,8 +103,7 @@ static metric_text slot_for(const metric_binding *b, uint32_t slot, bool carries
     return (metric_text){buf_text(text), text->length};
 }
 
-/* -- values
- * ------------------------------------------------------------------------------------------ */
+/* -- values ---------------------------------------------------------------------------- */
 
 static uint8_t status_of(const spb_metric *x, bool is_marked)
 {
@@ -264,8 +262,7 @@ static void measure_all(mapping_metric *m, const metric_binding *b,
     }
 }
 
-/* -- parts that a counter or a trigger completes
- * ------------------------------------------------------ */
+/* -- parts that a counter or a trigger completes --------------------------------------- */
 
 static bool is_complete(const metric_binding *b, const metric_target *t)
 {
@@ -300,8 +297,7 @@ static void measure_parts(mapping_metric *m, const metric_binding *b,
     }
 }
 
-/* -- births
- * --------------------------------------------------------------------------------------------- */
+/* -- births ---------------------------------------------------------------------------- */
 
 static void measure_newer(mapping_metric *m, const metric_binding *b,
                           const sparkplug_message *birth)

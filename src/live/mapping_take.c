@@ -44,7 +44,7 @@ void mapping_scratch_free(mapping_scratch *s)
     free(s);
 }
 
-/* -- numbers ----------------------------------------------------------------------------------- */
+/* -- numbers --------------------------------------------------------------------------- */
 
 static bool set_number(const char *text, size_t length, mapping_row *row)
 {
@@ -87,7 +87,7 @@ static bool take_plain(const taking *t, const char *payload, size_t length)
     return t->sink->row(t->sink->context, &row);
 }
 
-/* -- members of a JSON payload ----------------------------------------------------------------- */
+/* -- members of a JSON payload --------------------------------------------------------- */
 
 static bool find(const taking *t, const json_pointer *p, json_piece item, json_piece *out)
 {

@@ -45,7 +45,7 @@ struct mqtt_client {
     void *closed_context;
 };
 
-/* -- losing and trying again ------------------------------------------------------------------- */
+/* -- losing and trying again ----------------------------------------------------------- */
 
 static uint64_t pause_ms(const mqtt_client *c)
 {
@@ -96,7 +96,7 @@ static void break_off(mqtt_client *c, uint8_t reason, const char *why)
     lose(c, why);
 }
 
-/* -- CONNECT and CONNACK ----------------------------------------------------------------------- */
+/* -- CONNECT and CONNACK --------------------------------------------------------------- */
 
 static void connect_properties(const mqtt_client *c, buf *list)
 {
@@ -194,7 +194,7 @@ static void take_connack(mqtt_client *c, const mqtt_packet *p)
     }
 }
 
-/* -- what the broker sends --------------------------------------------------------------------- */
+/* -- what the broker sends ------------------------------------------------------------- */
 
 static void acknowledge_now(mqtt_client *c, uint64_t token)
 {
@@ -414,8 +414,7 @@ static void due(void *context)
     }
 }
 
-/* -- life
- * ------------------------------------------------------------------------------------------ */
+/* -- life ------------------------------------------------------------------------------ */
 
 static bool own(mqtt_client *c, const char **text)
 {
@@ -508,8 +507,7 @@ void mqtt_client_close(mqtt_client *c, loop_work *closed, void *context)
     loop_timer_set(c->timer, 0);
 }
 
-/* -- acknowledging
- * ----------------------------------------------------------------------------------- */
+/* -- acknowledging --------------------------------------------------------------------- */
 
 /* The last token is back: what the broker sends again can be judged now. */
 static void settle(mqtt_client *c)
@@ -557,8 +555,7 @@ void mqtt_client_hold(mqtt_client *c, uint16_t packet)
     (void)mqtt_inbox_hold(&c->inbox, packet);
 }
 
-/* -- publishing
- * ---------------------------------------------------------------------------------------- */
+/* -- publishing ------------------------------------------------------------------------ */
 
 assay_status mqtt_client_publish(mqtt_client *c, const char *topic, const void *payload,
                                  size_t length, uint8_t qos, bool is_retained, mqtt_published *done,

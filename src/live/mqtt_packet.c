@@ -65,7 +65,7 @@ static bool take_rest(parser *p, mqtt_slice *out)
     return true;
 }
 
-/* -- CONNECT -------------------------------------------------------------------------------- */
+/* -- CONNECT --------------------------------------------------------------------------- */
 
 static bool connect_protocol(parser *p, mqtt_connect *c)
 {
@@ -128,7 +128,7 @@ static bool parse_connack(parser *p)
     return own_properties(p);
 }
 
-/* -- PUBLISH and its answers ------------------------------------------------------------------ */
+/* -- PUBLISH and its answers ----------------------------------------------------------- */
 
 /* A topic is needed, but for MQTT 5 with an alias. */
 static bool check_topic(parser *p, const mqtt_publish *m)
@@ -165,7 +165,7 @@ static bool parse_ack(parser *p)
     return mqtt_take_byte(&p->r, &p->packet.reason) && (at_end(p) || own_properties(p));
 }
 
-/* -- SUBSCRIBE, UNSUBSCRIBE ------------------------------------------------------------------ */
+/* -- SUBSCRIBE, UNSUBSCRIBE ------------------------------------------------------------ */
 
 static bool options_are_valid(mqtt_version v, uint8_t options)
 {

@@ -149,7 +149,7 @@ bool mqtt_property_text(mqtt_slice properties, mqtt_property id, mqtt_slice *out
  * UNSUBSCRIBE; its lowest two bits are the QoS. */
 bool mqtt_next_filter(const mqtt_packet *p, uint32_t *at, mqtt_slice *filter, uint8_t *options);
 
-/* -- writers ------------------------------------------------------------------------------ */
+/* -- writers --------------------------------------------------------------------------- */
 
 /* Properties are written by these into a buf of their own, then handed over (NULL: none). */
 void mqtt_add_byte(buf *properties, mqtt_property id, uint8_t value);

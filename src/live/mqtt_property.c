@@ -58,7 +58,7 @@ static const property_rule rules[43] = {
     [MQTT_P_SHARED_AVAILABLE] = {FLAG, CONNACK, false},
 };
 
-/* -- primitive fields ---------------------------------------------------------------------- */
+/* -- primitive fields ------------------------------------------------------------------ */
 
 bool mqtt_refuse(mqtt_reader *r, uint8_t reason, const char *text)
 {
@@ -150,7 +150,7 @@ bool mqtt_take_text(mqtt_reader *r, mqtt_slice *out)
     return true;
 }
 
-/* -- properties ----------------------------------------------------------------------------- */
+/* -- properties ------------------------------------------------------------------------ */
 
 typedef struct {
     uint32_t id, number;

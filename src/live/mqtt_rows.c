@@ -58,8 +58,7 @@ typedef struct {
     uint32_t taken, refused;
 } taking;
 
-/* -- answers -------------------------------------------------------------------------------------
- */
+/* -- answers -------------------------------------------------------------------------- */
 
 static batch *batch_of(mqtt_rows *r, const parcel *p)
 {
@@ -101,8 +100,7 @@ static bool reserve_fresh(mqtt_rows *r)
     return true;
 }
 
-/* -- sending
- * --------------------------------------------------------------------------------------- */
+/* -- sending --------------------------------------------------------------------------- */
 
 static void send_parcel(mqtt_rows *r)
 {
@@ -167,7 +165,7 @@ static void room(void *context)
 static parcel *parcel_for(mqtt_rows *r, size_t rows)
 {
     parcel *p = lane_parcel(r->lane);
-    if (p && p->rows->n && (parcel_is_full(p) || p->rows->n + rows > PARCEL_ROWS)) {
+    if (p && !parcel_is_empty(p) && (parcel_is_full(p) || p->rows->n + rows > PARCEL_ROWS)) {
         send_parcel(r);
         p = lane_parcel(r->lane);
     }
@@ -178,8 +176,7 @@ static parcel *parcel_for(mqtt_rows *r, size_t rows)
     return p;
 }
 
-/* -- values
- * ------------------------------------------------------------------------------------------ */
+/* -- values ---------------------------------------------------------------------------- */
 
 static bool refuse_value(taking *t, const char *reason, const char *remedy, const char *found,
                          size_t length)
@@ -212,10 +209,9 @@ static bool is_new_part(taking *t, const mapping_row *row)
         return false;
     memcpy(target->part, row->part.text, length);
     target->part_length = (uint8_t)length;
-    buf key = BUF_INIT;
-    buf_addf(&key, "part/%s", mapping_binding_target(t->entry->binding, t->target)->path);
-    parcel_remember(t->parcel, buf_text(&key), target->part, length);
-    buf_done(&key);
+    char key[PART_KEY_ROOM];
+    mqtt_part_key(mapping_binding_target(t->entry->binding, t->target)->path, key);
+    parcel_remember(t->parcel, key, target->part, length);
     return true;
 }
 
@@ -258,8 +254,7 @@ static bool is_allowed(taking *t, const char *path)
     return false;
 }
 
-/* -- lines
- * -------------------------------------------------------------------------------------------- */
+/* -- lines ----------------------------------------------------------------------------- */
 
 static bool line_row(void *context, const feed_row *row)
 {
@@ -321,8 +316,7 @@ static bool take_lines(taking *t, const mapping_target *target, mqtt_slice paylo
     return true;
 }
 
-/* -- a message
- * ------------------------------------------------------------------------------------------ */
+/* -- a message ------------------------------------------------------------------------- */
 
 /* False: memory was short. */
 static bool take_targets(taking *t, mqtt_slice payload)
@@ -390,6 +384,8 @@ static bool take(taking *t, const mqtt_message *m, uint64_t topic_hash)
     uint32_t digest = may_return && m->qos == 1 ? digest_of(m, topic_hash) : 0;
     if (may_return && m->qos == 1 && m->is_duplicate)
         look_back(t, m, digest);
+    if (!may_return && m->qos > 0 && m->is_duplicate) /* sent again, though it keeps no session */
+        t->parcel->is_recognised = false;
     if (m->is_retained && !t->r->takes_retained) {
         refuse_value(t, "retained",
                      "nothing to do: it is the last value again, or set \"retained\" to true",
@@ -444,9 +440,17 @@ bool mqtt_rows_release(mqtt_rows *r, const mqtt_from *from, uint16_t packet, uin
     return true;
 }
 
-/* -- life
- * ------------------------------------------------------------------------------------------------
- */
+bool mqtt_rows_remember(mqtt_rows *r, const char *key, const void *bytes, size_t length)
+{
+    parcel *p = parcel_for(r, 0);
+    if (!p)
+        return false;
+    parcel_remember(p, key, bytes, length);
+    set_round(r);
+    return true;
+}
+
+/* -- life ------------------------------------------------------------------------------ */
 
 static void rows_free(mqtt_rows *r)
 {

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/mqtt_seen.h"
 
+#include "base/buf.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEP_LEAST = 256, KEEP_MOST = 32768, BLOCKS_A_LARGEST = 6, ENTRY_BYTES = 6, KEY_ROOM = 400 };
+enum { KEEP_LEAST = 256, KEEP_MOST = 32768, BLOCKS_A_LARGEST = 6, ENTRY_BYTES = 6, KEY_ROOM = 440 };
 
 typedef struct {
     uint16_t packet;
@@ -41,7 +43,7 @@ struct mqtt_seen {
 
 static void key_of(const mqtt_seen *s, const char *what, uint64_t number, char out[static KEY_ROOM])
 {
-    snprintf(out, KEY_ROOM, "%s/%.300s/%llu", what, s->client, (unsigned long long)number);
+    snprintf(out, KEY_ROOM, "%s/%.390s/%llu", what, s->client, (unsigned long long)number);
 }
 
 static block *block_new(size_t room)
@@ -61,10 +63,26 @@ static void blocks_free(block *b)
     }
 }
 
+/* '/' divides keys: a client's name must not look like another's with a number behind it. */
+static char *key_name(const char *client)
+{
+    buf out = BUF_INIT;
+    buf_add(&out, "", 0);
+    for (; *client; client++) {
+        if (*client == '/' || *client == '%')
+            buf_addf(&out, "%%%02x", *client);
+        else
+            buf_add_char(&out, *client);
+    }
+    char *name = out.failed ? NULL : strdup(buf_text(&out));
+    buf_done(&out);
+    return name;
+}
+
 mqtt_seen *mqtt_seen_new(const char *client)
 {
     mqtt_seen *s = calloc(1, sizeof *s);
-    if (!s || !(s->client = strdup(client))) {
+    if (!s || !(s->client = key_name(client))) {
         mqtt_seen_free(s);
         return NULL;
     }
@@ -307,8 +325,7 @@ size_t mqtt_seen_held(const mqtt_seen *s, const uint16_t **packets)
     return s->held_count;
 }
 
-/* -- after a start
- * --------------------------------------------------------------------------------- */
+/* -- after a start --------------------------------------------------------------------- */
 
 typedef struct {
     mqtt_seen *seen;
@@ -361,7 +378,7 @@ assay_status mqtt_seen_recall(mqtt_seen *s, store *reader, const char *source, a
 {
     char prefix[KEY_ROOM];
     recalling r = {.seen = s};
-    r.prefix = (size_t)snprintf(prefix, sizeof prefix, "seen/%.300s/", s->client);
+    r.prefix = (size_t)snprintf(prefix, sizeof prefix, "seen/%.390s/", s->client);
     assay_status status = store_recall_all(reader, source, prefix, recall_block, &r, err);
     if (r.count)
         qsort(r.blocks, r.count, sizeof *r.blocks, by_number);
@@ -372,6 +389,6 @@ assay_status mqtt_seen_recall(mqtt_seen *s, store *reader, const char *source, a
         return status;
     if (r.failed)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for what was stored before");
-    snprintf(prefix, sizeof prefix, "held/%.300s/", s->client);
+    snprintf(prefix, sizeof prefix, "held/%.390s/", s->client);
     return store_recall_all(reader, source, prefix, recall_held, &r, err);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/mqtt_topics.h"
 
+#include "base/hash.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,12 +62,23 @@ size_t mqtt_topics_count(const mqtt_topics *t)
 /* -- a topic seen for the first time -------------------------------------------------------------
  */
 
+void mqtt_part_key(const char *path, char out[static PART_KEY_ROOM])
+{
+    sha256 digest;
+    char hex[65];
+    snprintf(out, PART_KEY_ROOM, "part/%s", path);
+    if (strlen(path) <= 200 || sha256_of(path, strlen(path), &digest, NULL) != ASSAY_OK)
+        return;
+    sha256_to_hex(&digest, hex);
+    snprintf(out, PART_KEY_ROOM, "part#%s", hex);
+}
+
 /* The counter that was stored last, so that a restart does not count a part again. */
 static void recall_part(const mqtt_topics *t, const char *path, topic_target *target)
 {
-    char key[1100];
+    char key[PART_KEY_ROOM];
     buf last = BUF_INIT;
-    snprintf(key, sizeof key, "part/%s", path);
+    mqtt_part_key(path, key);
     if (store_recall(t->setup->reader, t->setup->source, key, &last, NULL) == ASSAY_OK &&
         last.length < PART_ROOM) {
         memcpy(target->part, buf_text(&last), last.length);
@@ -131,8 +144,7 @@ static topic_entry *entry_new(const mqtt_topics *t, mqtt_slice topic, uint64_t h
     return NULL;
 }
 
-/* -- the table
- * -------------------------------------------------------------------------------------- */
+/* -- the table ------------------------------------------------------------------------- */
 
 static topic_entry **slot_of(topic_entry **slots, size_t room, mqtt_slice topic, uint64_t hash)
 {

@@ -7,7 +7,7 @@
 #include "live/door.h"
 #include "live/mapping_json.h"
 
-enum { TOPICS_MAX = 100000, PART_ROOM = 64 };
+enum { TOPICS_MAX = 100000, PART_ROOM = 64, PART_KEY_ROOM = 256 };
 
 typedef struct {
     int32_t place; /* CATALOG_NONE for lines */
@@ -33,6 +33,9 @@ mqtt_topics *mqtt_topics_new(const mapping *m, const door_setup *setup); /* NULL
 void mqtt_topics_free(mqtt_topics *t);                                   /* accepts NULL */
 /* NULL: no memory. The entry moves with the next call that adds one. */
 topic_entry *mqtt_topics_find(mqtt_topics *t, mqtt_slice topic, uint64_t hash);
+/* Under which the counter of this characteristic is remembered: its path, or a digest of a long
+ * one. */
+void mqtt_part_key(const char *path, char out[static PART_KEY_ROOM]);
 size_t mqtt_topics_count(const mqtt_topics *t);
 
 #endif

@@ -33,7 +33,7 @@ static uint32_t varint_size(uint32_t value)
     return value < 128 ? 1 : value < 16384 ? 2 : value < 2097152 ? 3 : 4;
 }
 
-/* -- properties ------------------------------------------------------------------------------- */
+/* -- properties ------------------------------------------------------------------------ */
 
 void mqtt_add_byte(buf *properties, mqtt_property id, uint8_t value)
 {

@@ -170,7 +170,7 @@ static void be_patient(source_entry *e)
 static void open_door(source_entry *e)
 {
     sources *s = e->owner;
-    door_setup setup = {s->loop, s->intake, s->catalog, s->reader, e->name, e->wanted, s->log};
+    door_setup setup = {s->loop, s->intake, s->catalog, s->reader, e->name, e->wanted, s->log, s->people};
     assay_err err = {0};
     assay_status status = source_settings_check(e->name, e->wanted, &err);
     if (status == ASSAY_OK)
@@ -327,6 +327,11 @@ assay_status sources_open(loop *l, intake *i, catalog *c, bus *b, store *reader,
     loop_timer_set(s->each_second, EACH_MS);
     *out = s;
     return ASSAY_OK;
+}
+
+void sources_know(sources *s, struct people *people)
+{
+    s->people = people;
 }
 
 void sources_close(sources *s, loop_work *closed, void *context)

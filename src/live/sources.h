@@ -24,6 +24,8 @@ ASSAY_MUST_USE assay_status source_settings_check(const char *name, const json_t
  * from now on, the caller closes it after sources_close. Before loop_run, or in its thread. */
 ASSAY_MUST_USE assay_status sources_open(loop *l, intake *i, catalog *c, bus *b, store *reader,
                                          sources_log *log, sources **out, assay_err *err);
+/* Whose tokens doors accept; lives longer than the doors. Before sources_apply. */
+void sources_know(sources *s, struct people *people);
 /* Closes all doors, gives back what it has and calls `closed`, in the loop's thread. Call it from
  * the loop's thread (loop_post), while the intake still runs. */
 void sources_close(sources *s, loop_work *closed, void *context);

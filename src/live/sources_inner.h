@@ -32,6 +32,7 @@ struct sources {
     bus *bus;
     store *reader;
     sources_log *log;
+    struct people *people;
     source_entry *first;
     loop_timer *each_second;
     bool is_closing;

@@ -47,7 +47,7 @@ static _Thread_local uint8_t *shared;
 
 static void ready(void *context, uint32_t events);
 
-/* -- life ---------------------------------------------------------------------------------- */
+/* -- life ------------------------------------------------------------------------------ */
 
 static void drop_socket(stream *s)
 {
@@ -116,7 +116,7 @@ static assay_status take_socket(stream *s, int fd, assay_err *err)
     return status;
 }
 
-/* -- connecting -------------------------------------------------------------------------------- */
+/* -- connecting ------------------------------------------------------------------------ */
 
 /* The next address that can be tried; false: none is left and `why` says what was wrong last. */
 static bool try_address(stream *s)
@@ -334,8 +334,7 @@ static void write_bytes(stream *s)
     }
 }
 
-/* -- the loop
- * -------------------------------------------------------------------------------------- */
+/* -- the loop -------------------------------------------------------------------------- */
 
 static bool exchange(stream *s, uint32_t events)
 {
@@ -395,8 +394,7 @@ static stream *new_stream(loop *l, stream_tls *tls, const stream_events *events)
     return s;
 }
 
-/* -- public
- * ------------------------------------------------------------------------------------------ */
+/* -- public ---------------------------------------------------------------------------- */
 
 static assay_status begin(stream *s, assay_err *err)
 {
@@ -457,8 +455,7 @@ void stream_flush(stream *s)
 {
     if (s->state != OPEN || s->fd < 0)
         return;
-    if (!s->wanted || !(s->wanted & EPOLLOUT))
-        write_bytes(s);
+    write_bytes(s);
     watch(s);
 }
 

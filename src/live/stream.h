@@ -9,7 +9,7 @@
 
 typedef struct stream stream;
 
-/* -- TLS settings ------------------------------------------------------------------------- */
+/* -- TLS settings ---------------------------------------------------------------------- */
 
 /* Files are PEM; read once. TLS 1.2 and later. */
 typedef struct {
@@ -23,7 +23,7 @@ ASSAY_MUST_USE assay_status stream_tls_new(const stream_tls_options *o, stream_t
                                            assay_err *err);
 void stream_tls_free(stream_tls *t); /* accepts NULL; streams made from it go on */
 
-/* -- streams ------------------------------------------------------------------------------ */
+/* -- streams --------------------------------------------------------------------------- */
 
 typedef struct {
     void (*opened)(void *context); /* connected, and the peer is who it should be; may be NULL */
@@ -56,7 +56,7 @@ void stream_pause(stream *s, bool is_paused);
 /* Largest number of unused bytes kept, 1 MiB at first; a peer that needs more is closed. */
 void stream_limit(stream *s, size_t bytes);
 
-/* -- listening ---------------------------------------------------------------------------- */
+/* -- listening ------------------------------------------------------------------------- */
 
 /* fd is non-blocking and the callee's; peer "192.0.2.7:4711" lives during the call. */
 typedef void stream_accepted(void *context, int fd, const char *peer);

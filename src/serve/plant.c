@@ -74,6 +74,7 @@ assay_status plant_open(server *s, plant **out, assay_err *err)
         plant_close(p);
         return status;
     }
+    sources_know(p->sources, s->people);
     sources_apply(p->sources);
     *out = p;
     return ASSAY_OK;

@@ -104,8 +104,7 @@ static void close_bench(bench *b)
     free(b);
 }
 
-/* -- metrics
- * --------------------------------------------------------------------------------------- */
+/* -- metrics --------------------------------------------------------------------------- */
 
 static spb_metric metric(const char *name, uint32_t type)
 {
@@ -188,8 +187,7 @@ static void send(bench *b, const char *topic, int seq, size_t n, const spb_metri
     } while (0)
 #define BDSEQ whole("bdSeq", SPB_INT64, 0)
 
-/* -- contract
- * ---------------------------------------------------------------------------------------- */
+/* -- contract -------------------------------------------------------------------------- */
 
 static void without_a_mapping_every_number_counts_under_its_topic(void **state)
 {

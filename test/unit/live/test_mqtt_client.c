@@ -38,7 +38,7 @@ typedef struct {
     int step;
 } scene;
 
-/* -- the broker ---------------------------------------------------------------------------- */
+/* -- the broker ------------------------------------------------------------------------ */
 
 static void hear(scene *s, const mqtt_packet *p)
 {
@@ -122,7 +122,7 @@ static void broker_sends(scene *s, uint16_t id, uint8_t qos, bool is_again, cons
     stream_flush(s->peer);
 }
 
-/* -- the client's caller -------------------------------------------------------------------- */
+/* -- the client's caller --------------------------------------------------------------- */
 
 static bool message(void *context, const mqtt_message *m)
 {
@@ -176,7 +176,7 @@ static void published(void *context, bool is_delivered)
     s->undelivered += !is_delivered;
 }
 
-/* -- the stage --------------------------------------------------------------------------------- */
+/* -- the stage ------------------------------------------------------------------------- */
 
 static void too_long(void *context)
 {
