@@ -3,7 +3,7 @@
 BUILD ?= build
 MESON ?= meson
 
-.PHONY: all deps build run test san cov valgrind fuzz bench crash power install clean
+.PHONY: all deps build run test test-sparkplug san cov valgrind fuzz bench crash power install clean
 
 all: build
 
@@ -19,6 +19,9 @@ run: build
 
 test: build
 	@tools/test $(BUILD)
+
+test-sparkplug: build
+	@tools/test-sparkplug $(BUILD)
 
 san: deps
 	@test -f build-san/build.ninja || $(MESON) setup build-san -Db_sanitize=address,undefined -Db_lundef=false >/dev/null

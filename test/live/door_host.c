@@ -53,7 +53,7 @@ static void on_signal(void *context, uint32_t events)
 
 static void command(host *h, char *line)
 {
-    char name[64] = "", words[400] = "ok";
+    char name[64] = "", words[500] = "ok";
     int at = 0;
     assay_err err = {0};
     sscanf(line, "command %63s %n", name, &at);
@@ -109,13 +109,20 @@ static assay_status open_parts(host *h, const char *database, const char *config
     return status == ASSAY_OK ? sources_load(h->sources, config, err) : status;
 }
 
-static assay_status watch_signals(host *h, assay_err *err)
+/* Before any thread is made, so that all of them leave these signals alone. */
+static sigset_t block_signals(void)
 {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+    return set;
+}
+
+static assay_status watch_signals(host *h, assay_err *err)
+{
+    sigset_t set = block_signals();
     int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return loop_watch_add(h->loop, fd, EPOLLIN, on_signal, h, &h->signals, err);
 }
@@ -129,6 +136,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: door_host DATABASE CONFIG\n");
         return 2;
     }
+    block_signals();
     if (open_parts(&h, argv[1], argv[2], &err) != ASSAY_OK || watch_signals(&h, &err) != ASSAY_OK) {
         fprintf(stderr, "door_host: %s\n", err.message);
         return 1;
