@@ -144,7 +144,8 @@ def one_cut(assay, disk, acknowledged, cut, rng):
         senders = [Sender(server, cut * 10**6 + i, 4, rng.random()) for i in range(4)]
         for s in senders:
             s.start()
-        time.sleep(rng.uniform(0.1, 1.0))
+        wait_for(lambda: any(s.acknowledged for s in senders), "the first answer")
+        time.sleep(rng.uniform(0, 0.9))
         disk.cut()
         server.process.kill()
         server.process.wait()
