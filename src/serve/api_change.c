@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a person decides about measurements: excluded, corrected, which of two values counts; and
  * the records that say so. */
+#include "live/engine.h"
 #include "report/answer.h"
 #include "serve/body.h"
 #include "serve/change.h"
@@ -73,8 +74,10 @@ void api_amend(request *r)
         body_fault(r, "place", "place is missing: which measurement, from 1 in series order?");
     take_action(r, &a);
     a.why = body_text(r, "why", true);
-    if (body_is_fine(r))
-        answer_commit(r, change_in_tx(r->server, amend, &a, &commit, &err), commit, &err);
+    if (!body_is_fine(r))
+        return;
+    answer_commit(r, change_in_tx(r->server, amend, &a, &commit, &err), commit, &err);
+    engine_reload(r->server->engine, a.number);
 }
 
 /* -- conflicts ------------------------------------------------------------------------------------- */
@@ -158,8 +161,10 @@ void api_conflict_decide(request *r)
     if (!d.take_new && strcmp(keep, "first") != 0)
         body_fault(r, "keep", "keep must be first or second");
     d.why = body_text(r, "why", true);
-    if (body_is_fine(r))
-        answer_commit(r, change_in_tx(r->server, decide, &d, &commit, &err), commit, &err);
+    if (!body_is_fine(r))
+        return;
+    answer_commit(r, change_in_tx(r->server, decide, &d, &commit, &err), commit, &err);
+    engine_reload(r->server->engine, 0);
 }
 
 /* -- records ---------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a characteristic is: read it, change it. */
 #include "base/hash.h"
+#include "live/engine.h"
 #include "report/answer.h"
 #include "serve/body.h"
 #include "serve/change.h"
@@ -161,9 +162,10 @@ void api_definition_change(request *r)
     take_changes(r, &d.own);
     if (!body_is_fine(r))
         return;
-    if (change(r->server, redefine, &d, &err) == ASSAY_OK)
+    if (change(r->server, redefine, &d, &err) == ASSAY_OK) {
+        engine_reload(r->server->engine, d.number);
         reply_none(r, 204);
-    else if (d.is_stale)
+    } else if (d.is_stale)
         reply_problem(r, 412, NULL, err.message, "read it again, then change that");
     else
         reply_error(r, &err);

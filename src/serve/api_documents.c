@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What people configure, as documents: plans, lists, channels. Each kind is reached under a path of
  * its own; the second part of the path names the kind. */
+#include "live/engine.h"
 #include "report/answer.h"
 #include "serve/body.h"
 #include "serve/change.h"
@@ -103,11 +104,16 @@ static bool take_expected(request *r, document_change *c)
 static void run(request *r, document_change *c)
 {
     assay_err err;
+    if (c->json && engine_check(c->kind, c->json, &err) != ASSAY_OK) {
+        reply_problem(r, 422, "", err.message, err.hint);
+        return;
+    }
     if (change_in_tx(r->server, put, c, NULL, &err) != ASSAY_OK) {
         unsigned status = err.code == ASSAY_CONFLICT ? 412 : reply_status_of(err.code);
         reply_problem(r, status, NULL, err.message, err.hint);
         return;
     }
+    engine_reload(r->server->engine, 0);
     reply_none(r, 204);
     if (!c->json)
         return;

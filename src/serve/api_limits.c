@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Limits of stored charts: every version there is, a new one from chosen data, the end of one. */
+#include "live/engine.h"
 #include "report/answer.h"
 #include "serve/body.h"
 #include "serve/change.h"
@@ -88,8 +89,10 @@ static void freeze_these(request *r, figures *f, const char *why)
         draft.data = data_of(r);
         status = change(r->server, freeze, &c, &err);
     }
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK) {
+        engine_reload(r->server->engine, f->characteristic.number);
         answer_frozen(r, &draft, f->characteristic.definition.path);
+    }
     else
         reply_error(r, &err);
 }
@@ -139,9 +142,10 @@ void api_limits_retire(request *r)
                             name);
     if (status == ASSAY_OK)
         status = change(r->server, retire, &c, &err);
-    if (status == ASSAY_OK)
+    if (status == ASSAY_OK) {
+        engine_reload(r->server->engine, found.number);
         reply_none(r, 204);
-    else
+    } else
         reply_error(r, &err);
     limits_done(&h);
 }

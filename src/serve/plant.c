@@ -133,6 +133,16 @@ static bool is_listed(const json_t *list, const char *name)
     return false;
 }
 
+/* Its account beside the rest. */
+static json_t *flatten(json_t *source)
+{
+    json_t *account = json_object_get(source, "account");
+    if (account)
+        json_object_update_missing(source, account);
+    json_object_del(source, "account");
+    return source;
+}
+
 /* A source that stands in no document: it sends over HTTP, or was imported. */
 static json_t *describe_sender(const source_state *s)
 {
@@ -141,9 +151,9 @@ static json_t *describe_sender(const source_state *s)
     if (a->last_time != TIME_NONE)
         time_format(a->last_time, 0, last, sizeof last);
     return json_pack(
-        "{s:s, s:s, s:b, s:s, s:b, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s?}}", "name",
+        "{s:s, s:s, s:b, s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s?}", "name",
         s->source, "door", "http", "enabled", 1, "state", "open", "stale", (int)s->is_stale,
-        "account", "received", (json_int_t)a->received, "stored", (json_int_t)a->stored,
+        "received", (json_int_t)a->received, "stored", (json_int_t)a->stored,
         "duplicates", (json_int_t)a->duplicates, "conflicts", (json_int_t)a->conflicts, "refused",
         (json_int_t)a->refused, "pending", (json_int_t)s->pending, "late", (json_int_t)a->late,
         "doubtful", (json_int_t)a->doubtful, "last_time", *last ? last : NULL);
@@ -167,10 +177,12 @@ static json_t *collect(plant *p, const char *name)
 {
     json_t *one = name ? sources_describe(p->sources, name) : NULL;
     if (one)
-        return one;
+        return flatten(one);
     sender_list l = {name ? json_array() : sources_describe(p->sources, NULL), name};
     if (!l.list)
         return NULL;
+    for (size_t i = 0; i < json_array_size(l.list); i++)
+        flatten(json_array_get(l.list, i));
     intake_sources(p->server->intake, add_sender, &l);
     if (!name)
         return l.list;

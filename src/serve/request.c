@@ -92,6 +92,11 @@ static const char *decode(request *r, const char *text, size_t length, bool plus
     return out;
 }
 
+const char *request_decode(request *r, const char *text, size_t length)
+{
+    return decode(r, text, length, true);
+}
+
 const char *request_query(request *r, const char *name)
 {
     const char *text = MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);

@@ -60,6 +60,7 @@ const char *request_copy(request *r, const char *text, size_t length); /* "" for
 const char *request_header(const request *r, const char *name);
 const char *request_query(request *r, const char *name);
 const char *request_part(request *r, int i);
+const char *request_decode(request *r, const char *text, size_t length); /* of a form */
 /* Query values; false after refusing the request (400, naming the parameter). */
 bool request_count(request *r, const char *name, uint64_t least, uint64_t most, uint64_t *value);
 bool request_time(request *r, const char *name, int64_t *value);

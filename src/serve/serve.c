@@ -3,6 +3,7 @@
 #include "serve/serve.h"
 
 #include "base/time.h"
+#include "live/engine.h"
 #include "serve/first.h"
 #include "serve/http.h"
 #include "serve/hub.h"
@@ -119,9 +120,16 @@ static assay_status open_plant(server *s, assay_err *err)
         status = keys_open(s->reader, &s->keys, err);
     if (status != ASSAY_OK)
         return status;
-    const intake_options options = {.store = s->writer, .catalog = s->catalog, .bus = s->bus};
+    status = engine_open(s->database, s->catalog, s->bus, &s->engine, err);
+    if (status != ASSAY_OK)
+        return status;
+    const intake_options options = {.store = s->writer, .catalog = s->catalog, .bus = s->bus,
+                                    .evaluator = engine_evaluator(s->engine)};
     status = intake_open(&options, &s->intake, err);
-    return status == ASSAY_OK ? plant_open(s, &s->plant, err) : status;
+    if (status != ASSAY_OK)
+        return status;
+    engine_attach(s->engine, s->intake);
+    return plant_open(s, &s->plant, err);
 }
 
 /* Until all requests are answered, but not for ever. */
@@ -150,7 +158,10 @@ static void close_all(server *s)
     close_front(s);
     listen_close(&s->listening);
     plant_close(s->plant);
+    if (s->engine)
+        engine_attach(s->engine, NULL);
     intake_close(s->intake);
+    engine_close(s->engine);
     hub_close(s->hub);
     keys_close(s->keys);
     store_close(s->reader);

@@ -31,6 +31,7 @@ typedef struct server {
     struct keys *keys;
     struct hub *hub;
     struct plant *plant;
+    struct engine *engine;
     struct http *http;
     struct jobs *jobs;
     _Atomic bool is_stopping;
