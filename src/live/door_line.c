@@ -400,7 +400,7 @@ static void line_describe(void *door, json_t *into)
 const door_type door_line = {
     .name = "line",
     .summary = "line protocol or NDJSON over TCP or a Unix socket",
-    .example = "{\"listen\": \"127.0.0.1:8094\", \"format\": \"line\", \"precision\": \"ns\"}",
+    .example = "{\"door\": \"line\", \"listen\": \"127.0.0.1:8094\", \"format\": \"line\", \"precision\": \"ns\"}",
     .check = line_check,
     .open = line_open,
     .close = line_close,

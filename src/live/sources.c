@@ -222,11 +222,10 @@ static bool read_document(const store_document *d, void *context)
 {
     sources *s = context;
     assay_err err;
-    json_error_t fault;
-    json_t *settings = json_loads(d->json, 0, &fault);
+    json_t *settings = source_whole(d);
     source_entry *e = settings ? entry_of(s, d->id, &err) : NULL;
     if (!e) {
-        s->log("error", d->id, settings ? err.message : fault.text);
+        s->log("error", d->id, settings ? err.message : "its document is not JSON");
         json_decref(settings);
         return true;
     }

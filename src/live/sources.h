@@ -20,6 +20,16 @@ typedef void sources_log(const char *level, const char *source, const char *text
  * expected. For everybody who is about to store such a document. */
 ASSAY_MUST_USE assay_status source_settings_check(const char *name, const json_t *settings, assay_err *err);
 
+/* Check and put the document of a source. Secrets among the settings ("password", "token",
+ * "secret") go beside the document, never into a record; those not given stay as they are.
+ * `expected`, `why`: see store_document_put. */
+ASSAY_MUST_USE assay_status source_put(store *s, store_tx *tx, const char *name,
+                                       const json_t *settings, uint64_t expected,
+                                       const char *actor, const char *why, uint64_t *version,
+                                       assay_err *err);
+/* The settings of a source's document as people may see them: of a secret only that there is one. */
+json_t *source_shown(const store_document *d); /* the caller's reference; NULL: memory, not JSON */
+
 /* Opens no door yet (sources_apply does). `reader` is a reading handle for the loop's thread alone
  * from now on, the caller closes it after sources_close. Before loop_run, or in its thread. */
 ASSAY_MUST_USE assay_status sources_open(loop *l, intake *i, catalog *c, bus *b, store *reader,

@@ -65,29 +65,6 @@ static json_t *account_json(const source_state *state)
 
 /* -- one source ---------------------------------------------------------------------------- */
 
-/* Passwords and the like go to nobody, however deep they stand. */
-static void hide_secrets(json_t *in)
-{
-    static const char *const secrets[] = {"password", "token", "secret"};
-    const char *name;
-    json_t *value;
-    size_t i;
-    for (i = 0; i < sizeof secrets / sizeof *secrets; i++)
-        if (json_object_get(in, secrets[i]))
-            json_object_set_new(in, secrets[i], json_string("(kept)"));
-    json_object_foreach(in, name, value)
-        hide_secrets(value);
-    json_array_foreach(in, i, value)
-        hide_secrets(value);
-}
-
-static json_t *without_secrets(const json_t *settings)
-{
-    json_t *copy = json_deep_copy(settings);
-    hide_secrets(copy);
-    return copy;
-}
-
 static const char *state_word(const source_entry *e)
 {
     return e->is_closing                   ? "closing"
@@ -110,7 +87,7 @@ static json_t *describe_one(const source_entry *e)
         json_object_set_new(out, "detail", json_string(e->trouble.message));
     json_object_set_new(out, "stale", json_boolean(state.is_stale));
     json_object_set_new(out, "stale_after_s", json_integer(state.stale_after_ns / 1000000000));
-    json_object_set_new(out, "settings", without_secrets(e->wanted));
+    json_object_set_new(out, "settings", source_without_secrets(e->wanted));
     json_object_set_new(out, "account", account_json(&state));
     if (e->door && !e->is_closing && e->type->describe)
         e->type->describe(e->door, out);

@@ -40,6 +40,8 @@ struct sources {
     void *closed_context;
 };
 
+json_t *source_whole(const store_document *d); /* settings with their secrets; NULL: not JSON */
+json_t *source_without_secrets(const json_t *settings);
 bool source_is_enabled(const json_t *settings);
 void sources_publish(sources *s); /* events of the accounts that changed */
 

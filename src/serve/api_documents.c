@@ -7,6 +7,7 @@
 #include "serve/change.h"
 #include "serve/documents.h"
 #include "serve/gate.h"
+#include "serve/plant.h"
 #include "serve/reply.h"
 
 #include <string.h>
@@ -83,11 +84,15 @@ static void show(request *r)
 typedef struct {
     const char *kind, *id, *json, *actor, *why;
     uint64_t expected, version;
+    store *reader; /* of the asking thread, which waits */
 } document_change;
 
 static assay_status put(store_tx *tx, void *context, assay_err *err)
 {
     document_change *c = context;
+    if (c->json && strcmp(c->kind, "source") == 0) /* its secrets go apart */
+        return plant_source_put(c->reader, tx, c->id, c->json, c->expected, c->actor, c->why,
+                                &c->version, err);
     return store_document_put(tx, c->kind, c->id, c->json, NULL, c->expected, c->actor, c->why,
                               &c->version, err);
 }
@@ -108,7 +113,8 @@ static void run(request *r, document_change *c)
         reply_problem(r, 422, "", err.message, err.hint);
         return;
     }
-    if (change_in_tx(r->server, put, c, NULL, &err) != ASSAY_OK) {
+    c->reader = reader_here(r->server, &err);
+    if (!c->reader || change_in_tx(r->server, put, c, NULL, &err) != ASSAY_OK) {
         unsigned status = err.code == ASSAY_CONFLICT ? 412 : reply_status_of(err.code);
         reply_problem(r, status, NULL, err.message, err.hint);
         return;

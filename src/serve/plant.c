@@ -123,6 +123,19 @@ assay_status plant_source_check(const char *name, const char *json, assay_err *e
     return status;
 }
 
+assay_status plant_source_put(store *reader, store_tx *tx, const char *name, const char *json,
+                              uint64_t expected, const char *actor, const char *why,
+                              uint64_t *version, assay_err *err)
+{
+    json_error_t fault;
+    json_t *settings = json_loads(json, JSON_REJECT_DUPLICATES, &fault);
+    assay_status status = settings ? source_put(reader, tx, name, settings, expected, actor, why,
+                                                version, err)
+                                   : assay_fail(err, ASSAY_FORMAT, 0, "%s", fault.text);
+    json_decref(settings);
+    return status;
+}
+
 static bool is_listed(const json_t *list, const char *name)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {

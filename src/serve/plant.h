@@ -14,6 +14,11 @@ void plant_close(plant *p); /* doors finish what they have in hand; accepts NULL
 void plant_sources_changed(plant *p); /* after the commit */
 /* Is this a source that can be stored? */
 ASSAY_MUST_USE assay_status plant_source_check(const char *name, const char *json, assay_err *err);
+/* store_document_put of one, its secrets apart from it. `reader` finds those that stay. */
+ASSAY_MUST_USE assay_status plant_source_put(store *reader, store_tx *tx, const char *name,
+                                             const char *json, uint64_t expected,
+                                             const char *actor, const char *why,
+                                             uint64_t *version, assay_err *err);
 /* A source with all that is known of it, as a JSON object; of NULL a JSON array of all, those that
  * send over HTTP included. False: no such source. */
 bool plant_describe(plant *p, const char *name, buf *out);

@@ -1,0 +1,88 @@
+Sources: where measurements come from, and the account of what they sent.
+
+$ assay init plant.assay && assay source list plant.assay
+no sources
+# there is an example of every type of door
+$ assay source types | grep -A1 '^line'
+line: line protocol or NDJSON over TCP or a Unix socket
+  {"door": "line", "listen": "127.0.0.1:8094", "format": "line", "precision": "ns"}
+# a source is a name and its settings
+$ assay source add plant.assay line-1 door=line listen=127.0.0.1:8094 stale_after_s=60 --by-whom kim --why 'first line'
+done in commit 1
+$ assay source add plant.assay cell '{"door": "line", "listen": "unix:/run/cell.sock", "format": "ndjson"}' enabled=false
+done in commit 2
+$ assay source list plant.assay
+name    door  enabled
+cell    line  no
+line-1  line  yes
+$ assay source add plant.assay line-1 door=line listen=127.0.0.1:1
+assay: the source line-1 is there already
+[1]
+# one setting changes, the others stay
+$ assay source change plant.assay line-1 precision=ms ignore='["host"]' stale_after_s= --why 'the gateway sends ms'
+done in commit 3
+$ assay source show plant.assay line-1
+{
+  "door": "line",
+  "ignore": [
+    "host"
+  ],
+  "listen": "127.0.0.1:8094",
+  "precision": "ms"
+}
+# what is wrong is named, and nothing changes
+$ assay source change plant.assay line-1 precision=min
+assay: "precision" is "min", expected one of "ns", "us", "ms", "s"
+[2]
+$ assay source add plant.assay 'line 2' door=line listen=127.0.0.1:8095
+assay: "line 2" is no name of a source: 1 to 63 letters, digits, . _ -
+[2]
+$ assay source test plant.assay line-2 door=line listen=0.0.0.0:8095
+assay: "listen" is beyond loopback (0.0.0.0) without "certificate" and "key"
+hint: where the network itself is safe, say "open_plain": true
+[2]
+$ assay source test plant.assay line-2 door=line listen=0.0.0.0:8095 open_plain=true
+the settings of line-2 are right
+$ assay source change plant.assay line-3 precision=ms
+assay: there is no source line-3
+[1]
+$ assay source add plant.assay line-3 precision
+assay: "precision" is no setting
+hint: listen=127.0.0.1:8094, '{"door": "line"}'
+[2]
+$ assay source add plant.assay line-3
+assay: assay source add takes DB NAME SETTING=VALUE...
+[2]
+$ assay source paint plant.assay
+assay: "paint" is nothing to do with a source
+hint: add, change, remove, list, show, test, types
+[2]
+# a secret stands beside the settings: shown to nobody, in no record
+$ assay source add plant.assay broker door=mqtt broker=mqtt://b.example user=u password=hush mapping='[{"topic": "a/+", "characteristic": "{1}"}]'
+done in commit 4
+$ assay source change plant.assay broker user=v
+done in commit 5
+$ assay source show plant.assay broker | grep password
+  "password": "(kept)"
+$ assay log plant.assay --json | grep -c hush
+0
+[1]
+# every change says who and why
+$ assay log plant.assay --json | grep -o '"the gateway sends ms"'
+"the gateway sends ms"
+$ assay source remove plant.assay cell && assay source list plant.assay --json
+done in commit 6
+{
+  "sources": [
+    {"name": "broker", "door": "mqtt", "enabled": true, "version": 2},
+    {"name": "line-1", "door": "line", "enabled": true, "version": 2}
+  ]
+}
+$ assay source remove plant.assay cell
+assay: there is no source cell
+[1]
+# nobody has sent anything
+$ assay sources plant.assay
+no source has sent anything yet
+$ assay sources plant.assay --json | $VALID $SCHEMA/sources.json
+valid
