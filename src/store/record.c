@@ -13,7 +13,9 @@
 
 #include <string.h>
 
-enum { SALT_BYTES = 16 };
+/* Records of the first versions have salts of 16 bytes and no prefix. */
+enum { SALT_BYTES = 32, SALT_BYTES_OLD = 16 };
+static const char commit_prefix[] = "assay/commit/v1\n";
 
 /* -- transactions --------------------------------------------------------------------- */
 
@@ -61,15 +63,17 @@ void store_tx_abort(store_tx *tx)
 
 /* -- appending ------------------------------------------------------------------------ */
 
-static assay_status commitment(const uint8_t *salt, const char *payload, size_t length,
-                               sha256 *out, assay_err *err)
+static assay_status commitment(const uint8_t *salt, size_t salt_length, const char *payload,
+                               size_t length, sha256 *out, assay_err *err)
 {
     hasher *h;
     assay_status status = hasher_new(&h, err);
     if (status)
         return status;
     hasher_begin(h);
-    hasher_add(h, salt, SALT_BYTES);
+    if (salt_length == SALT_BYTES)
+        hasher_add(h, commit_prefix, sizeof commit_prefix - 1);
+    hasher_add(h, salt, salt_length);
     hasher_add(h, payload, length);
     status = hasher_end(h, out, err);
     hasher_free(h);
@@ -123,7 +127,7 @@ assay_status record_append(store_tx *tx, const char *type, const char *actor,
     if (!status)
         status = random_bytes(salt, sizeof salt, err);
     if (!status)
-        status = commitment(salt, canonical.data, canonical.length, &digest, err);
+        status = commitment(salt, sizeof salt, canonical.data, canonical.length, &digest, err);
     statement(c, SQL_RECORD_LAST);
     if (!status)
         status = statement_number(c, SQL_RECORD_LAST, &last, err);
@@ -199,9 +203,13 @@ static record record_of(store *s, sqlite3_stmt *q)
                 .type = (const char *)sqlite3_column_text(q, 5),
                 .payload = (const char *)sqlite3_column_text(q, 9)};
     copy_id(q, 3, &r.id);
+    if (sqlite3_column_bytes(q, 7) == sizeof r.commitment)
+        memcpy(r.commitment, sqlite3_column_blob(q, 7), sizeof r.commitment);
+    r.salt = sqlite3_column_blob(q, 8);
+    r.salt_length = (size_t)sqlite3_column_bytes(q, 8);
     copy_id(q, 4, &r.object);
-    r.actor = dictionary_text(s->texts[CONTEXT_OPERATOR], (uint32_t)sqlite3_column_int64(q, 6),
-                              NULL);
+    r.actor =
+        dictionary_text(s->texts[CONTEXT_OPERATOR], (uint32_t)sqlite3_column_int64(q, 6), NULL);
     return r;
 }
 
@@ -246,9 +254,10 @@ assay_status records_check(store *s, connection *c, store_finding *finding, void
         const char *fault = sequence != expected ? "does not follow the one before" : NULL;
         bool is_erased = sqlite3_column_type(q, 9) == SQLITE_NULL;
         if (!fault && !is_erased) {
-            bool is_whole = sqlite3_column_bytes(q, 8) == SALT_BYTES &&
+            size_t salt = (size_t)sqlite3_column_bytes(q, 8);
+            bool is_whole = (salt == SALT_BYTES || salt == SALT_BYTES_OLD) &&
                             sqlite3_column_bytes(q, 7) == 32 &&
-                            !commitment(sqlite3_column_blob(q, 8), sqlite3_column_blob(q, 9),
+                            !commitment(sqlite3_column_blob(q, 8), salt, sqlite3_column_blob(q, 9),
                                         (size_t)sqlite3_column_bytes(q, 9), &digest, err) &&
                             !memcmp(digest.bytes, sqlite3_column_blob(q, 7), 32);
             fault = is_whole ? NULL : "does not agree with its commitment";

@@ -177,6 +177,9 @@ typedef struct {
     int64_t time;
     object_id id, object;
     const char *type, *actor, *payload; /* payload NULL: erased */
+    uint8_t commitment[32];             /* SHA-256("assay/commit/v1\n" || salt || payload) */
+    const uint8_t *salt;                /* 32 bytes; NULL: erased */
+    size_t salt_length;                 /* 16 in records of the first versions: without prefix */
 } record;
 typedef bool record_visitor(const record *r, void *context); /* false stops */
 ASSAY_MUST_USE assay_status store_records(store *s, const char *type, uint64_t from_sequence,
