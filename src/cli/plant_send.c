@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <jansson.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct sender {
     char *address, *host, *port;
     char *authorization; /* header line; NULL: none */
     char *type;          /* header line */
+    const char *path;    /* where an address has none */
     struct curl_slist *headers;
     buf answer;
     line lines[SENDER_SOURCES];
@@ -59,6 +61,7 @@ static assay_status take_host(sender *s, assay_err *err)
 static assay_status take_http(sender *s, const char *token, const char *type, assay_err *err)
 {
     bool is_good = asprintf(&s->type, "Content-Type: %s", type) > 0;
+    s->path = strstr(type, "ndjson") ? "/api/v1/measurements" : "/api/v1/write";
     if (is_good && token)
         is_good = asprintf(&s->authorization, "Authorization: Bearer %s", token) > 0;
     if (is_good)
@@ -198,9 +201,14 @@ static size_t keep_answer(char *bytes, size_t size, size_t n, void *context)
 static assay_status refused(const sender *s, long code, assay_err *err)
 {
     bool is_passing = code == 429 || code >= 500;
-    const char *text = buf_text(&s->answer);
-    return assay_fail(err, is_passing ? ASSAY_IO : ASSAY_DOMAIN, 0, "%s answers %ld: %.160s",
-                      s->address, code, text);
+    json_t *problem = json_loadb(buf_text(&s->answer), s->answer.length, 0, NULL);
+    const char *detail = json_string_value(json_object_get(problem, "detail"));
+    assay_status status = assay_fail(err, is_passing ? ASSAY_IO : ASSAY_DOMAIN, 0,
+                                     "%s answers %ld: %.200s", s->address, code, detail ? detail : "");
+    if (code == 401)
+        assay_hint(err, "--token TOKEN or ASSAY_TOKEN; assay serve --demo prints one");
+    json_decref(problem);
+    return status;
 }
 
 static bool http_ready(sender *s, line *l)
@@ -210,7 +218,7 @@ static bool http_ready(sender *s, line *l)
     char url[1200];
     const char *slashes = strstr(s->address, "//");
     bool has_path = strchr(slashes + 2, '/') != NULL;
-    snprintf(url, sizeof url, "%s%s%ssource=%s", s->address, has_path ? "" : "/api/v1/measurements",
+    snprintf(url, sizeof url, "%s%s%ssource=%s", s->address, has_path ? "" : s->path,
              strchr(s->address, '?') ? "&" : "?", l->name);
     l->http = curl_easy_init();
     if (!l->http)

@@ -68,6 +68,9 @@ void table_done(term_table *t);
 
 /* The pair of charts with head and verdict. */
 void term_chart(const term *t, const analysis *a, const run_lengths *arl, buf *out);
+/* One panel of points that come from elsewhere; rows <= 16, names of rules from `rules`. */
+void term_points(const term *t, const char *name, const assay_chart_point *points, size_t k,
+                 const assay_rules *rules, bool has_zero, int places, int rows, buf *out);
 /* One line of 8 levels for the last points of a series: "▂▃▅▇". */
 void term_spark(const double *x, size_t n, int width, buf *out);
 /* A histogram standing on its side, with limits. NaN limits are not drawn. */

@@ -325,6 +325,13 @@ void panel_write(const term *t, const term_panel *p, buf *out)
     free(s);
 }
 
+void term_points(const term *t, const char *name, const assay_chart_point *points, size_t k,
+                 const assay_rules *rules, bool has_zero, int places, int rows, buf *out)
+{
+    term_panel p = {name, points, k, NULL, rules, has_zero, places, rows > ROWS_MAX ? ROWS_MAX : rows};
+    panel_write(t, &p, out);
+}
+
 void panel_write_across(const term *t, const analysis *a, buf *out)
 {
     int columns = t->width - LEFT - RIGHT;
