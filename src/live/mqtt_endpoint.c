@@ -104,24 +104,26 @@ static bool resolve_alias(connection *c, const mqtt_packet *p, mqtt_slice *topic
     return true;
 }
 
+static bool hand_message_on(connection *c, const mqtt_packet *p, uint64_t token)
+{
+    const mqtt_publish *m = &p->publish;
+    /* The retain flag is for subscribers; here every message is news. */
+    mqtt_message message = {m->topic, m->payload, p->properties, token,
+                            p->id,    m->qos,     false,         m->is_duplicate};
+    return !resolve_alias(c, p, &message.topic) ||
+           mqtt_rows_message(c->owner->rows, &c->session->from, &message);
+}
+
 static bool hand_on(connection *c, const mqtt_packet *p, uint64_t token)
 {
     session *s = c->session;
-    const mqtt_publish *m = &p->publish;
-    if (p->type == MQTT_PUBREL) {
-        if (!mqtt_rows_release(c->owner->rows, &s->from, p->id, token))
-            return false;
-    } else {
-        /* The retain flag is for subscribers; here every message is news. */
-        mqtt_message message = {m->topic, m->payload, p->properties, token,
-                                p->id,    m->qos,     false,         m->is_duplicate};
-        if (!resolve_alias(c, p, &message.topic))
-            return true;
-        if (!mqtt_rows_message(c->owner->rows, &s->from, &message))
-            return false;
-    }
-    mqtt_inbox_take(&s->inbox, token);
-    return true;
+    mqtt_inbox_take(&s->inbox, token); /* first: a release may be answered within the call */
+    bool is_taken = p->type == MQTT_PUBREL
+                        ? mqtt_rows_release(c->owner->rows, &s->from, p->id, token)
+                        : hand_message_on(c, p, token);
+    if (!is_taken || c->state == IS_ENDED)
+        mqtt_inbox_reject(&s->inbox, token);
+    return is_taken;
 }
 
 static bool receive(connection *c, const mqtt_packet *p)

@@ -58,7 +58,7 @@ typedef struct {
     uint32_t taken, refused;
 } taking;
 
-/* -- answers -------------------------------------------------------------------------- */
+/* -- answers --------------------------------------------------------------------------- */
 
 static batch *batch_of(mqtt_rows *r, const parcel *p)
 {
@@ -394,6 +394,9 @@ static bool take(taking *t, const mqtt_message *m, uint64_t topic_hash)
         t->parcel->rows->n = before;
         return false;
     }
+    if (t->taken + t->refused == 0) /* an empty list: its answer needs something to wait for */
+        refuse_value(t, "no-value", "send at least one value in a message", m->payload.text,
+                     m->payload.length);
     if (may_return)
         remember(t, m, digest);
     return true;
@@ -427,14 +430,17 @@ bool mqtt_rows_message(mqtt_rows *r, const mqtt_from *from, const mqtt_message *
 
 bool mqtt_rows_release(mqtt_rows *r, const mqtt_from *from, uint16_t packet, uint64_t token)
 {
+    if (!from->seen) { /* nothing was remembered that had to be forgotten */
+        r->events.acknowledge(r->events.context, from->session, token, MQTT_SUCCESS);
+        return true;
+    }
     parcel *p = parcel_for(r, 0);
     if (!p)
         return false;
     batch *b = batch_of(r, p);
     if (!b || !reserve_answer(b))
         return turn_away(r);
-    if (from->seen)
-        mqtt_seen_release(from->seen, p, packet);
+    mqtt_seen_release(from->seen, p, packet);
     owe(b, from, token, MQTT_SUCCESS);
     set_round(r);
     return true;

@@ -36,7 +36,8 @@ ASSAY_MUST_USE assay_status mqtt_rows_check(const json_t *settings, assay_err *e
 
 /* False: no room now, nothing was taken; `room` tells when to offer it again. */
 bool mqtt_rows_message(mqtt_rows *r, const mqtt_from *from, const mqtt_message *m);
-/* QoS 2: the identifier is forgotten durably. */
+/* QoS 2: the identifier is forgotten durably. Where nothing was remembered it is acknowledged within
+ * the call. */
 bool mqtt_rows_release(mqtt_rows *r, const mqtt_from *from, uint16_t packet, uint64_t token);
 /* Durable with what comes with it; NULL: forgotten. False: no room now. */
 bool mqtt_rows_remember(mqtt_rows *r, const char *key, const void *bytes, size_t length);

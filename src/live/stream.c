@@ -354,7 +354,7 @@ static bool step(stream *s, uint32_t events)
     case RESOLVING:
         return take_addresses(s);
     case CONNECTING:
-        if (!take_connection(s))
+        if (!take_connection(s) || (s->state == SHAKING_HANDS && !shake_hands(s)))
             return false;
         break;
     case SHAKING_HANDS:
