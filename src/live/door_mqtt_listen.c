@@ -12,6 +12,8 @@ enum { LOGINS_MAX = 1000, HOST_ROOM = 256 };
 
 static const char *const login_words[] = {"token", "none", NULL};
 
+static const char *const payload_words[] = {"mapped", "sparkplug", NULL};
+
 static const setting_rule rules[] = {{"listen", SETTING_TEXT, true, 0, 0, NULL},
                                      {"login", SETTING_TEXT, false, 0, 0, login_words},
                                      {"logins", SETTING_LIST, false, 0, 0, NULL},
@@ -24,6 +26,8 @@ static const setting_rule rules[] = {{"listen", SETTING_TEXT, true, 0, 0, NULL},
                                      {"receive_maximum", SETTING_INTEGER, false, 1, 32767, NULL},
                                      {"mapping", SETTING_LIST, false, 0, 0, NULL},
                                      {"prefix", SETTING_TEXT, false, 0, 0, NULL},
+                                     {"payload", SETTING_TEXT, false, 0, 0, payload_words},
+                                     {"others", SETTING_BOOL, false, 0, 0, NULL},
                                      {0}};
 
 /* -- settings ------------------------------------------------------------------------------------

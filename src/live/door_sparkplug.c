@@ -393,8 +393,9 @@ static assay_status door_open(const door_setup *setup, void **out, assay_err *er
     const json_t *brokers = json_object_get(setup->settings, "brokers");
     assay_status status = filters_make(d, err);
     if (status == ASSAY_OK)
-        status = sparkplug_feed_open(setup, &(sparkplug_feed_events){on_room, on_stored, d},
-                                     &d->feed, err);
+        status = sparkplug_feed_open(
+            setup, &(sparkplug_feed_events){.room = on_room, .stored = on_stored, .context = d},
+            &d->feed, err);
     if (status != ASSAY_OK) {
         door_free(d);
         return status;

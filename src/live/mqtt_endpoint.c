@@ -58,6 +58,7 @@ static void tell_will(connection *c)
     if (!c->will_topic || c->owner->is_closing)
         return;
     c->owner->gone++;
+    mqtt_rows_gone(c->owner->rows, c->will_topic);
     snprintf(text, sizeof text, "is gone without a word; its will is for %.100s", c->will_topic);
     tell(c, "warning", text);
 }

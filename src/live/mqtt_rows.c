@@ -4,6 +4,9 @@
  * groups. The tokens of its messages wait beside it, in their order. */
 #include "live/mqtt_rows.h"
 
+#include "live/sparkplug_feed.h"
+#include "live/sparkplug_rows.h"
+
 #include "base/hash.h"
 #include "live/lane.h"
 #include "live/mqtt_topics.h"
@@ -35,6 +38,7 @@ struct mqtt_rows {
     pour *pour;
     feed *feeds[2][PRECISIONS]; /* of lines, by format and precision; made when first needed */
     lane *lane;
+    sparkplug_rows *sparkplug; /* takes all messages; NULL: they are mapped here */
     loop_timer *round;                           /* its end */
     bool is_round_set, is_short, takes_retained; /* is_short: of memory, and somebody waits */
     batch batches[BATCHES];
@@ -410,6 +414,8 @@ static void owe(batch *b, const mqtt_from *from, uint64_t token, uint8_t reason)
 
 bool mqtt_rows_message(mqtt_rows *r, const mqtt_from *from, const mqtt_message *m)
 {
+    if (r->sparkplug)
+        return sparkplug_rows_message(r->sparkplug, from, m);
     uint64_t hash = hash64(m->topic.text, m->topic.length);
     taking t = {.r = r, .from = from, .entry = mqtt_topics_find(r->topics, m->topic, hash)};
     if (!t.entry || !reserve_fresh(r))
@@ -481,6 +487,16 @@ static void lane_closed(void *context)
     closed(closed_context);
 }
 
+static void sparkplug_closed(void *context)
+{
+    mqtt_rows *r = context;
+    r->sparkplug = NULL;
+    if (r->lane)
+        send_parcel(r);
+    loop_timer_clear(r->round);
+    lane_close(r->lane, lane_closed, r);
+}
+
 void mqtt_rows_close(mqtt_rows *r, loop_work *closed, void *context)
 {
     if (!r) {
@@ -489,14 +505,19 @@ void mqtt_rows_close(mqtt_rows *r, loop_work *closed, void *context)
     }
     r->closed = closed;
     r->closed_context = context;
-    if (r->lane)
-        send_parcel(r);
-    loop_timer_clear(r->round);
-    lane_close(r->lane, lane_closed, r);
+    sparkplug_rows_close(r->sparkplug, sparkplug_closed, r);
+}
+
+static bool is_sparkplug(const json_t *settings)
+{
+    const char *payload = json_string_value(json_object_get(settings, "payload"));
+    return payload && strcmp(payload, "sparkplug") == 0;
 }
 
 assay_status mqtt_rows_check(const json_t *settings, assay_err *err)
 {
+    if (is_sparkplug(settings))
+        return sparkplug_feed_check(settings, err);
     mapping *m = NULL;
     assay_status status = mapping_json_new(json_object_get(settings, "mapping"), &m, err);
     mapping_json_free(m);
@@ -509,7 +530,10 @@ static assay_status open_parts(mqtt_rows *r, assay_err *err)
     pour_options pouring = {.catalog = r->setup.catalog,
                             .prefix = json_string_value(json_object_get(settings, "prefix"))};
     lane_events events = {stored, room, r};
-    assay_status status = mapping_json_new(json_object_get(settings, "mapping"), &r->mapping, err);
+    const json_t *rules = is_sparkplug(settings) ? NULL : json_object_get(settings, "mapping");
+    assay_status status = mapping_json_new(rules, &r->mapping, err);
+    if (status == ASSAY_OK && is_sparkplug(settings))
+        status = sparkplug_rows_open(&r->setup, &r->events, &r->sparkplug, err);
     if (status == ASSAY_OK)
         status = pour_open(&pouring, &r->pour, err);
     if (status == ASSAY_OK)
@@ -519,6 +543,11 @@ static assay_status open_parts(mqtt_rows *r, assay_err *err)
     if (status == ASSAY_OK)
         status = lane_open(&r->setup, mapping_json_contexts(r->mapping), &events, &r->lane, err);
     return status;
+}
+
+static void no_more(void *context)
+{
+    (void)context;
 }
 
 assay_status mqtt_rows_open(const door_setup *setup, const mqtt_rows_events *events,
@@ -532,6 +561,7 @@ assay_status mqtt_rows_open(const door_setup *setup, const mqtt_rows_events *eve
     r->takes_retained = json_is_true(json_object_get(setup->settings, "retained"));
     assay_status status = open_parts(r, err);
     if (status != ASSAY_OK) {
+        sparkplug_rows_close(r->sparkplug, no_more, NULL);
         rows_free(r);
         return status;
     }
@@ -539,8 +569,18 @@ assay_status mqtt_rows_open(const door_setup *setup, const mqtt_rows_events *eve
     return ASSAY_OK;
 }
 
+void mqtt_rows_gone(mqtt_rows *r, const char *will_topic)
+{
+    if (r->sparkplug)
+        sparkplug_rows_gone(r->sparkplug, will_topic);
+}
+
 void mqtt_rows_describe(const mqtt_rows *r, json_t *into)
 {
+    if (r->sparkplug) {
+        sparkplug_rows_describe(r->sparkplug, into);
+        return;
+    }
     json_object_set_new(into, "messages", json_integer((json_int_t)r->messages));
     json_object_set_new(into, "redelivered", json_integer((json_int_t)r->redelivered));
     json_object_set_new(into, "topics", json_integer((json_int_t)mqtt_topics_count(r->topics)));

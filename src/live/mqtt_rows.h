@@ -26,7 +26,8 @@ typedef struct {
     void *context;
 } mqtt_rows_events;
 
-/* Settings: "mapping", "prefix", "retained". */
+/* Settings: "payload" ("mapped", or "sparkplug": see sparkplug_rows.h), "mapping", "prefix",
+ * "retained", and those of a sparkplug_feed. */
 ASSAY_MUST_USE assay_status mqtt_rows_open(const door_setup *setup, const mqtt_rows_events *events,
                                            mqtt_rows **out, assay_err *err);
 /* What came so far is stored first; no answer is given any more. Accepts NULL. */
@@ -41,6 +42,8 @@ bool mqtt_rows_message(mqtt_rows *r, const mqtt_from *from, const mqtt_message *
 bool mqtt_rows_release(mqtt_rows *r, const mqtt_from *from, uint16_t packet, uint64_t token);
 /* Durable with what comes with it; NULL: forgotten. False: no room now. */
 bool mqtt_rows_remember(mqtt_rows *r, const char *key, const void *bytes, size_t length);
+/* A publisher went without a word; its Will's topic. */
+void mqtt_rows_gone(mqtt_rows *r, const char *will_topic);
 /* {"messages", "redelivered", "topics", "trouble"?} */
 void mqtt_rows_describe(const mqtt_rows *r, json_t *into);
 

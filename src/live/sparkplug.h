@@ -153,6 +153,8 @@ void sparkplug_host_tick(sparkplug_host *h, sparkplug_clock now);
 void sparkplug_host_lost(sparkplug_host *h, sparkplug_clock now);
 /* It is back: ask those that were known. */
 void sparkplug_host_back(sparkplug_host *h, sparkplug_clock now);
+/* The connection of one node ended without a word. */
+void sparkplug_host_gone(sparkplug_host *h, sparkplug_clock now, sparkplug_node *n);
 /* Ask for a rebirth as soon as the pause allows. */
 void sparkplug_host_ask(sparkplug_host *h, sparkplug_node *n, const char *why);
 

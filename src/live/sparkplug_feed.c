@@ -55,6 +55,9 @@ struct sparkplug_feed {
     bool is_posted, is_wanted, is_closing;
     size_t open_paths;
     uint64_t lost_rows; /* memory */
+    bool is_answer_due;
+    bool (*may)(const void *context, const char *path);
+    const void *may_context;
     loop_work *closed;
     void *closed_context;
 };
@@ -136,12 +139,28 @@ static void end_of_round(void *context)
         if (f->paths[i].is_open && f->paths[i].sent_count < storing_most)
             path_send(&f->paths[i]);
     }
+    if (f->is_answer_due && !f->is_closing && f->events.stored)
+        f->events.stored(f->events.context);
+    f->is_answer_due = false;
 }
 
 static void send_soon(sparkplug_feed *f)
 {
     if (!f->is_posted && !f->is_closing)
         f->is_posted = loop_post(f->setup.loop, end_of_round, f);
+}
+
+void sparkplug_feed_answer_soon(sparkplug_feed *f)
+{
+    f->is_answer_due = true;
+    send_soon(f);
+}
+
+void sparkplug_feed_allow(sparkplug_feed *f, bool (*may)(const void *context, const char *path),
+                          const void *context)
+{
+    f->may = may;
+    f->may_context = context;
 }
 
 /* The parcel to write to now; one more than usual where there is none left. */
@@ -182,9 +201,30 @@ static bool row_add(path *p, parcel *to, const metric_value *v, parcel_row *row)
     return parcel_add(to, row);
 }
 
+static void on_refuse(void *context, const char *reason, const char *remedy, uint64_t count,
+                      const char *example, size_t length)
+{
+    sparkplug_feed *f = context;
+    parcel *to = path_parcel(&f->paths[LIVE]);
+    if (to)
+        parcel_refuse(to, reason, remedy, count, example, length);
+    send_soon(f);
+}
+
+static bool is_allowed(sparkplug_feed *f, const metric_value *v)
+{
+    const char *name = f->may ? catalog_path(f->setup.catalog, v->place) : "";
+    if (!f->may || f->may(f->may_context, name))
+        return true;
+    on_refuse(f, "not-allowed", "let the account measure at this site", 1, name, strlen(name));
+    return false;
+}
+
 static void on_row(void *context, const metric_value *v)
 {
     sparkplug_feed *f = context;
+    if (!is_allowed(f, v))
+        return;
     path *p = &f->paths[v->is_historical ? HISTORY : LIVE];
     parcel_row row = {.place = v->place,
                       .time = v->time,
@@ -203,16 +243,6 @@ static void on_row(void *context, const metric_value *v)
         if (!row_add(p, to, v, &row) && f->lost_rows++ == 0)
             f->setup.log("warning", f->setup.source, "a value was lost: no memory");
     }
-    send_soon(f);
-}
-
-static void on_refuse(void *context, const char *reason, const char *remedy, uint64_t count,
-                      const char *example, size_t length)
-{
-    sparkplug_feed *f = context;
-    parcel *to = path_parcel(&f->paths[LIVE]);
-    if (to)
-        parcel_refuse(to, reason, remedy, count, example, length);
     send_soon(f);
 }
 
@@ -370,6 +400,19 @@ void sparkplug_link_back(sparkplug_link *l)
     timer_plan(l);
 }
 
+void sparkplug_link_gone(sparkplug_link *l, const char *will_topic)
+{
+    sparkplug_topic t;
+    char group[SPARKPLUG_ID_MAX + 1], name[SPARKPLUG_ID_MAX + 1];
+    if (!sparkplug_topic_read(will_topic, strlen(will_topic), &t) || t.verb != SPARKPLUG_NDEATH)
+        return;
+    snprintf(group, sizeof group, "%.*s", (int)t.group.length, t.group.text);
+    snprintf(name, sizeof name, "%.*s", (int)t.node.length, t.node.text);
+    sparkplug_node *n = sparkplug_host_find(l->host, group, name);
+    if (n)
+        sparkplug_host_gone(l->host, clock_of(l->feed), n);
+}
+
 const sparkplug_host *sparkplug_link_host(const sparkplug_link *l)
 {
     return l->host;
@@ -469,6 +512,10 @@ assay_status sparkplug_feed_open(const door_setup *setup, const sparkplug_feed_e
     f->setup = *setup;
     f->events = *events;
     f->settings = settings_of(setup->settings);
+    if (events->is_direct) {
+        f->settings.reorder_ms = 0;
+        f->settings.asks_rebirth = false;
+    }
     metric_sink sink = {on_row, on_refuse, on_repeat, f};
     assay_status status =
         mapping_metric_new((json_t *)setup->settings, setup->catalog, &sink, &f->mapping, err);

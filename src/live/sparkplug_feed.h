@@ -20,6 +20,7 @@ ASSAY_MUST_USE assay_status sparkplug_feed_check(const json_t *settings, assay_e
 typedef struct {
     void (*room)(void *context);   /* after sparkplug_link_take said 0 */
     void (*stored)(void *context); /* sparkplug_feed_durable has grown; may be NULL */
+    bool is_direct; /* edge nodes speak to us without a broker: see sparkplug_rows.h */
     void *context;
 } sparkplug_feed_events;
 
@@ -30,6 +31,11 @@ ASSAY_MUST_USE assay_status sparkplug_feed_open(const door_setup *setup,
 void sparkplug_feed_close(sparkplug_feed *f, loop_work *closed, void *context);
 /* All messages up to this number are stored, or were refused. */
 uint64_t sparkplug_feed_durable(const sparkplug_feed *f);
+/* Call `stored` at the end of this round, for messages that made no row. */
+void sparkplug_feed_answer_soon(sparkplug_feed *f);
+/* Whether the values of the messages taken next may be written; NULL: all. Only where is_direct. */
+void sparkplug_feed_allow(sparkplug_feed *f, bool (*may)(const void *context, const char *path),
+                          const void *context);
 bool sparkplug_feed_is_idle(const sparkplug_feed *f);
 
 typedef struct {
@@ -46,6 +52,8 @@ uint64_t sparkplug_link_take(sparkplug_link *l, const char *topic, size_t topic_
                              const void *payload, size_t length, bool is_retained);
 void sparkplug_link_lost(sparkplug_link *l);
 void sparkplug_link_back(sparkplug_link *l);
+/* The connection of the edge node whose Will has this topic ended without a word. */
+void sparkplug_link_gone(sparkplug_link *l, const char *will_topic);
 const sparkplug_host *sparkplug_link_host(const sparkplug_link *l);
 /* An operator's command to a node or device (device NULL or ""): one metric, by name. */
 ASSAY_MUST_USE assay_status sparkplug_link_command(sparkplug_link *l, const json_t *command,

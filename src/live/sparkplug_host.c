@@ -377,6 +377,15 @@ void sparkplug_host_lost(sparkplug_host *h, sparkplug_clock now)
     }
 }
 
+void sparkplug_host_gone(sparkplug_host *h, sparkplug_clock now, sparkplug_node *n)
+{
+    h->now = now;
+    if (!n->is_online)
+        return;
+    n->tally.deaths++;
+    sparkplug_node_down(h, n, now.utc_ns);
+}
+
 void sparkplug_host_back(sparkplug_host *h, sparkplug_clock now)
 {
     h->now = now;
@@ -386,7 +395,8 @@ void sparkplug_host_back(sparkplug_host *h, sparkplug_clock now)
     }
 }
 
-/* -- numbers of messages --------------------------------------------------------------------------- */
+/* -- numbers of messages
+ * --------------------------------------------------------------------------- */
 
 void sparkplug_host_number(sparkplug_host *h, uint64_t number)
 {

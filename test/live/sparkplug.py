@@ -58,17 +58,29 @@ def text(s):
 
 
 class Publisher:
-    """MQTT 3.1.1, QoS 0."""
+    """MQTT 3.1.1; QoS 1 counts the answers."""
 
-    def __init__(self, port):
+    def __init__(self, port, will=None, qos=0):
+        self.qos, self.sent = qos, 0
         self.socket = socket.create_connection(("127.0.0.1", port))
-        body = text("MQTT") + b"\x04\x02" + struct.pack(">H", 60) + text("")
+        flags = b"\x06" if will else b"\x02"
+        body = text("MQTT") + b"\x04" + flags + struct.pack(">H", 60) + text("edge") + (text(will) + text("") if will else b"")
         self.socket.sendall(b"\x10" + varint(len(body)) + body)
-        assert self.socket.recv(4)[3] == 0
+        answer = self.socket.recv(4)
+        assert answer[3] == 0, answer
 
     def publish(self, topic, payload):
-        body = text(topic) + payload
-        self.socket.sendall(b"\x30" + varint(len(body)) + body)
+        self.sent += 1
+        body = text(topic) + (struct.pack(">H", self.sent) if self.qos else b"") + payload
+        self.socket.sendall(bytes([0x30 | self.qos << 1]) + varint(len(body)) + body)
+
+    def answers(self):
+        """Reads until every message has its PUBACK."""
+        self.socket.settimeout(10)
+        got = b""
+        while len(got) < 4 * self.sent:
+            got += self.socket.recv(65536)
+        return [struct.unpack(">H", got[i + 2:i + 4])[0] for i in range(0, len(got), 4)]
 
     def play(self, sample, first=1, last=10 ** 9):
         with open(os.path.join(DATA, "sparkplug", sample + ".jsonl")) as lines:
@@ -216,4 +228,25 @@ def secrets():
         broker.close()
 
 
-run([one_data_set, twice, one_kill, order, malformed, all_types, lost_broker, secrets])
+def endpoint():
+    """without a broker: an edge node publishes to the endpoint, each PUBACK after the commit"""
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        port = s.getsockname()[1]
+    p = Plant(door="mqtt-listen", listen=f"127.0.0.1:{port}", payload="sparkplug", mapping=MAPPING).start()
+    try:
+        client = Publisher(port, will="spBv1.0/Fab1/NDEATH/Gateway7", qos=1)
+        client.play("01-session-real-client", 1, 102)
+        assert client.answers() == list(range(1, 103))
+        account = p.account()
+        assert account["stored"] == 100 and account["pending"] == 0 and adds_up(account), account
+        assert p.describe()["nodes"][0]["state"] == "online"
+        client.socket.close()
+        p.wait(lambda d: d["nodes"][0]["state"] == "offline")
+        p.stop()
+        want = imported(os.path.join(DATA, "csv", "ccxbar-iso.csv"))
+        assert digestable(p) == list(want.values())
+    finally:
+        p.close()
+
+
+run([endpoint, one_data_set, twice, one_kill, order, malformed, all_types, lost_broker, secrets])
