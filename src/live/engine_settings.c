@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Documents the engine acts on: reaction plans and sampling; and what is wrong with one, told before
  * it is put. */
+#include "live/channel.h"
 #include "live/engine_inner.h"
 
 #include <jansson.h>
@@ -144,11 +145,12 @@ assay_status engine_check(const char *kind, const char *json, assay_err *err)
         assay_status (*check)(const json_t *o, assay_err *err);
     } own[] = {{"plan", check_plan}, {"sampling", check_sampling}, {"list", check_list},
                {"chart-state", check_state}};
+    if (strcmp(kind, "channel") == 0)
+        return channel_check(json, err);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
         if (strcmp(kind, own[i].kind) != 0)
             continue;
-        json_error_t fault;
-        json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, &fault);
+        json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
         assay_status status =
             json_is_object(o) ? own[i].check(o, err)
                               : assay_fail(err, ASSAY_FORMAT, 0, "a %s is one JSON object", kind);

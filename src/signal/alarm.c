@@ -29,6 +29,7 @@ struct alarm_book {
         uint32_t cause[2]; /* 1 + place of the open alarm; [1]: no-data */
     } *open; /* by characteristic */
     size_t open_room;
+    uint64_t sequence; /* of the newest record */
     bool is_short; /* of memory, while replaying */
 };
 
@@ -258,6 +259,7 @@ static bool apply(alarm_book *b, const alarm_event *e)
 {
     entry *n = e->kind == EVENT_RAISED ? entry_add(b, e) : entry_find(b, &e->id);
     bool is_taken = n != NULL;
+    b->sequence = e->sequence;
     if (!n)
         return e->kind != EVENT_RAISED; /* its raising was erased */
     if (e->kind <= EVENT_HIT)
@@ -316,6 +318,7 @@ static void forget(alarm_book *b)
     b->item = NULL;
     b->open = NULL;
     b->count = b->room = b->open_count = b->open_room = 0;
+    b->sequence = 0;
     b->is_short = false;
 }
 
@@ -353,6 +356,14 @@ void alarm_book_close(alarm_book *b)
     arena_done(&b->memory);
     pthread_mutex_destroy(&b->lock);
     free(b);
+}
+
+uint64_t alarm_book_sequence(alarm_book *b)
+{
+    pthread_mutex_lock(&b->lock);
+    uint64_t sequence = b->sequence;
+    pthread_mutex_unlock(&b->lock);
+    return sequence;
 }
 
 static bool is_wanted(const alarm_view *a, uint32_t number, bool is_open)

@@ -99,6 +99,7 @@ typedef struct alarm_book alarm_book;
 ASSAY_MUST_USE assay_status alarm_book_open(store *s, alarm_book **out, assay_err *err);
 ASSAY_MUST_USE assay_status alarm_book_reload(alarm_book *b, store *s, assay_err *err);
 void alarm_book_close(alarm_book *b);
+uint64_t alarm_book_sequence(alarm_book *b); /* of the newest record of an alarm; 0: none */
 typedef bool alarm_visitor(const alarm_view *a, void *context); /* false stops */
 /* Most urgent first: open ones by age, then closed ones, newest first. characteristic 0: all. The
  * view lives during the visit; a visit must not call the book. */

@@ -183,18 +183,24 @@ static inline assay_status plant_put_work(store *s, void *context, assay_err *er
     store_tx *tx;
     assay_status status = store_tx_begin(s, &tx, err);
     if (status == ASSAY_OK)
-        status = store_document_put(tx, text[0], text[1], text[2], NULL, DOCUMENT_ANY, "kim", "test",
+        status = store_document_put(tx, text[0], text[1], text[2], text[3], DOCUMENT_ANY, "kim", "test",
                                     NULL, err);
     return status == ASSAY_OK ? store_tx_commit(tx, NULL, err) : status;
 }
 
-static inline void plant_put(plant *p, const char *kind, const char *id, const char *json)
+static inline void plant_put_secret(plant *p, const char *kind, const char *id, const char *json,
+                                    const char *secret)
 {
-    const char *text[] = {kind, id, json};
+    const char *text[] = {kind, id, json, secret};
     assert_ok(engine_check(kind, json, &p->err), p->err);
     assert_ok(intake_do(p->intake, plant_put_work, text, &p->err), p->err);
     engine_reload(p->engine, 0);
     plant_settle(p);
+}
+
+static inline void plant_put(plant *p, const char *kind, const char *id, const char *json)
+{
+    plant_put_secret(p, kind, id, json, NULL);
 }
 
 #endif

@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Alarms leave as signed webhooks and as mail: retried, in order, not lost by a restart, and silent
+at night unless the line must stop.
+
+    channels.py PROGRAM        prints TAP
+"""
+import base64
+import hashlib
+import hmac
+import http.server
+import json
+import socketserver
+import subprocess
+import sys
+import threading
+
+got = {"/hook": [], "/night": [], "/gone": []}
+tries = []
+mails = []
+
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/gone":
+            got["/gone"].append(self.headers["Assay-Id"])
+            return self.answer(410)
+        if self.path == "/hook" and len(tries) < 2:
+            tries.append(self.headers["Assay-Id"])
+            return self.answer(503)
+        got[self.path].append((dict(self.headers), body))
+        self.answer(200)
+
+    def answer(self, code):
+        self.send_response(code)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Smtp(socketserver.StreamRequestHandler):
+    def say(self, text):
+        self.wfile.write((text + "\r\n").encode())
+
+    def handle(self):
+        mail = {"to": []}
+        self.say("220 test")
+        for line in self.rfile:
+            text = line.decode().strip()
+            word = text.upper()
+            if word.startswith("DATA"):
+                self.say("354 go on")
+                data = b""
+                for row in self.rfile:
+                    if row == b".\r\n":
+                        break
+                    data += row
+                mail["data"] = data.decode()
+                mails.append(mail)
+                self.say("250 taken")
+            elif word.startswith("QUIT"):
+                self.say("221 bye")
+                return
+            else:
+                if word.startswith("MAIL FROM"):
+                    mail = {"to": [], "from": text}
+                if word.startswith("RCPT TO"):
+                    mail["to"].append(text)
+                self.say("250 ok")
+
+
+count = 0
+failed = 0
+
+
+def check(name, is_so, *more):
+    global count, failed
+    count += 1
+    failed += not is_so
+    print("ok" if is_so else "not ok", count, "-", name, flush=True)
+    if not is_so:
+        print("#", *more)
+
+
+def is_signed(headers, body):
+    stamp = headers["Assay-Timestamp"]
+    expected = hmac.new(b"s3cret", stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return headers["Assay-Signature"] == "v1=" + expected
+
+
+def subject_of(mail):
+    head = mail["data"].split("\r\n\r\n")[0].replace("\r\n ", " ")
+    line = next(row for row in head.split("\r\n") if row.startswith("Subject: "))
+    words = line[len("Subject: "):].split()
+    return b"".join(base64.b64decode(w[10:-2]) for w in words).decode()
+
+
+def main():
+    web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    socketserver.ThreadingTCPServer.allow_reuse_address = True
+    post = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp)
+    for server in (web, post):
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    done = subprocess.run([sys.argv[1], str(web.server_address[1]), str(post.server_address[1])],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100,
+                          check=False)
+    check("the plant went through its day", done.returncode == 0, done.stdout[-800:])
+    hooks = [(h, b, json.loads(b)) for h, b in got["/hook"]]
+    check("one message an alarm, in order", [m["alarm"]["path"] for _, _, m in hooks] ==
+          ["line/x", "line/y"], [m["alarm"]["path"] for _, _, m in hooks])
+    check("each is signed over its time and body", hooks and all(is_signed(h, b) for h, b, _ in hooks))
+    check("a message tried again keeps its id", len(set(tries)) == 1 and tries[0] == hooks[0][2]["id"])
+    check("ids differ from message to message", len({m["id"] for _, _, m in hooks}) == len(hooks))
+    check("it says the event, the rule and the value", hooks[0][2]["event"] == "raised" and
+          hooks[0][2]["alarm"]["rule"] == "1" and hooks[0][2]["alarm"]["value"] == "200")
+    night = [json.loads(b)["alarm"]["path"] for _, b in got["/night"]]
+    check("at night the stop alarm comes, the other waits for the morning",
+          night == ["line/y", "line/x"], night)
+    check("what its receiver refuses is given up after five tries",
+          len(got["/gone"]) >= 5 and len(set(got["/gone"][:5])) == 1, got["/gone"])
+    check("mail goes to all receivers", len(mails) == 2 and all(len(m["to"]) == 2 for m in mails))
+    check("its subject says what stops", [subject_of(m) for m in mails] ==
+          ["line/x: rule 1 raised", "STOP line/y: rule 1 raised"], [subject_of(m) for m in mails])
+    text = base64.b64decode(mails[1]["data"].split("\r\n\r\n", 1)[1]).decode() if len(mails) > 1 else ""
+    check("its text says part, rule, value and where to look", "line/y" in text and "rule: 1" in text
+          and "value: 200" in text and "http://plant:8080/alarms/" in text, text)
+    print(f"1..{count}")
+    return failed > 0
+
+
+sys.exit(main())
