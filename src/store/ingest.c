@@ -242,6 +242,9 @@ static assay_status check_rows(ingest *g, const measurement_batch *b, assay_err 
     }
     if (most > g->known)
         g->known = store_characteristic_count(g->s);
+    if (most >= LIVE_CHARACTERISTICS_MAX)
+        return assay_fail(err, ASSAY_LIMIT, 0, "live rows name at most %d characteristics",
+                          LIVE_CHARACTERISTICS_MAX);
     return most <= g->known ? ASSAY_OK
                             : assay_fail(err, ASSAY_NOT_FOUND, 0,
                                          "there is no characteristic #%u", most);

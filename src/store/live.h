@@ -62,7 +62,7 @@ typedef struct live {
     size_t newest_room;
 } live;
 
-enum { LIVE_CHARACTERISTICS_MAX = 1 << 24, LIVE_SOURCES_MAX = 1 << 22, LIVE_TEXT_MAX = 1024 };
+enum { LIVE_CHARACTERISTICS_MAX = 1 << 22, LIVE_SOURCES_MAX = 1 << 22, LIVE_TEXT_MAX = 1024 };
 
 ASSAY_MUST_USE assay_status live_new(live **out, assay_err *err);
 void live_free(live *l);
