@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Live ingest: what a commit costs, how many rows a second, late rows, restart.
  *
- *   bench_ingest [small|bulk|late|restart|all [FOLDER]]   default: all, in /tmp
+ *   bench_ingest [small|bulk|wide|late|restart|all [FOLDER]]   default: all, in /tmp
  *
  * small    groups of 50 rows over 100 series: wall and processor time of a commit, bytes written,
  *          beside a bare loop of pwrite and fdatasync of as many bytes, the two in turn
  * bulk     groups of 10,000 rows in order, with and without idle time in between
+ * wide     groups of 1,000 rows over 100,000 series, one row of each after the other
  * late     a week of 100 series, then as many rows late in between
  * restart  opening with rows stored and groups not folded, to the first answer
  */
@@ -15,11 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SERIES = 100, ROOM = 65536 };
+enum { SERIES = 100, WIDE = 100000, ROOM = 65536 };
 #define START  1767225600000000000
 #define SECOND 1000000000
 
@@ -29,7 +31,7 @@ static store *s;
 static ingest *g;
 static measurement_batch *b;
 static uint8_t fate[ROOM];
-static uint32_t numbers[SERIES];
+static uint32_t numbers[WIDE], series = SERIES;
 
 static void must(assay_status status)
 {
@@ -107,7 +109,7 @@ static void close_all(void)
 static void define_all(void)
 {
     char name[20];
-    for (uint32_t i = 0; i < SERIES; i++) {
+    for (uint32_t i = 0; i < series; i++) {
         snprintf(name, sizeof name, "line/m%u", i);
         characteristic c = {.path = name, .decimals = 3};
         must(ingest_define(g, &c, "bench", &numbers[i], &err));
@@ -121,8 +123,8 @@ static void make(uint64_t first, size_t n, int64_t from, int64_t step)
     b->n = n;
     for (size_t i = 0; i < n; i++) {
         uint64_t r = first + i;
-        b->characteristic[i] = numbers[r % SERIES];
-        b->time[i] = from + (int64_t)(r / SERIES) * step + (int64_t)(r % SERIES) * 1000;
+        b->characteristic[i] = numbers[r % series];
+        b->time[i] = from + (int64_t)(r / series) * step + (int64_t)(r % series) * 1000;
         b->offset[i] = 0;
         b->mantissa[i] = 25000 + (int64_t)(r * 2654435761u % 1000);
         b->exponent[i] = -3;
@@ -197,7 +199,7 @@ static void small(size_t rows)
 
 /* -- bulk ----------------------------------------------------------------------------- */
 
-static double longest;
+static double longest, longest_idle;
 
 static double fill(uint64_t first, uint64_t rows, size_t group, int64_t from, int64_t step,
                    bool has_idle)
@@ -208,8 +210,12 @@ static double fill(uint64_t first, uint64_t rows, size_t group, int64_t from, in
         send(r, group, from, step);
         one = seconds() - one;
         longest = one > longest ? one : longest;
-        while (has_idle && ingest_idle(g))
-            ;
+        for (bool is_on = has_idle; is_on;) {
+            one = seconds();
+            is_on = ingest_idle(g);
+            one = seconds() - one;
+            longest_idle = one > longest_idle ? one : longest_idle;
+        }
     }
     return seconds() - start;
 }
@@ -267,6 +273,30 @@ static void bulk(uint64_t rows)
         read_all("settled");
         close_all();
     }
+}
+
+/* -- wide ----------------------------------------------------------------------------- */
+
+static void wide(uint64_t rows)
+{
+    fresh();
+    open_all();
+    series = WIDE;
+    double start = seconds();
+    define_all();
+    printf("%d series defined in %.1f s\n", WIDE, seconds() - start);
+    for (int round = 0; round < 2; round++) { /* the first looks up what is stored of each */
+        longest = 0;
+        double c = cpu(), took = fill((uint64_t)round * rows, rows, 1000, START, SECOND, true);
+        struct rusage use;
+        getrusage(RUSAGE_SELF, &use);
+        printf("  %.2f M rows/s, CPU %.0f ns a row, longest commit %.0f ms, longest idle slice %.0f ms, "
+               "peak memory %ld MiB\n", (double)rows / took / 1e6,
+               1e9 * (cpu() - c) / (double)rows, 1e3 * longest, 1e3 * longest_idle,
+               use.ru_maxrss / 1024);
+    }
+    series = SERIES;
+    close_all();
 }
 
 /* -- late ----------------------------------------------------------------------------- */
@@ -334,6 +364,8 @@ int main(int argc, char **argv)
     }
     if (is_all || !strcmp(what, "bulk"))
         bulk(4000000);
+    if (is_all || !strcmp(what, "wide"))
+        wide(1000000);
     if (is_all || !strcmp(what, "late"))
         late(1000000);
     if (is_all || !strcmp(what, "restart"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shop.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
@@ -168,6 +169,77 @@ static void contexts_come_back_as_they_were_sent(void **state)
     }
     store_close(reader);
     feeder_close(&f);
+    shop_free(h);
+}
+
+/* Values of a series are 0 1 2 ... in order of time: what a reader sees is always whole groups. */
+typedef struct {
+    const char *path;
+    _Atomic bool is_over;
+    uint64_t reads, most;
+    bool is_wrong;
+} watcher;
+
+static void *watch(void *context)
+{
+    watcher *w = context;
+    store *s;
+    assay_err err = {0};
+    store_range all = STORE_ALL, last = STORE_ALL;
+    last.last = 5;
+    if (store_open(w->path, STORE_READ, &s, &err)) {
+        w->is_wrong = true;
+        return NULL;
+    }
+    for (; !w->is_over && !w->is_wrong; w->reads++) {
+        store_summary sum;
+        cursor *c;
+        measurement_batch b;
+        if (store_summarise(s, 1, &all, &sum, &err) || cursor_open(s, 1, &last, &c, &err)) {
+            w->is_wrong = true;
+            break;
+        }
+        __int128 total = sum.sum + (__int128)sum.n * sum.reference;
+        w->is_wrong = sum.n % 10 || sum.n < w->most ||
+                      total != (__int128)sum.n * ((__int128)sum.n - 1) / 2;
+        w->most = sum.n;
+        w->is_wrong |= cursor_next(c, &b, &err) || b.n != 5 || b.mantissa[4] % 10 != 9 ||
+                       b.mantissa[4] < (int64_t)sum.n - 1;
+        cursor_close(c);
+    }
+    store_close(s);
+    return NULL;
+}
+
+static void readers_in_other_threads_always_see_whole_groups(void **state)
+{
+    (void)state;
+    shop *h = shop_new_quick();
+    feeder f;
+    watcher w[2] = {{.path = h->path}, {.path = h->path}};
+    pthread_t thread[2];
+    feeder_open(&f, h);
+    for (int64_t group = 0; group < 3000; group++) {
+        for (int64_t i = 0; i < 10; i++)
+            put(&f, &(row){.time = 1 + 10 * group + i, .mantissa = 10 * group + i}, 1);
+        give(&f, "gauge");
+        commit(&f);
+        if (group == 10)
+            for (int i = 0; i < 2; i++)
+                assert_int_equal(pthread_create(&thread[i], NULL, watch, &w[i]), 0);
+        if (group % 7 == 0)
+            ingest_idle(f.g);
+        if (group % 700 == 0)
+            assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    }
+    for (int i = 0; i < 2; i++) {
+        w[i].is_over = true;
+        pthread_join(thread[i], NULL);
+        assert_false(w[i].is_wrong);
+        assert_true(w[i].reads > 10 && w[i].most > 100);
+    }
+    feeder_close(&f);
+    assert_clean(h);
     shop_free(h);
 }
 
@@ -614,6 +686,7 @@ int main(void)
         cmocka_unit_test(a_group_is_seen_by_every_reader_at_its_commit),
         cmocka_unit_test(what_was_seen_as_of_a_commit_stays_wherever_rows_lie),
         cmocka_unit_test(contexts_come_back_as_they_were_sent),
+        cmocka_unit_test(readers_in_other_threads_always_see_whole_groups),
         cmocka_unit_test(every_row_is_told_what_became_of_it),
         cmocka_unit_test(equal_keys_of_one_message_are_different_measurements),
         cmocka_unit_test(a_conflict_waits_for_a_person),
