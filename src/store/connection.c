@@ -13,7 +13,7 @@ static const char *const sql_text[SQL_COUNT] = {
 #undef X
 };
 
-enum { BUSY_MS = 5000 };
+enum { BUSY_MS = 5000, RESTART_MS = 20 };
 
 static assay_status status_of(int code)
 {
@@ -63,6 +63,30 @@ assay_status connection_exec(connection *c, const char *text, assay_err *err)
     return ASSAY_OK;
 }
 
+static int note_log(void *context, sqlite3 *db, const char *name, int pages)
+{
+    (void)db, (void)name;
+    connection *c = context;
+    c->log_pages = pages;
+    if (pages < c->log_tried) /* it began anew */
+        c->log_tried = 0;
+    return SQLITE_OK;
+}
+
+void connection_checkpoint(connection *c, int pages)
+{
+    if (pages && c->log_pages - c->log_tried < pages)
+        return;
+    bool is_long = c->log_pages / 8 >= pages;
+    int how = !pages    ? SQLITE_CHECKPOINT_TRUNCATE
+              : is_long ? SQLITE_CHECKPOINT_RESTART
+                        : SQLITE_CHECKPOINT_PASSIVE;
+    sqlite3_busy_timeout(c->db, pages && is_long ? RESTART_MS : BUSY_MS);
+    sqlite3_wal_checkpoint_v2(c->db, NULL, how, NULL, NULL);
+    sqlite3_busy_timeout(c->db, BUSY_MS);
+    c->log_tried = c->log_pages;
+}
+
 static assay_status configure(connection *c, bool is_writer, assay_err *err)
 {
     sqlite3_extended_result_codes(c->db, 1);
@@ -77,6 +101,8 @@ static assay_status configure(connection *c, bool is_writer, assay_err *err)
     if (!status && is_writer)
         status = connection_exec(c, "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
                                     "PRAGMA secure_delete=ON;", err);
+    if (!status && is_writer)
+        sqlite3_wal_hook(c->db, note_log, c);
     return status;
 }
 

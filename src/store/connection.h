@@ -197,6 +197,7 @@ typedef struct connection {
     buf piece; /* one piece of it */
     rows lone, tail; /* memory of the merge and the cursor before, for the next */
     struct live *live; /* groups that no batch holds yet, as far as this connection knows */
+    int log_pages, log_tried; /* of the write-ahead log: by the last commit, at the last checkpoint */
     struct connection *next;
 } connection;
 
@@ -204,6 +205,10 @@ typedef struct connection {
 ASSAY_MUST_USE assay_status connection_open(const char *path, bool is_writer, bool is_created,
                                             connection **out, assay_err *err);
 void connection_close(connection *c);
+/* Move the log into the file once it grew by `pages` since the last time; 0: all of it, now. Readers
+ * in older snapshots keep it from starting anew: one that grew to eight times that waits for them,
+ * for a moment. */
+void connection_checkpoint(connection *c, int pages);
 /* Let go of rows and blobs still open, so that a transaction can end. */
 void connection_rest(connection *c);
 

@@ -240,16 +240,7 @@ assay_status write_commit(store *s, assay_err *err)
 
 void checkpoint(store *s, int pages)
 {
-    int in_log = 0, moved = 0;
-    if (pages == 0) {
-        sqlite3_wal_checkpoint_v2(s->db->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-        return;
-    }
-    struct stat log;
-    char path[4200];
-    snprintf(path, sizeof path, "%s-wal", s->path);
-    if (stat(path, &log) == 0 && log.st_size / 65536 >= pages)
-        sqlite3_wal_checkpoint_v2(s->db->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+    connection_checkpoint(s->db, pages);
 }
 
 assay_status commit_last(connection *c, uint64_t *out, assay_err *err)
