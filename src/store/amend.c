@@ -55,7 +55,9 @@ assay_status amendments_load(connection *c, uint32_t number, uint64_t as_of,
             }
             list = grown;
         }
-        status = read_row(q, serials, &list[count++], err);
+        status = read_row(q, serials, &list[count], err);
+        list[count].order = (uint32_t)count;
+        count++;
     }
     statement_reset(c, SQL_AMENDMENT_OF);
     if (status) {

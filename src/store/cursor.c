@@ -340,7 +340,9 @@ static assay_status enter_filters(cursor *c, assay_err *err)
 static int by_time(const void *a, const void *b)
 {
     const amendment *x = a, *y = b;
-    return x->time < y->time ? -1 : x->time > y->time;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
 }
 
 /* Amendments name serials by code, hence they are read again for each merge. */
@@ -355,15 +357,8 @@ static assay_status load_amendments(cursor *c, assay_err *err)
     assay_status status =
         amendments_load(c->c, c->characteristic, c->as_of, merge_texts(c->m)[CONTEXT_SERIAL],
                         &c->amendments, &c->amendment_count, err);
-    for (size_t i = 1; !status && i < c->amendment_count; i++)
-        if (by_time(&c->amendments[i - 1], &c->amendments[i]) > 0) {
-            /* stable, so that later amendments of a row stay later: insertion, they are few */
-            amendment moved = c->amendments[i];
-            size_t k = i;
-            for (; k && c->amendments[k - 1].time > moved.time; k--)
-                c->amendments[k] = c->amendments[k - 1];
-            c->amendments[k] = moved;
-        }
+    if (!status && c->amendment_count)
+        qsort(c->amendments, c->amendment_count, sizeof *c->amendments, by_time);
     return status;
 }
 

@@ -238,6 +238,7 @@ typedef struct {
     uint64_t origin;
     uint32_t occurrence;
     int action;
+    uint32_t order; /* of amendments of one row, the later one holds */
     decimal value;
 } amendment;
 enum { AMEND_CONFLICT = 100, AMEND_KEEP = 101, AMEND_TAKE = 102 };

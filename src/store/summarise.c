@@ -3,7 +3,8 @@
  *
  * Sums do not depend on order, so overlapping pieces need no merge here. A chunk is decoded when
  * it reaches over the range, holds rows newer than as_of, values that no summary can hold
- * (binary64 without decimal, or very wide), sizes other than 1, or an amended row.
+ * (binary64 without decimal, or very wide), sizes other than 1, or an amended row: around amended
+ * rows a stretch of time is read through a cursor, everything else as ever.
  */
 #include "store/cursor.h"
 
@@ -130,25 +131,135 @@ static bool add_summary(tally *t, const piece_list *l, const piece *p)
     return true;
 }
 
-static assay_status decode_rest(store *s, connection *c, piece_list *rest,
-                                const store_range *range, uint64_t newest, uint64_t as_of,
-                                tally *t, assay_err *err)
+/* -- stretches around amended rows -------------------------------------------------------- */
+
+enum { STRETCHES_MAX = 256 };
+
+typedef struct {
+    int64_t from, to; /* half open */
+} stretch;
+
+typedef struct {
+    size_t n;
+    stretch at[STRETCHES_MAX];
+} stretch_list;
+
+static int by_from(const void *a, const void *b)
+{
+    const stretch *x = a, *y = b;
+    return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* The chunk that an amended row stands in, or the instant alone. */
+static stretch stretch_around(const piece_list *all, int64_t time)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const piece *p = &all->piece[i];
+        if (!p->is_batch && p->first_time <= time && time <= p->last_time)
+            return (stretch){p->first_time, p->last_time < INT64_MAX ? p->last_time + 1
+                                                                     : INT64_MAX};
+    }
+    return (stretch){time, time < INT64_MAX ? time + 1 : INT64_MAX};
+}
+
+/* Rising, apart from one another. False: too many. */
+static bool find_stretches(const piece_list *all, const amendment *a, size_t n, stretch_list *out)
+{
+    size_t merged = 0;
+    out->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t k = 0;
+        while (k < out->n && (a[i].time < out->at[k].from || a[i].time >= out->at[k].to))
+            k++;
+        if (k < out->n)
+            continue;
+        if (out->n == STRETCHES_MAX)
+            return false;
+        out->at[out->n++] = stretch_around(all, a[i].time);
+    }
+    qsort(out->at, out->n, sizeof *out->at, by_from);
+    for (size_t i = 0; i < out->n; i++) {
+        if (merged && out->at[i].from <= out->at[merged - 1].to) {
+            stretch *before = &out->at[merged - 1];
+            before->to = out->at[i].to > before->to ? out->at[i].to : before->to;
+        } else {
+            out->at[merged++] = out->at[i];
+        }
+    }
+    out->n = merged;
+    return true;
+}
+
+static bool is_within(const stretch_list *l, int64_t time)
+{
+    size_t low = 0, high = l->n;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (l->at[middle].to <= time)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < l->n && l->at[low].from <= time;
+}
+
+static bool reaches_into(const stretch_list *l, const piece *p)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (p->first_time < l->at[i].to && p->last_time >= l->at[i].from)
+            return true;
+    return false;
+}
+
+/* The stretches themselves, as far as they are asked for. */
+static assay_status add_stretches(store *s, uint32_t number, const store_range *range,
+                                  const stretch_list *l, tally *t, assay_err *err)
+{
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < l->n && !status; i++) {
+        store_range part = *range;
+        part.from = l->at[i].from > range->from ? l->at[i].from : range->from;
+        part.to = l->at[i].to < range->to ? l->at[i].to : range->to;
+        if (part.from < part.to)
+            status = add_cursor(s, number, &part, t, err);
+    }
+    return status;
+}
+
+/* -- pieces --------------------------------------------------------------------------- */
+
+/* What one question asks. */
+typedef struct {
+    store *s;
+    connection *c;
+    uint32_t number;
+    const store_range *range;
+    uint64_t newest, as_of;
+    stretch_list amended;
+} question;
+
+static bool is_in(const question *q, const rows *r, size_t i)
+{
+    return r->time[i] >= q->range->from && r->time[i] < q->range->to &&
+           (q->as_of >= q->newest || origin_of(q->s, r->origin[i]).commit <= q->as_of) &&
+           (!q->amended.n || !is_within(&q->amended, r->time[i]));
+}
+
+static assay_status decode_rest(const question *q, piece_list *rest, tally *t, assay_err *err)
 {
     merge *m;
     rows r;
-    assay_status status = merge_open(s, c, rest, WANT_VALUE | WANT_META | WANT_TIME, range->from,
-                                     range->to, &m, err);
+    assay_status status = merge_open(q->s, q->c, rest, WANT_VALUE | WANT_META | WANT_TIME,
+                                     q->range->from, q->range->to, &m, err);
     if (status)
         return status;
     rows kept = {0};
     while (!(status = merge_next(m, &r, err)) && r.n && !status) {
         status = rows_reserve(&kept, WANT_VALUE | WANT_META | WANT_TIME, CHUNK_ROWS, err);
         kept.n = 0;
-        for (size_t i = 0; i < r.n && !status; i++) {
-            bool is_in = r.time[i] >= range->from && r.time[i] < range->to;
-            if (is_in && (as_of >= newest || origin_of(s, r.origin[i]).commit <= as_of))
+        for (size_t i = 0; i < r.n && !status; i++)
+            if (is_in(q, &r, i))
                 rows_append(&kept, &r, i, 1);
-        }
         if (!status)
             status = add_rows(t, &kept, err);
     }
@@ -157,23 +268,29 @@ static assay_status decode_rest(store *s, connection *c, piece_list *rest,
     return status;
 }
 
-static assay_status add_pieces(store *s, connection *c, uint32_t number,
-                               const store_range *range, uint64_t newest, uint64_t as_of, tally *t,
+static assay_status add_pieces(question *q, const amendment *amendments, size_t amended, tally *t,
                                assay_err *err)
 {
     piece_list all = {0}, rest = {0};
-    piece_query q = {number, range->from, range->to, as_of, 0, false, false};
-    assay_status status = pieces_find(s, c, &q, &all, err);
+    piece_query asked = {q->number, q->range->from, q->range->to, q->as_of, 0, false, false};
+    assay_status status = pieces_find(q->s, q->c, &asked, &all, err);
+    if (!status && amended && !find_stretches(&all, amendments, amended, &q->amended)) {
+        piece_list_done(&all);
+        q->amended.n = 0;
+        return add_cursor(q->s, q->number, q->range, t, err);
+    }
     for (size_t i = 0; i < all.n && !status; i++) {
         const piece *p = &all.piece[i];
-        if (!answers(s, p, range, newest, as_of) || !add_summary(t, &all, p))
+        bool is_whole = !reaches_into(&q->amended, p);
+        if (!is_whole || !answers(q->s, p, q->range, q->newest, q->as_of) ||
+            !add_summary(t, &all, p))
             status = piece_list_add(&rest, p, err);
     }
     rest.live = all.live;
     all.live = (rows){0};
     piece_list_done(&all);
     if (!status && rest.n)
-        status = decode_rest(s, c, &rest, range, newest, as_of, t, err);
+        status = decode_rest(q, &rest, t, err);
     piece_list_done(&rest);
     return status;
 }
@@ -191,24 +308,25 @@ static assay_status tally_up(store *s, uint32_t number, const store_range *range
 {
     if (!is_plain(range))
         return add_cursor(s, number, range, t, err);
-    connection *c;
-    uint64_t newest = 0;
+    question q = {.s = s, .number = number};
+    store_range fixed = *range;
     amendment *amendments = NULL;
     size_t amended = 0;
-    assay_status status = reader_take(s, &c, err);
+    assay_status status = reader_take(s, &q.c, err);
     if (status)
         return status;
-    status = commit_last(c, &newest, err);
+    status = commit_last(q.c, &q.newest, err);
     if (!status)
-        status = origins_refresh(s, c, newest, err);
-    uint64_t as_of = range->as_of < newest ? range->as_of : newest;
+        status = origins_refresh(s, q.c, q.newest, err);
+    q.as_of = fixed.as_of = range->as_of < q.newest ? range->as_of : q.newest;
+    q.range = &fixed;
     if (!status)
-        status = amendments_load(c, number, as_of, NULL, &amendments, &amended, err);
-    if (!status && !amended)
-        status = add_pieces(s, c, number, range, newest, as_of, t, err);
+        status = amendments_load(q.c, number, q.as_of, NULL, &amendments, &amended, err);
+    if (!status)
+        status = add_pieces(&q, amendments, amended, t, err);
     free(amendments);
-    reader_give(s, c);
-    return status || !amended ? status : add_cursor(s, number, range, t, err);
+    reader_give(s, q.c);
+    return status ? status : add_stretches(s, number, &fixed, &q.amended, t, err);
 }
 
 static store_summary told(const tally *t)

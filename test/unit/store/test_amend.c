@@ -102,6 +102,64 @@ static void a_chart_keeps_its_id_and_every_version_is_a_record(void **state)
     shop_free(h);
 }
 
+/* Sums over a range, row by row. */
+static __int128 sum_rows(shop *h, const store_range *range, uint64_t *n)
+{
+    cursor *c;
+    measurement_batch b;
+    __int128 sum = 0;
+    *n = 0;
+    assert_ok(cursor_open(h->s, 1, range, &c, &h->err), h->err);
+    for (;;) {
+        assert_ok(cursor_next(c, &b, &h->err), h->err);
+        if (!b.n)
+            break;
+        for (size_t i = 0; i < b.n; i++)
+            sum += b.mantissa[i];
+        *n += b.n;
+    }
+    cursor_close(c);
+    return sum;
+}
+
+static void compare_summary(shop *h, const store_range *range)
+{
+    store_summary sum;
+    uint64_t n;
+    __int128 expected = sum_rows(h, range, &n);
+    assert_ok(store_summarise(h->s, 1, range, &sum, &h->err), h->err);
+    assert_int_equal(sum.n, n);
+    assert_true(sum.sum + (__int128)sum.n * sum.reference == expected);
+}
+
+static void a_summary_counts_amended_rows_as_a_cursor_does(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    shop *h = shop_new();
+    row *rows = calloc(N, sizeof *rows);
+    srand(5);
+    for (int i = 0; i < N; i++)
+        rows[i] = (row){.time = i < 50 ? TIME_NONE : 10 * (i / 3), .mantissa = rand() % 1000};
+    shop_import(h, "gauge", "c1", rows, N - 3000);
+    assert_ok(store_compact(h->s, NULL, NULL, &h->err), h->err);
+    shop_import(h, "gauge", "c2", rows + N - 3000, 3000);
+    for (int round = 0; round < 12; round++) {
+        store_range range = STORE_ALL;
+        amend_one(h, (uint64_t)(rand() % N), AMEND_EXCLUDE, NULL);
+        amend_one(h, (uint64_t)(rand() % (round % 2 ? N : 60)), AMEND_VALUE,
+                  &(decimal){.mantissa = rand() % 1000, .exponent = -2, .decimals = 2});
+        compare_summary(h, &range);
+        range.from = rand() % (4 * N);
+        range.to = range.from + rand() % (4 * N);
+        compare_summary(h, &range);
+        range.as_of = 2 + (uint64_t)(rand() % (2 * round + 2));
+        compare_summary(h, &range);
+    }
+    free(rows);
+    shop_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +167,7 @@ int main(void)
         cmocka_unit_test(a_row_that_is_not_there_is_refused),
         cmocka_unit_test(a_chart_keeps_its_id_and_every_version_is_a_record),
         cmocka_unit_test(a_decision_makes_a_conflict_count_again),
+        cmocka_unit_test(a_summary_counts_amended_rows_as_a_cursor_does),
     };
     return cmocka_run_group_tests_name("amend", tests, NULL, NULL);
 }
