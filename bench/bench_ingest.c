@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SERIES = 100, WIDE = 100000, ROOM = 65536 };
+enum { SERIES = 100, WIDE = 20000, ROOM = 65536 };
 #define START  1767225600000000000
 #define SECOND 1000000000
 
@@ -353,6 +353,7 @@ static void restart(uint64_t rows)
 
 int main(int argc, char **argv)
 {
+    setvbuf(stdout, NULL, _IOLBF, 0);
     const char *what = argc > 1 ? argv[1] : "all";
     bool is_all = strcmp(what, "all") == 0;
     snprintf(path, sizeof path, "%s/bench-ingest.assay", argc > 2 ? argv[2] : "/tmp");
