@@ -3,7 +3,7 @@
 BUILD ?= build
 MESON ?= meson
 
-.PHONY: all deps build run test test-sparkplug san cov valgrind fuzz bench crash power install clean
+.PHONY: all deps build run test test-sparkplug san cov valgrind fuzz bench bench-live crash power install clean
 
 all: build
 
@@ -39,6 +39,9 @@ fuzz: deps
 
 bench: build
 	@bench/run $(BUILD)
+
+bench-live: build
+	@bench/live $(BUILD)
 
 crash: build
 	@tools/crash $(BUILD)

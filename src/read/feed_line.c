@@ -24,6 +24,7 @@ static const uint8_t class_of[256] = {
 typedef struct {
     feed *f;
     line_state *s;
+    said line;
     const char *p, *end;
     int64_t time;
     const char *reason, *expected; /* of a refused line */
@@ -39,9 +40,9 @@ static bool fail(line_reader *r, const char *reason, const char *expected, const
     return false;
 }
 
-static bool fail_here(line_reader *r, const char *expected)
+static bool fail_form(line_reader *r, const char *expected)
 {
-    return fail(r, "not-line-protocol", expected, r->p, (size_t)(r->end - r->p));
+    return fail(r, "not-line-protocol", expected, r->line.text, r->line.length);
 }
 
 /* -- pieces of the line -------------------------------------------------------------------- */
@@ -89,7 +90,7 @@ static bool take_quoted(line_reader *r, said *out)
         *to++ = *r->p;
     }
     if (r->p == r->end)
-        return fail_here(r, "the closing quote of a text");
+        return fail_form(r, "the closing quote of a text");
     r->p++;
     s->used += (size_t)(to - text);
     *out = (said){text, (size_t)(to - text)};
@@ -185,11 +186,11 @@ static bool take_tags(line_reader *r)
         r->p++;
         said key = take_word(r, COMMA | BLANK | EQUALS);
         if (!key.length || r->p == r->end || *r->p != '=')
-            return fail_here(r, "'=' behind the name of a tag");
+            return fail_form(r, "'=' behind the name of a tag");
         r->p++;
         said value = take_word(r, COMMA | BLANK | EQUALS);
         if (!value.length || (r->p < r->end && *r->p == '='))
-            return fail_here(r, "the value of a tag");
+            return fail_form(r, "the value of a tag");
         if (!use_tag(r, key, value))
             return false;
     }
@@ -203,7 +204,7 @@ static bool take_field(line_reader *r)
     line_state *s = r->s;
     line_pair pair = {.key = take_word(r, COMMA | BLANK | EQUALS)};
     if (!pair.key.length || r->p == r->end || *r->p != '=')
-        return fail_here(r, "'=' behind the name of a field");
+        return fail_form(r, "'=' behind the name of a field");
     r->p++;
     pair.is_quoted = r->p < r->end && *r->p == '"';
     if (pair.is_quoted) {
@@ -213,7 +214,7 @@ static bool take_field(line_reader *r)
     } else {
         pair.value = take_word(r, COMMA | BLANK);
         if (!pair.value.length)
-            return fail_here(r, "the value of a field");
+            return fail_form(r, "the value of a field");
     }
     if (s->field_count == LINE_FIELDS_MAX)
         return fail(r, "too-many-fields", "at most 256 fields a line", pair.key.text,
@@ -228,7 +229,7 @@ static bool take_fields(line_reader *r)
         if (!take_field(r))
             return false;
     } while (r->p < r->end && *r->p == ',' && r->p++);
-    return r->p == r->end || *r->p == ' ' || fail_here(r, "',' or a blank behind a field");
+    return r->p == r->end || *r->p == ' ' || fail_form(r, "',' or a blank behind a field");
 }
 
 static bool take_time(line_reader *r)
@@ -348,7 +349,7 @@ static bool take_contexts(line_reader *r, size_t *numbers)
             return false;
     }
     *numbers = kept;
-    return kept || fail(r, "no-value", "a field with a number", r->found.text, r->found.length);
+    return kept || fail(r, "no-value", "a field with a number", r->line.text, r->line.length);
 }
 
 /* -- the line ------------------------------------------------------------------------------ */
@@ -411,25 +412,24 @@ static void forget(feed *f)
 
 static bool read_line(line_reader *r)
 {
-    const char *text = r->p;
-    size_t length = (size_t)(r->end - r->p);
+    const char *text = r->line.text;
+    size_t length = r->line.length;
     if (!reserve(r->s, length))
         return fail(r, "no-memory", "less text at once", text, length);
     if (!is_text(text, length))
         return fail(r, "not-text", "UTF-8 without zero bytes", text, length);
     said measurement = take_word(r, COMMA | BLANK);
     if (!measurement.length)
-        return fail_here(r, "the name of a measurement");
+        return fail_form(r, "the name of a measurement");
     if (!take_tags(r))
         return false;
     if (r->p == r->end)
-        return fail_here(r, "a blank and fields behind the tags");
+        return fail_form(r, "a blank and fields behind the tags");
     while (r->p < r->end && *r->p == ' ')
         r->p++;
     if (!take_fields(r) || !take_time(r))
         return false;
     build_prefix(r, measurement);
-    r->found = (said){text, length};
     return true;
 }
 
@@ -441,6 +441,7 @@ bool feed_line_protocol(feed *f, const char *text, size_t length)
         r.p++;
     if (r.p == r.end || *r.p == '#')
         return true;
+    r.line = (said){r.p, (size_t)(r.end - r.p)};
     forget(f);
     if (!read_line(&r) || !take_contexts(&r, &numbers))
         return feed_refuse(f, r.reason, r.expected, r.found.text, r.found.length);

@@ -128,9 +128,9 @@ static void a_bad_line_costs_only_itself(void **state)
 {
     (void)state;
     line_tells("m f=1\nm\nm f\nm f=\nm,t f=1\nm,t= f=1\n,t=1 f=1\nm f=\"open\nm f=1 x\nm f=1 12 13\nm f=2\n",
-               "m/f=1^0\n!2 not-line-protocol:\n!3 not-line-protocol:\n!4 not-line-protocol:\n"
-               "!5 not-line-protocol: f=1\n!6 not-line-protocol: f=1\n!7 not-line-protocol:,t=1 f=1\n"
-               "!8 not-line-protocol:\n!9 not-a-date:x\n!10 not-a-date:12 13\nm/f=2^0\n");
+               "m/f=1^0\n!2 not-line-protocol:m\n!3 not-line-protocol:m f\n!4 not-line-protocol:m f=\n"
+               "!5 not-line-protocol:m,t f=1\n!6 not-line-protocol:m,t= f=1\n"
+               "!7 not-line-protocol:,t=1 f=1\n!8 not-line-protocol:m f=\"open\n!9 not-a-date:x\n!10 not-a-date:12 13\nm/f=2^0\n");
     line_tells("m,a=1,a=2 f=1\nm,batch=1 f=1,batch=\"2\"\nm,t=\xff f=1\n",
                "!1 duplicate-tag:a\n!2 duplicate-tag:batch\n!3 not-text:m,t=\xff f=1\n");
 }
@@ -170,7 +170,7 @@ static void ignored_tags_are_no_levels(void **state)
 static const char many[] = "m a=1,b=2,c=x 1\n"
                            "bad\n"
                            "m,serial=W\\ 2 a=3 2\n";
-static const char many_told[] = "m/a=1^0 @1\nm/b=2^0 @1\n!1 not-a-number:x\n!2 not-line-protocol:\n"
+static const char many_told[] = "m/a=1^0 @1\nm/b=2^0 @1\n!1 not-a-number:x\n!2 not-line-protocol:bad\n"
                                 "m/a=3^0 @2 serial:W 2\n";
 
 static void pieces_of_any_length_tell_the_same(void **state)
