@@ -6,6 +6,7 @@
 
 static const door_type *const types[] = {
     &door_folder,
+    &door_mtconnect,
     &door_serial,
     &door_line,
     &door_mqtt,
