@@ -43,7 +43,7 @@ static void traffic_make(traffic *t, size_t metrics)
     for (size_t i = 0; i < MESSAGES; i++) {
         uint64_t time = 1767597600000 + i * 1000;
         for (size_t k = 0; k < metrics; k++) {
-            double x = 24 + (double)((i * 7 + k * 13) % 1000) / 1000;
+            double x = (double)(24000 + (i * 7 + k * 13) % 1000) / 1000;
             all[k] = (spb_metric){.alias = k,
                                   .timestamp = time,
                                   .type = SPB_DOUBLE,
