@@ -2,11 +2,14 @@
 """A plant with doors and without a server, for tests: door_host, and what `assay` says of the database."""
 import json
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+import tty
 
 HOST, ASSAY = sys.argv[1], sys.argv[2]
 DATA = os.environ["ASSAY_TEST_DATA"]
@@ -76,6 +79,31 @@ class Plant:
             self.kill()
         self.errors.close()
         shutil.rmtree(self.home)
+
+
+class Gauge:
+    """A device behind a name that stays, as adapters have below /dev/serial/by-id."""
+
+    def __init__(self, name):
+        self.name = name
+        self.plug_in()
+
+    def plug_in(self):
+        self.master, slave = pty.openpty()
+        tty.setraw(slave)
+        os.symlink(os.ttyname(slave), self.name + ".new")
+        os.rename(self.name + ".new", self.name)
+        os.close(slave)
+
+    def say(self, text):
+        os.write(self.master, text.encode())
+
+    def heard(self, seconds=5):
+        return os.read(self.master, 100).decode() if select.select([self.master], [], [], seconds)[0] else ""
+
+    def unplug(self):
+        os.unlink(self.name)
+        os.close(self.master)
 
 
 def assay(*args):

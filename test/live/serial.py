@@ -2,39 +2,11 @@
 """The serial door on a pseudo terminal: values, errors, a device that goes away and comes back."""
 import json
 import os
-import pty
-import select
 import time
-import tty
 
-from doors import DATA, Plant, assay, run
+from doors import DATA, Gauge, Plant, assay, run
 
 RECORDED = os.path.join(DATA, "gauge/digimatic-ascii-9600-8N1.txt")
-
-
-class Gauge:
-    """A device behind a name that stays, as adapters have below /dev/serial/by-id."""
-
-    def __init__(self, name):
-        self.name = name
-        self.plug_in()
-
-    def plug_in(self):
-        self.master, slave = pty.openpty()
-        tty.setraw(slave)
-        os.symlink(os.ttyname(slave), self.name + ".new")
-        os.rename(self.name + ".new", self.name)
-        os.close(slave)
-
-    def say(self, text):
-        os.write(self.master, text.encode())
-
-    def heard(self, seconds=5):
-        return os.read(self.master, 100).decode() if select.select([self.master], [], [], seconds)[0] else ""
-
-    def unplug(self):
-        os.unlink(self.name)
-        os.close(self.master)
 
 
 def plant(**settings):
