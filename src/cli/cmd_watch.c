@@ -57,7 +57,8 @@ static bool take(watching *w, int part, const json_t *answer)
 
 static assay_status ask(watching *w, int part)
 {
-    static const char *const paths[] = {"/api/v1/characteristics?limit=1000", "/api/v1/alarms?limit=200",
+    static const char *const paths[] = {"/api/v1/characteristics?limit=1000&sort=urgency",
+                                        "/api/v1/alarms?open=true&limit=200",
                                         "/api/v1/sources"};
     char path[100];
     json_t *answer = NULL;

@@ -14,7 +14,7 @@
 
 enum { STATE_WIDTH = 9, AGE_WIDTH = 6, VALUE_WIDTH = 11, LIMITS_WIDTH = 23 };
 enum { WIDE = 100, NARROW = 72, TINY = 52, NARROW_SPARK = 10 }; /* columns of the terminal */
-enum { RULE_WIDTH = 10, ALARM_STATE_WIDTH = 14 };
+enum { RULE_WIDTH = 12, ALARM_STATE_WIDTH = 14 };
 
 static const struct {
     const char *sign, *word;
@@ -54,12 +54,16 @@ static const char *age_text(int64_t now, int64_t then, char room[static 24])
     return room;
 }
 
-/* So many places that the distance of the limits shows in three digits. */
+/* So many places that the distance of the limits, or of the points, shows in three digits. */
 static int places_of(const watch_row *r)
 {
-    double width = r->ucl - r->lcl;
+    double width = r->ucl - r->lcl, low = r->value, high = r->value;
+    for (int i = 0; i < r->spark_count; i++) {
+        low = fmin(low, r->spark[i]);
+        high = fmax(high, r->spark[i]);
+    }
     if (!(width > 0))
-        width = fabs(r->value);
+        width = high > low ? high - low : fabs(r->value);
     int places = width > 0 ? 2 - (int)floor(log10(width)) : 3;
     return places < 0 ? 0 : places > 9 ? 9 : places;
 }
@@ -214,14 +218,15 @@ static void write_alarm(const watch_alarm *a, const watch_view *v, buf *out)
     bool has_state = v->look.width >= NARROW;
     int others = 2 + 2 + AGE_WIDTH + 2 + 1 + RULE_WIDTH + (has_state ? 1 + ALARM_STATE_WIDTH : 0);
     int path = v->look.width - 1 - others;
-    snprintf(rule, sizeof rule, _("rule %s"), a->rule);
+    bool has_number = a->rule[0] >= '0' && a->rule[0] <= '9';
+    snprintf(rule, sizeof rule, has_number ? _("rule %s") : "%s", a->rule);
     buf_add_text(out, "  ");
     term_styled(&v->look, TERM_SIGNAL, "◆ ", out);
     text_right(out, age_text(v->now, a->time, age), AGE_WIDTH);
     buf_add_text(out, "  ");
     text_left(out, a->path, path < 6 ? 6 : path > path_width(v) ? path_width(v) : path);
     buf_add_char(out, ' ');
-    text_left(out, a->rule[0] ? rule : "", RULE_WIDTH);
+    text_left(out, rule, RULE_WIDTH);
     if (has_state) {
         buf_add_char(out, ' ');
         text_left(out, a->state, ALARM_STATE_WIDTH);

@@ -4,6 +4,8 @@
 
 #include "base/i18n.h"
 
+#include <stdio.h>
+
 const char *answer_limits_state(limits_state state)
 {
     static const char *const names[] = {N_("in force"), N_("replaced"), N_("retired")};
@@ -37,12 +39,22 @@ static void write_end(json *j, const chart_limits *l)
         json_member_null(j, "retired_why", why);
 }
 
+/* Of the stored chart: what its state and its alarms are kept under. */
+static void write_id(json *j, const object_id *id)
+{
+    char hex[2 * sizeof id->bytes + 1];
+    for (size_t i = 0; i < sizeof id->bytes; i++)
+        snprintf(hex + 2 * i, 3, "%02x", id->bytes[i]);
+    json_member_text(j, "id", hex);
+}
+
 void answer_limits_version(json *j, const chart_limits *l, const char *path)
 {
     const chart_definition *d = &l->definition;
     json_object(j);
     json_member_text(j, "characteristic", path);
     json_member_text(j, "name", l->name);
+    write_id(j, &l->chart);
     json_member_text(j, "chart", assay_chart_type_name(d->chart.type));
     json_member_text(j, "rules", d->rules);
     write_filter(j, d);
