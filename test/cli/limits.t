@@ -110,4 +110,4 @@ assay: there are no limits to set: a run chart has no limits
 $ assay log plant.assay --csv | grep -c 'chart.limits'
 4
 $ assay check plant.assay -q
-plant.assay: clean, 100 measurements in 1 chunks, 7 records, 1.9 MB, 2.82 bytes per measurement (time and value)
+plant.assay: clean, 100 measurements in 1 chunks, 7 records, * MB, 2.82 bytes per measurement (time and value)
