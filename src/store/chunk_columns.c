@@ -14,35 +14,40 @@ typedef struct {
     size_t length[IDS];
 } directory;
 
-static uint64_t element(const chunk_column *column, size_t i)
-{
-    switch (column->bytes) {
-    case 1:
-        return ((const uint8_t *)column->data)[i];
-    case 2:
-        return ((const uint16_t *)column->data)[i];
-    case 4:
-        return ((const uint32_t *)column->data)[i];
-    default:
-        return ((const uint64_t *)column->data)[i];
+/* One loop for each width of an element, so that the compiler can make it wide. */
+#define EACH_WIDTH(column, LOOP)                                                                   \
+    switch ((column)->bytes) {                                                                     \
+    case 1: LOOP(uint8_t); break;                                                                  \
+    case 2: LOOP(uint16_t); break;                                                                 \
+    case 4: LOOP(uint32_t); break;                                                                 \
+    default: LOOP(uint64_t);                                                                       \
     }
+
+static void load_column(const chunk_column *column, size_t n, uint64_t *out)
+{
+#define LOAD(type)                                                                                 \
+    for (size_t i = 0; i < n; i++)                                                                 \
+    out[i] = ((const type *)column->data)[i]
+    EACH_WIDTH(column, LOAD)
+#undef LOAD
 }
 
-static void set_element(const chunk_column *column, size_t i, uint64_t x)
+static void store_column(const chunk_column *column, size_t n, const uint64_t *in)
 {
-    switch (column->bytes) {
-    case 1:
-        ((uint8_t *)column->data)[i] = (uint8_t)x;
-        break;
-    case 2:
-        ((uint16_t *)column->data)[i] = (uint16_t)x;
-        break;
-    case 4:
-        ((uint32_t *)column->data)[i] = (uint32_t)x;
-        break;
-    default:
-        ((uint64_t *)column->data)[i] = x;
-    }
+#define STORE(type)                                                                                \
+    for (size_t i = 0; i < n; i++)                                                                 \
+    ((type *)column->data)[i] = (type)in[i]
+    EACH_WIDTH(column, STORE)
+#undef STORE
+}
+
+static void fill_column(const chunk_column *column, size_t n, uint64_t x)
+{
+#define FILL(type)                                                                                 \
+    for (size_t i = 0; i < n; i++)                                                                 \
+    ((type *)column->data)[i] = (type)x
+    EACH_WIDTH(column, FILL)
+#undef FILL
 }
 
 static uint64_t highest(const chunk_column *column)
@@ -67,10 +72,13 @@ static assay_status check_columns(const chunk_column *columns, size_t count, ass
 
 static bool is_absent(const chunk_column *column, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (element(column, i) != column->absent)
-            return false;
-    return true;
+    uint64_t differs = 0;
+#define DIFFER(type)                                                                               \
+    for (size_t i = 0; i < n; i++)                                                                 \
+    differs |= ((const type *)column->data)[i] ^ column->absent
+    EACH_WIDTH(column, DIFFER)
+#undef DIFFER
+    return differs == 0;
 }
 
 static const chunk_column *with_id(const chunk_column *columns, size_t count, unsigned id)
@@ -93,8 +101,7 @@ static assay_status put_columns(chunk_codec *c, const chunk_column *columns, siz
         const chunk_column *column = with_id(columns, count, id);
         if (!column || is_absent(column, n))
             continue;
-        for (size_t i = 0; i < n; i++)
-            c->column[i] = element(column, i);
+        load_column(column, n, c->column);
         size_t start = side->length;
         assay_status status = ints_pack(c, c->column, n, INTS_ANY, side, err);
         if (status)
@@ -153,20 +160,21 @@ static assay_status take_column(chunk_codec *c, const directory *d, size_t n,
                                 const chunk_column *column, assay_err *err)
 {
     const uint8_t *at = d->at[column->id];
-    for (size_t i = 0; !at && i < n; i++)
-        set_element(column, i, column->absent);
-    if (!at)
+    if (!at) {
+        fill_column(column, n, column->absent);
         return ASSAY_OK;
+    }
     bytes_in in = {at, at + d->length[column->id]};
     assay_status status = ints_unpack(c, &in, n, c->column, err);
     if (!status && in.at != in.end)
         return chunk_damaged(err, "bytes left over behind a column");
-    uint64_t top = highest(column);
-    for (size_t i = 0; !status && i < n; i++) {
-        if (c->column[i] > top)
-            return chunk_damaged(err, "number too large for its column");
-        set_element(column, i, c->column[i]);
-    }
+    uint64_t any = 0;
+    for (size_t i = 0; !status && i < n; i++)
+        any |= c->column[i];
+    if (any > highest(column))
+        return chunk_damaged(err, "number too large for its column");
+    if (!status)
+        store_column(column, n, c->column);
     return status;
 }
 
