@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Live ingest: what a commit costs, how many rows a second, late rows, restart.
  *
- *   bench_ingest [small|bulk|wide|late|restart|all [FOLDER]]   default: all, in /tmp
+ *   bench_ingest [small|bulk|wide|late|restart|read|all [FOLDER]]   default: all, in /tmp
  *
  * small    groups of 50 rows over 100 series: wall and processor time of a commit, bytes written,
  *          beside a bare loop of pwrite and fdatasync of as many bytes, the two in turn
  * bulk     groups of 10,000 rows in order, with and without idle time in between
  * wide     groups of 1,000 rows over 100,000 series, one row of each after the other
+ * read     the last points of a series and its summary, again and again, with rows not settled
  * late     a week of 100 series, then as many rows late in between
  * restart  opening with rows stored and groups not folded, to the first answer
  */
@@ -275,6 +276,25 @@ static void bulk(uint64_t rows)
     }
 }
 
+/* -- read ----------------------------------------------------------------------------- */
+
+static void read_often(void)
+{
+    enum { READS = 20000 };
+    static double last[READS], sum[READS];
+    fresh();
+    open_all();
+    define_all();
+    fill(0, 2000000, 10000, START, SECOND, true);
+    double start = cpu();
+    for (uint32_t i = 0; i < READS; i++)
+        last[i] = read_last(numbers[i % SERIES], &sum[i]);
+    printf("last 25 of a series p50 %.0f us, p99 %.0f us; its summary, known p50 %.1f us; CPU of both "
+           "%.0f us\n", 1e6 * quantile(last, READS, .5), 1e6 * quantile(last, READS, .99),
+           1e6 * quantile(sum, READS, .5), 1e6 * (cpu() - start) / READS);
+    close_all();
+}
+
 /* -- wide ----------------------------------------------------------------------------- */
 
 static void wide(uint64_t rows)
@@ -365,6 +385,8 @@ int main(int argc, char **argv)
     }
     if (is_all || !strcmp(what, "bulk"))
         bulk(4000000);
+    if (is_all || !strcmp(what, "read"))
+        read_often();
     if (is_all || !strcmp(what, "wide"))
         wide(1000000);
     if (is_all || !strcmp(what, "late"))
