@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plant whose alarms leave through channels, told step by step: channels.py runs it between its
- * receivers.   channel_plant HTTP_PORT SMTP_PORT */
+ * receivers.   channel_plant HTTP_PORT SMTP_PORT COPY      COPY gets its database */
 #include "live/channel.h"
 
 #include "../unit/live/plant.h"
@@ -86,7 +86,7 @@ static void put_all(int http, int smtp)
 int main(int argc, char **argv)
 {
     char json[200];
-    if (argc != 3)
+    if (argc != 4)
         return 2;
     int http = atoi(argv[1]), smtp = atoi(argv[2]);
     p = plant_new();
@@ -115,6 +115,7 @@ int main(int argc, char **argv)
         usleep(50000);
     assert_true(state_of("gone").refused >= 1);
     channels_close(out);
+    assert_ok(store_backup(p->writer, argv[3], &p->err), p->err);
     plant_free(p);
     return 0;
 }

@@ -3,7 +3,7 @@
 """Alarms leave as signed webhooks and as mail: retried, in order, not lost by a restart, and silent
 at night unless the line must stop.
 
-    channels.py PROGRAM        prints TAP
+    channels.py PLANT ASSAY        prints TAP
 """
 import base64
 import hashlib
@@ -13,6 +13,7 @@ import json
 import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
 
 got = {"/hook": [], "/night": [], "/gone": []}
@@ -98,6 +99,23 @@ def subject_of(mail):
     return b"".join(base64.b64decode(w[10:-2]) for w in words).decode()
 
 
+def assay(*words):
+    return subprocess.run([sys.argv[2], *words, "--lang", "en"], stdout=subprocess.PIPE, text=True, timeout=20,
+                          check=False).stdout
+
+
+def read_book(database):
+    book = json.loads(assay("alarms", database, "--json"))
+    check("assay alarms reads the same book", book["open"] == 2 and
+          [a["path"] for a in book["alarms"]] == ["line/x", "line/y"], book)
+    # the second point signals by the same rule, the third row is another characteristic's
+    check("hits joined their alarm", len(book["alarms"][0]["hits"]) == 2, book["alarms"][0]["hits"])
+    table = assay("alarms", database, "line/y", "--open")
+    check("the table says what stops", "STOP, raised" in table and "alarms: 1; open: 1" in table, table)
+    rows = assay("alarms", database, "--csv").splitlines()
+    check("and a row each in CSV", len(rows) == 3 and rows[2].endswith(",200,1,true"), rows)
+
+
 def main():
     web = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
     socketserver.ThreadingTCPServer.allow_reuse_address = True
@@ -105,7 +123,9 @@ def main():
     for server in (web, post):
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    done = subprocess.run([sys.argv[1], str(web.server_address[1]), str(post.server_address[1])],
+    folder = tempfile.TemporaryDirectory()
+    database = folder.name + "/copy.assay"
+    done = subprocess.run([sys.argv[1], str(web.server_address[1]), str(post.server_address[1]), database],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100,
                           check=False)
     check("the plant went through its day", done.returncode == 0, done.stdout[-800:])
@@ -128,6 +148,8 @@ def main():
     text = base64.b64decode(mails[1]["data"].split("\r\n\r\n", 1)[1]).decode() if len(mails) > 1 else ""
     check("its text says part, rule, value and where to look", "line/y" in text and "rule: 1" in text
           and "value: 200" in text and "http://plant:8080/alarms/" in text, text)
+    read_book(database)
+    folder.cleanup()
     print(f"1..{count}")
     return failed > 0
 
