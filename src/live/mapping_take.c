@@ -48,15 +48,12 @@ void mapping_scratch_free(mapping_scratch *s)
 
 static bool set_number(const char *text, size_t length, mapping_row *row)
 {
-    switch (decimal_parse(text, length, '.', &row->value, &row->raw)) {
-    case DECIMAL_OK:
-        return true;
-    case DECIMAL_RAW:
+    decimal_kind kind = decimal_parse(text, length, '.', &row->value, NULL);
+    if (kind == DECIMAL_RAW) {
+        decimal_parse(text, length, '.', &row->value, &row->raw);
         row->status |= STATUS_RAW;
-        return true;
-    default:
-        return false;
     }
+    return kind != DECIMAL_NONE;
 }
 
 static bool is_blank(char c)

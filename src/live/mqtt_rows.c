@@ -356,7 +356,9 @@ static uint32_t digest_of(const mqtt_message *m, uint64_t topic_hash)
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-/* QoS 1: has this very message been stored? */
+/* Has this very message been stored? Of QoS 2 too: a broker that restarts in the middle of its own
+ * handshake (mosquitto 2.0.11 does, when a client goes twice in a row) may publish again what it
+ * has released already. */
 static void look_back(taking *t, const mqtt_message *m, uint32_t digest)
 {
     mqtt_seen *seen = t->from->seen;
@@ -369,10 +371,8 @@ static void look_back(taking *t, const mqtt_message *m, uint32_t digest)
 static void remember(taking *t, const mqtt_message *m, uint32_t digest)
 {
     mqtt_seen *seen = t->from->seen;
-    if (m->qos == 2) {
+    if (m->qos == 2)
         mqtt_seen_hold(seen, t->parcel, m->packet);
-        return;
-    }
     if (!mqtt_seen_has_fresh(seen))
         t->r->fresh[t->r->fresh_count++] = seen;
     if (!mqtt_seen_add(seen, m->packet, digest)) {
@@ -385,8 +385,8 @@ static bool take(taking *t, const mqtt_message *m, uint64_t topic_hash)
 {
     size_t before = t->parcel->rows->n;
     bool may_return = t->from->seen && m->qos > 0;
-    uint32_t digest = may_return && m->qos == 1 ? digest_of(m, topic_hash) : 0;
-    if (may_return && m->qos == 1 && m->is_duplicate)
+    uint32_t digest = may_return ? digest_of(m, topic_hash) : 0;
+    if (may_return && m->is_duplicate)
         look_back(t, m, digest);
     if (!may_return && m->qos > 0 && m->is_duplicate) /* sent again, though it keeps no session */
         t->parcel->is_recognised = false;

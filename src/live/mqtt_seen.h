@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What of a session is stored already, so that a message that comes again after a crash is known.
  *
- * QoS 1: packet identifier and digest of the newest messages, in blocks of one parcel each, durable
- * with their parcel. A sender repeats only what it has no PUBACK for, which is among the last it
+ * Packet identifier and digest of the newest messages of QoS 1 and 2, in blocks of one parcel each,
+ * durable with it. A sender repeats only what it has no PUBACK for, which is among the last it
  * sent, so that older blocks are dropped: six times the largest block, 256 to 32768 messages are
  * kept. That is less than the 65535 identifiers, so a sender that counts them up never meets one
- * that belongs to an earlier message. QoS 2: the identifiers that were stored and not yet released.
+ * that belongs to an earlier message. Of QoS 2 also the identifiers that are not yet released.
  */
 #ifndef LIVE_MQTT_SEEN_H
 #define LIVE_MQTT_SEEN_H
