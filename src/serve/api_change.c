@@ -39,7 +39,8 @@ typedef struct {
 static assay_status amend(store_tx *tx, void *context, assay_err *err)
 {
     const amendment *a = context;
-    return store_amend(tx, a->number, a->place - 1, a->action, &a->value, a->actor, a->why, err);
+    return store_amend(tx, a->number, a->place - 1, a->action,
+                       a->action == AMEND_VALUE ? &a->value : NULL, a->actor, a->why, err);
 }
 
 static void take_action(request *r, amendment *a)

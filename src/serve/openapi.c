@@ -70,11 +70,9 @@ static void write_params(json *j, const route *r)
 
 /* -- bodies and answers -------------------------------------------------------------------------- */
 
-static void write_content(json *j, const char *what)
+static void write_form(json *j, const char *what)
 {
-    char reference[80];
-    json_key(j, "content");
-    json_flat_object(j);
+    char reference[128];
     json_key(j, takes_json(what) ? "application/json" : what);
     json_flat_object(j);
     if (takes_json(what)) {
@@ -83,6 +81,20 @@ static void write_content(json *j, const char *what)
         json_raw(j, reference);
     }
     json_end(j);
+}
+
+/* Schemas and media types with blanks between. */
+static void write_content(json *j, const char *forms)
+{
+    char what[64];
+    json_key(j, "content");
+    json_flat_object(j);
+    for (const char *p = forms; *p; p += strspn(p, " ")) {
+        size_t length = strcspn(p, " ");
+        snprintf(what, sizeof what, "%.*s", (int)length, p);
+        write_form(j, what);
+        p += length;
+    }
     json_end(j);
 }
 

@@ -138,8 +138,12 @@ bool request_time(request *r, const char *name, int64_t *value)
 
 bool request_flag(request *r, const char *name)
 {
-    const char *text = request_query(r, name);
-    return text && strcmp(text, "0") != 0 && strcmp(text, "false") != 0;
+    const char *text;
+    size_t length;
+    if (MHD_lookup_connection_value_n(r->connection, MHD_GET_ARGUMENT_KIND, name, strlen(name),
+                                      &text, &length) != MHD_YES)
+        return false;
+    return !text || (strcmp(text, "0") != 0 && strcmp(text, "false") != 0); /* "?open" alone, too */
 }
 
 bool request_accepts(const request *r, const char *header, const char *word)

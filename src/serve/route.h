@@ -25,8 +25,8 @@ typedef struct {
     route_way way;
     route_handler *run;
     const char *params;   /* of the query, see params.def; blanks between */
-    const char *takes;    /* schema of the JSON body, or a media type, or "" */
-    const char *gives;    /* "200 Schema", "200 text/plain", "204" */
+    const char *takes;    /* schema of the JSON body, or media types, or "" */
+    const char *gives;    /* "200 Schema", "200 text/plain", "200 Schema text/csv", "204" */
     const char *statuses; /* others that are its own: "304 404 409" */
     const char *summary;
 } route;

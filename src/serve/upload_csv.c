@@ -33,6 +33,15 @@ size_t upload_csv_take(upload *s, const char *bytes, size_t length)
     return length;
 }
 
+/* The reader names its file; here that is the body. */
+static void tell_of_body(upload *s, const char *path, const assay_err *err)
+{
+    size_t n = strlen(path);
+    bool is_named = strncmp(err->message, path, n) == 0;
+    reply_problemf(s->request, 422, NULL, "%s%s", is_named ? "the body" : "",
+                   err->message + (is_named ? n : 0));
+}
+
 static bool open_reader(upload *s)
 {
     assay_err err;
@@ -44,7 +53,7 @@ static bool open_reader(upload *s)
     if (reader_open(path, &options, &s->reader, &err) == ASSAY_OK &&
         batch_new(BATCH, reader_contexts(s->reader), &s->batch, &err) == ASSAY_OK)
         return true;
-    reply_problem(s->request, 422, NULL, err.message, err.hint);
+    tell_of_body(s, path, &err);
     return false;
 }
 
