@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Measurements of a group reach the charts they belong to; what is in order is stepped at once, what
  * is not waits for a replay. */
+#include "base/json.h"
 #include "live/engine_inner.h"
 
 #include <math.h>
@@ -176,7 +177,9 @@ assay_status engine_open(const char *database, catalog *c, bus *b, engine **out,
     e->bus = b;
     arena_init(&e->memory);
     init_sync(e);
-    assay_status status = store_open(database, STORE_READ, &e->reader, err);
+    e->database = arena_text(&e->memory, database, strlen(database));
+    assay_status status = e->database ? store_open(database, STORE_READ, &e->reader, err)
+                                      : assay_fail(err, ASSAY_MEMORY, 0, "no memory for the engine");
     if (status == ASSAY_OK)
         status = alarm_book_open(e->reader, &e->book, err);
     if (status == ASSAY_OK)
@@ -194,13 +197,41 @@ assay_status engine_open(const char *database, catalog *c, bus *b, engine **out,
     return ASSAY_OK;
 }
 
+/* A plant without channels goes on, and says so. */
+static void open_channels(engine *e)
+{
+    assay_err err = {0};
+    buf line = BUF_INIT;
+    if (channels_open(e->database, e->intake, e->catalog, e->bus, e->book, &e->channels, &err) ==
+            ASSAY_OK || !e->bus)
+        return;
+    buf_add_text(&line, "{\"level\":\"alarm\",\"text\":");
+    json_quote(&line, err.message, strlen(err.message));
+    buf_add_char(&line, '}');
+    if (!line.failed)
+        bus_publish(e->bus, EVENT_NOTICE, 0, line.data, line.length);
+    bus_flush(e->bus);
+    buf_done(&line);
+}
+
 void engine_attach(engine *e, intake *i)
 {
     if (!i)
         engine_clock_stop(e);
+    if (!i) {
+        channels_close(e->channels);
+        e->channels = NULL;
+    }
     e->intake = i;
     if (i && !e->has_clock)
         engine_clock_start(e);
+    if (i && !e->channels && !e->has_no_channels)
+        open_channels(e);
+}
+
+channels *engine_channels(engine *e)
+{
+    return e->channels;
 }
 
 void engine_close(engine *e)

@@ -34,12 +34,12 @@ ASSAY_MUST_USE assay_status engine_open(const char *database, catalog *c, bus *b
                                         assay_err *err);
 void engine_close(engine *e); /* after intake_close; accepts NULL */
 evaluator engine_evaluator(engine *e);
-void engine_attach(engine *e, intake *i); /* who writes its records; NULL: nobody any more */
+/* Who writes its records; NULL: nobody any more (before intake_close). Its clock and the channels run
+ * in between. */
+void engine_attach(engine *e, intake *i);
 /* Limits, definition, amendments, decided conflicts, plan or documents of a characteristic changed
  * (after the commit that did it). 0: any. Taken up before the next evaluation or within a second. */
 void engine_reload(engine *e, uint32_t characteristic);
-/* Escalation, silence, verification, what was held back: about every 100 ms by a thread of the
- * engine's own once it is attached. */
 
 typedef enum { CHART_ANALYSIS, CHART_PROPOSED, CHART_IN_FORCE, CHART_ALERTING } chart_state;
 const char *chart_state_name(chart_state s); /* "analysis" ... */
@@ -71,6 +71,7 @@ size_t engine_charts(engine *e, uint32_t characteristic, engine_row *out, size_t
 /* -- alarms ------------------------------------------------------------------------------ */
 
 alarm_book *engine_alarms(engine *e); /* for reading */
+struct channels *engine_channels(engine *e); /* see live/channel.h; NULL while not attached */
 /* Steps by people, any thread but the intake's: one transaction, the book, the event. Errors: those
  * of alarm_step_add and alarm_tick_add. */
 ASSAY_MUST_USE assay_status engine_alarm_step(engine *e, const object_id *alarm, alarm_state step,

@@ -57,6 +57,8 @@ void engine_take_changes(engine *e)
     e->is_all_changed = false;
     pthread_mutex_unlock(&e->changing);
     assay_status status = settings_read(&e->settings, e->reader, NULL);
+    if (is_all && e->channels)
+        channels_reload(e->channels);
     if (status == ASSAY_OK && is_all) {
         status = engine_load(e, NULL);
         e->warmed = 1;

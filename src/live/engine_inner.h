@@ -4,6 +4,7 @@
 #ifndef LIVE_ENGINE_INNER_H
 #define LIVE_ENGINE_INNER_H
 
+#include "live/channel.h"
 #include "live/engine.h"
 #include "live/engine_series.h"
 
@@ -57,6 +58,9 @@ struct engine {
     bus *bus;
     intake *intake;
     store *reader; /* of the intake's thread */
+    char *database;
+    channels *channels; /* while attached */
+    bool has_no_channels; /* tests bring their own */
     alarm_book *book;
 
     pthread_mutex_t lock;

@@ -51,6 +51,7 @@ static inline void plant_start(plant *p)
     intake_options o = {.store = s, .catalog = p->catalog, .bus = p->bus,
                         .evaluator = engine_evaluator(p->engine)};
     assert_ok(intake_open(&o, &p->intake, &p->err), p->err);
+    p->engine->has_no_channels = true;
     engine_attach(p->engine, p->intake);
     p->writer = s;
 }
