@@ -17,9 +17,7 @@
 #include <string.h>
 
 #define WINDOW_BYTES (96u << 20)
-enum { DUE_ROWS = 100000 };
-/* Of live ingest: so many batches are due, or fewer when a series has several rows in each. */
-enum { DUE_BATCHES = 32, DUE_BATCHES_LONG = 16, DUE_ROWS_A_PIECE = 16 };
+enum { DUE_ROWS = 100000, MANY_ROWS_A_PIECE = 16 };
 
 struct compaction {
     uint64_t batch[MOVING_MAX]; /* of the window, rising */
@@ -778,13 +776,13 @@ assay_status compact_if_due(store *s, size_t batches, assay_err *err)
                                                                 : store_compact(s, NULL, NULL, err);
 }
 
-unsigned compact_due(store *s)
+unsigned compact_due(store *s, size_t batches)
 {
     waiting_work w;
     if (count_waiting(s, &w, NULL) != ASSAY_OK)
         return 0;
-    bool is_long = w.rows / DUE_ROWS_A_PIECE >= w.pieces;
-    unsigned times = (unsigned)(w.batches / (is_long ? DUE_BATCHES_LONG : DUE_BATCHES));
+    bool is_long = w.rows / MANY_ROWS_A_PIECE >= w.pieces;
+    unsigned times = (unsigned)(w.batches / (is_long ? (batches + 1) / 2 : batches));
     return times || !s->compaction ? times : 1;
 }
 

@@ -13,18 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds of what waits to be folded into a batch; a commit folds beyond them, idle time before. */
+static const ingest_bounds usual = {.rows = 1 << 16,
+                                    .groups = 4096,
+                                    .bytes = 16 << 20,
+                                    .batches = 32,
+                                    .slice_ns = 4000000};
+
 enum {
-    FOLD_ROWS = 1 << 16,
-    FOLD_GROUPS = 4096,
-    FOLD_BYTES = 16 << 20,
     EXAMPLE_MAX = 200,
     KEY_MAX = 255,
     VALUE_MAX = 1 << 20,
     LOG_PAGES = 2048, /* of the write-ahead log; idle time keeps it shorter */
     LOG_PAGES_IDLE = 512,
-    IDLE_SHARE = 2, /* of the bounds, when there is time */
-    SLICE_NS = 4000000,
 };
 
 typedef struct ingest_undo {
@@ -50,6 +50,7 @@ assay_status ingest_open(store *s, ingest **out, assay_err *err)
         return status ? status : assay_fail(err, ASSAY_MEMORY, 0, "no memory for live ingest");
     g->s = s;
     g->l = s->db->live;
+    g->bounds = usual;
     g->l->is_own = true;
     s->ingest = g;
     *out = g;
@@ -465,10 +466,11 @@ static assay_status write_group(ingest *g, assay_err *err)
     return statement_run(g->s->db, SQL_LIVE_ADD, err);
 }
 
-static bool is_much(const live *l, unsigned share)
+static bool is_much(const ingest *g, unsigned share)
 {
-    return l->end.rows >= FOLD_ROWS / share || l->groups >= FOLD_GROUPS / share ||
-           l->bytes + l->end.notes >= FOLD_BYTES / share;
+    const live *l = g->l;
+    return l->end.rows >= g->bounds.rows / share || l->groups >= g->bounds.groups / share ||
+           l->bytes + l->end.notes >= g->bounds.bytes / share;
 }
 
 static assay_status commit_steps(ingest *g, bool folds, assay_err *err)
@@ -501,9 +503,9 @@ static void note_group(ingest *g, bool folds)
 /* Who is never idle compacts in between: the longer, the more batches wait. */
 static void keep_up(ingest *g)
 {
-    unsigned due = compact_due(g->s);
+    unsigned due = compact_due(g->s, g->bounds.batches);
     assay_err fault;
-    if (due >= 2 && compact_a_little(g->s, (due < 8 ? due : 8) * SLICE_NS, &fault) != ASSAY_OK)
+    if (due >= 2 && compact_a_little(g->s, (due < 8 ? due : 8) * g->bounds.slice_ns, &fault) != ASSAY_OK)
         return; /* the group is durable; the next one tries again */
 }
 
@@ -516,7 +518,7 @@ assay_status ingest_commit(ingest *g, uint64_t *commit, assay_err *err)
         ingest_abort(g);
         return commit ? commit_last(g->s->db, commit, err) : ASSAY_OK;
     }
-    bool folds = is_much(g->l, 1);
+    bool folds = is_much(g, 1);
     status = commit_steps(g, folds, err);
     if (status) {
         ingest_abort(g);
@@ -537,10 +539,10 @@ bool ingest_idle(ingest *g)
 {
     if (g->is_begun || g->s->in_tx)
         return false;
-    if (is_much(g->l, IDLE_SHARE))
+    if (is_much(g, 2))
         return live_fold_now(g->s, NULL) == ASSAY_OK;
-    if (compact_due(g->s))
-        return compact_a_little(g->s, SLICE_NS, NULL) == ASSAY_OK;
+    if (compact_due(g->s, g->bounds.batches))
+        return compact_a_little(g->s, g->bounds.slice_ns, NULL) == ASSAY_OK;
     checkpoint(g->s, LOG_PAGES_IDLE);
     return false;
 }

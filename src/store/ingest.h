@@ -30,8 +30,17 @@ typedef struct {
 
 enum { INGEST_CODES = 1024 };
 
+/* What waits is folded beyond these bounds by a commit, beyond half of them in idle time. Tests make
+ * them small. */
+typedef struct {
+    size_t rows, groups, bytes;
+    size_t batches;   /* to be compacted; half as many where series have many rows in each */
+    int64_t slice_ns; /* of compaction in idle time */
+} ingest_bounds;
+
 struct ingest {
     store *s;
+    ingest_bounds bounds;
     live *l;
     bool is_begun, is_broken;
     bool must_log; /* definitions or texts came: readers look for them at such commits only */

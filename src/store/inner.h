@@ -197,8 +197,9 @@ ASSAY_MUST_USE assay_status characteristic_define_new(store_tx *tx, const charac
                                                       const char *actor, uint32_t *number,
                                                       assay_err *err);
 bool ingest_is_begun(const struct ingest *g);
-/* How many times as many batches as are due wait; 0: nothing need be done. */
-unsigned compact_due(store *s);
+/* How many times `batches` wait to be compacted, or half as many where series have many rows in
+ * each; 0: nothing need be done. */
+unsigned compact_due(store *s, size_t batches);
 /* About so long; at least one characteristic. */
 ASSAY_MUST_USE assay_status compact_a_little(store *s, int64_t ns, assay_err *err);
 void compaction_free(struct compaction *w);

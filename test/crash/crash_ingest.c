@@ -9,7 +9,7 @@
  * check is clean, every acknowledged row is there, none is there twice, none but those of whole
  * groups, and the account agrees.
  */
-#include "store/store.h"
+#include "store/ingest.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -126,6 +126,7 @@ static int feed(int out, bool fills, uint64_t limit)
     if (store_open(path, STORE_CREATE, &f.s, &f.err) || ingest_open(f.s, &f.g, &f.err) ||
         recall(f.s, &next, &f.err) || batch_new(2 * GROUP_MAX, 0, &f.b, &f.err))
         goto failed;
+    f.g->bounds = (ingest_bounds){5000, 100, 1 << 20, 4, 200000}; /* all paths, often */
     for (uint64_t k = 0; k < limit; k++) {
         uint64_t end = next + 1 + (uint64_t)(rand() % (rand() % 4 ? 40 : GROUP_MAX));
         assay_status status = send_group(&f, next, end, (uint64_t)(rand() % 3 ? 0 : rand() % 50));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shop.h"
+#include "store/ingest.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -219,6 +220,7 @@ static void readers_in_other_threads_always_see_whole_groups(void **state)
     watcher w[2] = {{.path = h->path}, {.path = h->path}};
     pthread_t thread[2];
     feeder_open(&f, h);
+    f.g->bounds = (ingest_bounds){1000, 100, 1 << 20, 6, 100000};
     for (int64_t group = 0; group < 3000; group++) {
         for (int64_t i = 0; i < 10; i++)
             put(&f, &(row){.time = 1 + 10 * group + i, .mantissa = 10 * group + i}, 1);
@@ -327,13 +329,13 @@ static void an_import_of_the_same_source_meets_live_rows(void **state)
     (void)state;
     shop *h = shop_new();
     feeder f;
-    const row rows[] = {{.time = 10, .mantissa = 1}, {.time = 20, .mantissa = 9},
+    const row sent[] = {{.time = 10, .mantissa = 1}, {.time = 20, .mantissa = 9},
                         {.time = 30, .mantissa = 3}};
     feeder_open(&f, h);
     send(&f, 10, 1, NULL);
     send(&f, 20, 2, NULL);
     feeder_close(&f);
-    import_tally t = shop_import(h, "gauge", "c1", rows, 3);
+    import_tally t = shop_import(h, "gauge", "c1", sent, 3);
     assert_int_equal(t.duplicates, 1);
     assert_int_equal(t.conflicts, 1);
     assert_int_equal(t.stored, 1);
@@ -349,7 +351,7 @@ static void an_import_of_the_same_source_meets_live_rows(void **state)
 enum { MESSAGES = 40, ORDERS = 1000 };
 
 typedef struct {
-    row row[3];
+    row rows[3];
     size_t n;
     const char *source;
 } message;
@@ -362,11 +364,11 @@ static void make_messages(message m[MESSAGES])
         int of = i < 30 ? i : i % 7; /* the last ones come a second time */
         m[i] = (message){.source = of % 5 == 4 ? "b-line" : "a-line", .n = 1 + (size_t)(of % 3)};
         for (size_t k = 0; k < m[i].n; k++)
-            m[i].row[k] = (row){.time = 10 * (of / 2) + (of % 4 == 3 ? 0 : (int64_t)k),
+            m[i].rows[k] = (row){.time = 10 * (of / 2) + (of % 4 == 3 ? 0 : (int64_t)k),
                                 .mantissa = of * 10 + (int64_t)k,
                                 .serial = serials[of % 4]};
         if (i >= 37)
-            m[i].row[0].mantissa += 5; /* with another value */
+            m[i].rows[0].mantissa += 5; /* with another value */
     }
 }
 
@@ -389,13 +391,13 @@ static void feed_order(feeder *f, const message *m, const int *order, const char
         int n = 0;
         for (; i < MESSAGES && n < per_call && m[order[i]].source == source; i++, n++)
             for (size_t k = 0; k < m[order[i]].n; k++) {
-                row r = m[order[i]].row[k];
+                row r = m[order[i]].rows[k];
                 r.path = path;
                 put(f, &r, (uint32_t)i + 1);
             }
-        size_t rows = f->t.b->n;
+        size_t given = f->t.b->n;
         give(f, source);
-        for (size_t k = 0; k < rows; k++)
+        for (size_t k = 0; k < given; k++)
             fates[f->fate[k]]++;
         if (rand() % calls == 0)
             commit(f);
@@ -415,6 +417,7 @@ static void every_order_and_grouping_gives_one_digest(void **state)
     srand(7);
     make_messages(m);
     feeder_open(&f, h);
+    f.g->bounds = (ingest_bounds){1500, 60, 1 << 20, 4, 100000};
     for (int i = 0; i < MESSAGES; i++)
         order[i] = i;
     for (uint32_t round = 0; round < ORDERS; round++) {
@@ -449,10 +452,50 @@ static void every_order_and_grouping_gives_one_digest(void **state)
     for (int i = 0; i < MESSAGES; i++) {
         char content[20];
         snprintf(content, sizeof content, "c%d", i);
-        shop_import(h, m[order[i]].source, content, m[order[i]].row, m[order[i]].n);
+        shop_import(h, m[order[i]].source, content, m[order[i]].rows, m[order[i]].n);
     }
     series_digest d = shop_digest(h, 1);
     assert_memory_equal(&d, &first, sizeof d);
+    shop_free(h);
+}
+
+static void a_compaction_cut_short_goes_on_where_it_was(void **state)
+{
+    (void)state;
+    shop *h = shop_new_quick();
+    feeder f;
+    series_digest before[20];
+    store_check_t found;
+    char path[20];
+    feeder_open(&f, h);
+    f.g->bounds = (ingest_bounds){400, 100, 1 << 20, 4, 1}; /* one series a slice */
+    for (int i = 0; i < 8000; i++) {
+        snprintf(path, sizeof path, "s%d", i % 20);
+        f.t.count = 0;
+        put(&f, &(row){.path = path, .time = 10 * i - (i % 9 ? 0 : 30005), .mantissa = i}, 1);
+        if (f.t.b->n == 100) {
+            give(&f, "gauge");
+            commit(&f);
+        }
+    }
+    for (uint32_t k = 0; k < 20; k++)
+        before[k] = shop_digest(h, k + 1);
+    for (int round = 0; round < 12; round++) { /* some slices, then another process */
+        for (int i = 0; i < round % 5 + 1; i++)
+            ingest_idle(f.g);
+        for (uint32_t k = 0; k < 20; k++) {
+            series_digest d = shop_digest(h, k + 1);
+            assert_memory_equal(&d, &before[k], sizeof d);
+        }
+        assert_ok(store_check(h->s, NULL, NULL, &found, &h->err), h->err);
+        assert_int_equal(found.damaged, 0);
+        assert_int_equal(found.measurements, 8000);
+        feeder_close(&f);
+        shop_reopen(h);
+        feeder_open(&f, h);
+        f.g->bounds = (ingest_bounds){400, 100, 1 << 20, 4, 1};
+    }
+    feeder_close(&f);
     shop_free(h);
 }
 
@@ -692,6 +735,7 @@ int main(void)
         cmocka_unit_test(a_conflict_waits_for_a_person),
         cmocka_unit_test(an_import_of_the_same_source_meets_live_rows),
         cmocka_unit_test(every_order_and_grouping_gives_one_digest),
+        cmocka_unit_test(a_compaction_cut_short_goes_on_where_it_was),
         cmocka_unit_test(accounts_refusals_and_memories_add_up_wherever_they_stand),
         cmocka_unit_test(an_aborted_group_leaves_nothing),
         cmocka_unit_test(a_full_disk_costs_only_the_groups_that_do_not_fit),
