@@ -18,7 +18,7 @@ DOORS = {"model": {"measurement.h", "dictionary.h", "characteristic.h"},
          "ledger": {"merkle.h", "note.h", "checkpoint.h", "tile.h", "receipt.h"},
          "signal": {"signal.h", "alarm.h", "analysis.h", "limits.h", "series.h"}, "report": {"report.h", "term.h", "answer.h"},
          "live": {"live.h", "channel.h", "bus.h", "catalog.h", "door.h", "engine.h", "intake.h", "loop.h",
-                  "sources.h"}, "serve": {"serve.h"}}
+                  "source_try.h", "sources.h"}, "serve": {"serve.h"}}
 PURE = {"num", "stat"}  # libassay: besides each other only base/err.h, through <assay/err.h>
 
 

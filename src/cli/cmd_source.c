@@ -2,6 +2,7 @@
 /* The sources of a plant, while no server holds the database. */
 #include "cli/verbs.h"
 
+#include "cli/source_capture.h"
 #include "cli/source_words.h"
 
 #include <string.h>
@@ -133,6 +134,9 @@ static assay_status test(cli *c, store *db)
     source_words w = words_of(c);
     store_document d;
     w.is_new = store_document_get(db, "source", w.name, &d, NULL) == ASSAY_NOT_FOUND;
+    const char *capture = cli_text(c, OPT_CAPTURE, NULL);
+    if (capture)
+        return source_capture(db, &w, capture, cli_has(c, OPT_JSON), &c->out, &c->err);
     assay_status status = source_words_check(db, &w, &c->err);
     if (status == ASSAY_OK)
         cli_remark(c, _("the settings of %s are right"), w.name);

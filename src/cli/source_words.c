@@ -89,12 +89,23 @@ static assay_status settings_of(store *db, const source_words *w, json_t **out, 
     return status;
 }
 
-assay_status source_words_check(store *db, const source_words *w, assay_err *err)
+assay_status source_words_settings(store *db, const source_words *w, json_t **out, assay_err *err)
 {
     json_t *settings = NULL;
     assay_status status = settings_of(db, w, &settings, err);
     if (status == ASSAY_OK)
         status = source_settings_check(w->name, settings, err);
+    if (status == ASSAY_OK)
+        *out = settings;
+    else
+        json_decref(settings);
+    return status;
+}
+
+assay_status source_words_check(store *db, const source_words *w, assay_err *err)
+{
+    json_t *settings = NULL;
+    assay_status status = source_words_settings(db, w, &settings, err);
     json_decref(settings);
     return status;
 }

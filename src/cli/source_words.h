@@ -16,6 +16,10 @@ typedef struct {
     const char *actor, *why;
 } source_words;
 
+/* The settings the words make, checked; json_decref them. */
+struct json_t;
+ASSAY_MUST_USE assay_status source_words_settings(store *db, const source_words *w,
+                                                  struct json_t **out, assay_err *err);
 /* Are they settings of a source? Of a change: together with those `db` has. */
 ASSAY_MUST_USE assay_status source_words_check(store *db, const source_words *w, assay_err *err);
 ASSAY_MUST_USE assay_status source_words_put(store *db, store_tx *tx, const source_words *w,

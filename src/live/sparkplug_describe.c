@@ -10,7 +10,7 @@ static json_t *time_text(int64_t ns)
     char text[40];
     if (ns == 0)
         return json_null();
-    return json_stringn(text, time_format(ns, 0, text, sizeof text));
+    return json_stringn(text, time_format(ns, TIME_OFFSET_NONE, text, sizeof text));
 }
 
 static json_t *value_json(const sparkplug_metric *m)

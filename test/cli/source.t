@@ -86,3 +86,18 @@ $ assay sources plant.assay
 no source has sent anything yet
 $ assay sources plant.assay --json | $VALID $SCHEMA/sources.json
 valid
+# a dry run: what would become of a recorded Sparkplug session
+$ assay source test plant.assay fab '{"door": "sparkplug", "brokers": [{"host": "broker.plant"}], "mapping": [{"metric": "Thickness", "serial": "Part/Serial", "subgroup": "Subgroup/Day"}]}' --capture $DATA/sparkplug/01-session-real-client.jsonl
+104 messages: 100 values, 0 repeated, 0 historical; 0 rebirths would be asked for
+Fab1/Gateway7/WaferGauge/Thickness (um): 100, first 24.5, time 2026-01-05T07:21:00Z, serial W001, subgroup 1
+left out: Fab1/Gateway7: Node Control/Rebirth
+left out: Fab1/Gateway7: Properties/Hardware Make
+left out: Fab1/Gateway7: bdSeq
+$ assay source test plant.assay fab '{"door": "sparkplug", "brokers": [{"host": "broker.plant"}], "mapping": [{"metric": "OD"}]}' --capture $DATA/sparkplug/03-reorder-gap-wrap-duplicate.jsonl | head -n 1
+260 messages: 257 values, 1 repeated, 0 historical; 1 rebirths would be asked for
+$ assay source test plant.assay fab '{"door": "sparkplug", "brokers": [{"host": "broker.plant"}], "mapping": [{"metric": "OD", "part": "each"}]}'
+assay: "mapping" entry 1: "part" is "each", expected "message", {"change": METRIC} or {"trigger": METRIC}
+[2]
+$ assay source test plant.assay fab door=line listen=127.0.0.1:9 --capture $DATA/sparkplug/README.md
+assay: a capture is played to sources of Sparkplug, not of "line"
+[1]
