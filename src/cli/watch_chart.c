@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NS_PER_S INT64_C(1000000000)
+
 enum { POINTS_MAX = 1024, LOCATION_LEAST = 5, LOCATION_MOST = 16, SPREAD_MOST = 7 };
 
 static double real_of(const json_t *o, const char *key)
@@ -127,7 +129,7 @@ static void write_last(const watch_row *r, const watch_view *v, buf *out)
 {
     char clock[40] = "–";
     if (r->time != TIME_NONE)
-        time_format(r->time, TIME_OFFSET_NONE, clock, sizeof clock);
+        time_format(r->time - r->time % NS_PER_S, TIME_OFFSET_NONE, clock, sizeof clock);
     buf_add_char(out, '\n');
     bool is_signal = r->rules[0] != 0;
     term_on(&v->look, is_signal ? TERM_SIGNAL : TERM_GOOD, out);

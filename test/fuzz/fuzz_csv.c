@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The first byte chooses how to read, the rest is the file. Small batches cut rows at every place;
- * a second reading with another batch size and two threads must give the same rows. */
+ * a second reading with another batch size, and of a quarter with three threads, must give the same. */
 #include "fuzz_reader.h"
 
 #include <stdlib.h>
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                             .threads = 1};
     outcome first, second;
     bool is_good = file_read(data + 1, size - 1, &options, 7, &first);
-    options.threads = data[0] & 64 ? 3 : 1;
+    options.threads = data[0] >= 192 ? 3 : 1; /* starting them costs more than the reading */
     if (file_read(data + 1, size - 1, &options, 1000, &second) != is_good ||
         first.rows != second.rows || first.hash != second.hash)
         abort();
