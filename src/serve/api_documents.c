@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What people configure, as documents: plans, lists, channels. Each kind is reached under a path of
  * its own; the second part of the path names the kind. */
+#include "live/channel.h"
 #include "live/engine.h"
 #include "report/answer.h"
 #include "serve/body.h"
@@ -82,7 +83,7 @@ static void show(request *r)
 }
 
 typedef struct {
-    const char *kind, *id, *json, *actor, *why;
+    const char *kind, *id, *json, *secret, *actor, *why;
     uint64_t expected, version;
     store *reader; /* of the asking thread, which waits */
 } document_change;
@@ -93,7 +94,7 @@ static assay_status put(store_tx *tx, void *context, assay_err *err)
     if (c->json && strcmp(c->kind, "source") == 0) /* its secrets go apart */
         return plant_source_put(c->reader, tx, c->id, c->json, c->expected, c->actor, c->why,
                                 &c->version, err);
-    return store_document_put(tx, c->kind, c->id, c->json, NULL, c->expected, c->actor, c->why,
+    return store_document_put(tx, c->kind, c->id, c->json, c->secret, c->expected, c->actor, c->why,
                               &c->version, err);
 }
 
@@ -106,10 +107,16 @@ static bool take_expected(request *r, document_change *c)
     return request_expected(r, &c->expected);
 }
 
+static assay_status check(const document_change *c, assay_err *err)
+{
+    return strcmp(c->kind, "channel") == 0 ? channel_check(c->json, err)
+                                           : engine_check(c->kind, c->json, err);
+}
+
 static void run(request *r, document_change *c)
 {
     assay_err err;
-    if (c->json && engine_check(c->kind, c->json, &err) != ASSAY_OK) {
+    if (c->json && check(c, &err) != ASSAY_OK) {
         reply_problem(r, 422, "", err.message, err.hint);
         return;
     }
@@ -120,6 +127,8 @@ static void run(request *r, document_change *c)
         return;
     }
     engine_reload(r->server->engine, 0);
+    if (strcmp(c->kind, "channel") == 0)
+        channels_reload(r->server->channels);
     reply_none(r, 204);
     if (!c->json)
         return;
@@ -145,6 +154,7 @@ bool document_put(request *r, const char *kind)
     }
     c.why = request_query(r, "why");
     c.why = c.why ? c.why : "";
+    c.secret = strcmp(kind, "channel") == 0 ? body_secret(r) : NULL;
     body_dump(r, NULL, &text);
     c.json = buf_text(&text);
     run(r, &c);

@@ -196,6 +196,14 @@ const size_t *body_counts(request *r, const char *name, size_t *n)
     return out;
 }
 
+const char *body_secret(request *r)
+{
+    const char *text = body_text(r, "secret", false);
+    const char *kept = text ? request_copy(r, text, strlen(text)) : NULL;
+    json_object_del((json_t *)r->parsed, "secret");
+    return kept;
+}
+
 bool body_dump(const request *r, const char *name, buf *out)
 {
     const json_t *value = name ? member(r, name) : (json_t *)r->parsed;

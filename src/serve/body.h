@@ -23,6 +23,8 @@ void body_flag(request *r, const char *name, bool *value);
 void body_decimal(request *r, const char *name, decimal *value, bool *is_given, bool *is_null);
 /* A list of whole numbers; NULL: absent. */
 const size_t *body_counts(request *r, const char *name, size_t *n);
+/* Take the member "secret" out of the body: it is stored apart. NULL: it was not given. */
+const char *body_secret(request *r);
 /* The whole body, or a member, as JSON again. */
 bool body_dump(const request *r, const char *name, buf *out);
 void body_fault(request *r, const char *name, const char *format, ...)

@@ -32,6 +32,7 @@ typedef struct server {
     struct hub *hub;
     struct plant *plant;
     struct engine *engine;
+    struct channels *channels;
     struct http *http;
     struct jobs *jobs;
     _Atomic bool is_stopping;

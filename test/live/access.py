@@ -14,7 +14,7 @@ SCOPES = {"operator": {"read", "measure", "act"},
           "examiner": {"read"},
           "auditor": {"read", "audit"},
           "administrator": {"read", "audit", "admin"}}
-NEEDS_ALL_SITES = re.compile(r"/metrics|/api/v1/(people|records|sources|plans|lists|samplings|channels|chart-states|proposals)")
+NEEDS_ALL_SITES = re.compile(r"/metrics|/api/v1/(people|records|sources|plans|lists|samplings|channels|channel-states|chart-states|proposals)")
 SECRET = "forbidden-fruit"  # stands in every path, value's source and reason of site b
 TOKENS = {}
 

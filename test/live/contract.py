@@ -192,6 +192,18 @@ def documents_have_versions():
     call("list_delete", "causes", expect=204, headers={"If-Match": "*"})
 
 
+def channels_keep_their_secret():
+    "a channel's secret is stored apart and told to nobody"
+    hook = {"type": "webhook", "url": "http://127.0.0.1:9/x"}
+    call("channel_put", "mes", expect=204, body={**hook, "secret": "hush-hush"}, headers={"If-None-Match": "*"})
+    call("channel_put", "bad", expect=422, body={"type": "pigeon"}, headers={"If-None-Match": "*"})
+    shown = call("channel", "mes", expect=200)
+    assert shown.json()["document"] == hook, shown
+    states = call("channel_states", expect=200)
+    assert b"hush" not in shown.body + states.body + call("records", query="?limit=1000").body
+    call("channel_delete", "mes", expect=204, headers={"If-Match": "*"})
+
+
 def sources_are_told():
     "sources with their accounts, refusals, and settings that are checked"
     call("sources", expect=200)
@@ -279,7 +291,7 @@ def nothing_was_left_out():
 
 try:
     run(measurements_come_in, characteristics_are_told, changes_are_decided, an_alarm_is_worked_on,
-        documents_have_versions, sources_are_told, people_come_and_go, the_rest_answers, methods_are_told,
+        documents_have_versions, channels_keep_their_secret, sources_are_told, people_come_and_go, the_rest_answers, methods_are_told,
         nothing_was_left_out)
 finally:
     S.close()
