@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +45,23 @@ struct stream {
 };
 
 static _Thread_local uint8_t *shared;
+static pthread_key_t shared_key; /* frees it with its thread */
+static pthread_once_t shared_once = PTHREAD_ONCE_INIT;
+
+static void make_shared_key(void)
+{
+    (void)pthread_key_create(&shared_key, free);
+}
+
+static bool shared_reserve(void)
+{
+    if (shared)
+        return true;
+    pthread_once(&shared_once, make_shared_key);
+    shared = malloc(SHARED_BYTES);
+    (void)pthread_setspecific(shared_key, shared);
+    return shared != NULL;
+}
 
 static void ready(void *context, uint32_t events);
 
@@ -279,7 +297,7 @@ static bool read_behind_own(stream *s)
 
 static bool read_into_shared(stream *s)
 {
-    if (!shared && !(shared = malloc(SHARED_BYTES)))
+    if (!shared_reserve())
         return read_behind_own(s);
     ssize_t n = read_some(s, shared, SHARED_BYTES);
     if (n <= 0)
