@@ -409,3 +409,16 @@ decimal_kind decimal_from_float(float x, decimal *out)
     }
     return DECIMAL_NONE;
 }
+
+bool decimal_add(const decimal *a, const decimal *b, decimal *out)
+{
+    int exponent = a->exponent < b->exponent ? a->exponent : b->exponent;
+    int64_t x, y, sum;
+    if (!decimal_rescale(a->mantissa, a->exponent, exponent, &x) ||
+        !decimal_rescale(b->mantissa, b->exponent, exponent, &y) ||
+        __builtin_add_overflow(x, y, &sum))
+        return false;
+    int places = exponent < 0 ? -exponent : 0;
+    *out = (decimal){sum, (int16_t)exponent, (uint8_t)(places < 255 ? places : 255)};
+    return true;
+}

@@ -46,6 +46,9 @@ size_t double_format(double x, char *out, size_t room);
 decimal_kind decimal_from_double(double x, decimal *out);
 decimal_kind decimal_from_float(float x, decimal *out);
 
+/* a + b, exactly; false when that does not fit. */
+bool decimal_add(const decimal *a, const decimal *b, decimal *out);
+
 /* Bring a mantissa to another exponent. False if it does not fit or is not exact. */
 bool decimal_rescale(int64_t mantissa, int from_exponent, int to_exponent, int64_t *out);
 

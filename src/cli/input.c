@@ -28,6 +28,7 @@ static read_format format_of(const char *name)
            : strcmp(name, "aqdef") == 0  ? FORMAT_AQDEF
            : strcmp(name, "ndjson") == 0 ? FORMAT_NDJSON
            : strcmp(name, "qif") == 0    ? FORMAT_QIF
+           : strcmp(name, "calypso") == 0 ? FORMAT_CALYPSO
                                          : FORMAT_AUTO;
 }
 

@@ -13,7 +13,7 @@
 
 /* -- settings --------------------------------------------------------------------------------- */
 
-static const char *const formats[] = {"auto", "csv", "aqdef", "ndjson", "qif", NULL};
+static const char *const formats[] = {"auto", "csv", "aqdef", "ndjson", "qif", "calypso", NULL};
 
 static const setting_rule rules[] = {
     {.name = "path", .kind = SETTING_TEXT, .is_needed = true},
@@ -38,7 +38,7 @@ static const setting_rule rules[] = {
 static read_format format_of(const char *name)
 {
     static const read_format values[] = {FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON,
-                                         FORMAT_QIF};
+                                         FORMAT_QIF, FORMAT_CALYPSO};
     for (size_t i = 0; formats[i]; i++)
         if (strcmp(formats[i], name) == 0)
             return values[i];

@@ -59,6 +59,9 @@ static bool move_file(folder *f, const folder_file *file, const char *folder_pat
     bool is_moved = move_into(f, file->path, file->name, folder_path, to);
     const char *dot = strrchr(file->name, '.');
     bool is_values = dot && strcasecmp(dot, ".dfx") == 0;
+    char *chr = strstr(strcpy(other, file->path) + strlen(f->path), "_chr.txt");
+    if (is_moved && chr && access(memcpy(chr, "_hdr.txt", 8) ? other : "", F_OK) == 0)
+        (void)move_into(f, other, strrchr(other, '/') + 1, folder_path, unused);
     if (is_moved && is_values && folder_pair(file, "dfd", other) && access(other, F_OK) == 0)
         (void)move_into(f, other, strrchr(other, '/') + 1, folder_path, unused);
     return is_moved;

@@ -351,12 +351,17 @@ static bool pin_dialect(reading *w)
     return known_pin(w->f->known, FORMAT_CSV, reader_dialect(w->r), folder_parcel(w->f->parcels));
 }
 
+static bool is_read_from_start(const reading *w)
+{
+    return w->format == FORMAT_AQDEF || w->format == FORMAT_CALYPSO;
+}
+
 /* The place behind the batch in hand. What AQDEF's rows mean depends on all lines before them, and
  * its last record on those that may follow: such a file is read again from its start each time. */
 static void step_behind(reading *w)
 {
     uint64_t records = reader_record(w->r);
-    if (w->format == FORMAT_AQDEF) {
+    if (is_read_from_start(w)) {
         w->begin.skip += w->b->n;
         return;
     }
@@ -400,7 +405,7 @@ static assay_status read_rows(reading *w, uint64_t until, assay_err *err)
     bool is_first = true;
     w->begin = w->state.next;
     w->begin.skip = 0;
-    w->refused_before = w->format == FORMAT_AQDEF ? w->state.refused : 0;
+    w->refused_before = is_read_from_start(w) ? w->state.refused : 0;
     assay_status status = go_to(w->r, &w->state.next, err);
     while (status == ASSAY_OK && (status = next_batch(w, err)) == ASSAY_OK) {
         size_t from = skip < w->b->n ? (size_t)skip : w->b->n;

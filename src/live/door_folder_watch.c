@@ -159,8 +159,8 @@ static void due_in(watcher *w, uint64_t at_ms)
 static bool is_waiting_half(const folder_file *file)
 {
     char other[4352];
-    if (ends_with(file->name, ".dfd"))
-        return true; /* goes with its .dfx */
+    if (ends_with(file->name, ".dfd") || ends_with(file->name, "_hdr.txt"))
+        return true; /* goes with its .dfx, its _chr.txt */
     return ends_with(file->name, ".dfx") && folder_pair(file, "dfd", other) &&
            access(other, R_OK) != 0;
 }

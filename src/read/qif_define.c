@@ -50,18 +50,10 @@ static int sign_of(const quantity *q)
     return (q->value.mantissa > 0) - (q->value.mantissa < 0);
 }
 
-/* a + b in decimals; false when that does not fit. */
 static bool add(const quantity *a, const quantity *b, quantity *out)
 {
-    int exponent = a->value.exponent < b->value.exponent ? a->value.exponent : b->value.exponent;
-    int64_t x, y, sum;
-    if (!decimal_rescale(a->value.mantissa, a->value.exponent, exponent, &x) ||
-        !decimal_rescale(b->value.mantissa, b->value.exponent, exponent, &y) ||
-        __builtin_add_overflow(x, y, &sum))
-        return false;
-    int places = exponent < 0 ? -exponent : 0;
-    *out = (quantity){true, {sum, (int16_t)exponent, (uint8_t)(places < 255 ? places : 255)}};
-    return true;
+    out->is_given = decimal_add(&a->value, &b->value, &out->value);
+    return out->is_given;
 }
 
 static bool is_within(const quantity *low, const quantity *x, const quantity *high)

@@ -15,7 +15,7 @@
 #include "model/characteristic.h"
 #include "model/measurement.h"
 
-typedef enum { FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON, FORMAT_QIF } read_format;
+typedef enum { FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON, FORMAT_QIF, FORMAT_CALYPSO } read_format;
 
 /* Which column (by header name, or "#3" by position from 1) plays which role. NULL: guessed for
  * value, characteristic, time and the context kinds with usual names; "" : none. */

@@ -209,6 +209,8 @@ static read_format format_guess(const source *in)
 {
     if (is_named_aqdef(in->name) || looks_like_aqdef(in->head, in->head_length))
         return FORMAT_AQDEF;
+    if (looks_like_calypso(in->head, in->head_length))
+        return FORMAT_CALYPSO;
     if (looks_like_qif(in->head, in->head_length))
         return FORMAT_QIF;
     return looks_like_ndjson(in->head, in->head_length) ? FORMAT_NDJSON : FORMAT_CSV;
@@ -253,6 +255,8 @@ assay_status reader_open(const char *path, const read_options *options, reader *
         return aqdef_open(&in, options, out, err);
     case FORMAT_NDJSON:
         return ndjson_open(&in, options, out, err);
+    case FORMAT_CALYPSO:
+        return calypso_open(&in, options, out, err);
     case FORMAT_QIF:
         return qif_open(&in, options, out, err);
     case FORMAT_AUTO:

@@ -94,6 +94,9 @@ ASSAY_MUST_USE assay_status aqdef_open(source *in, const read_options *options, 
                                        assay_err *err);
 ASSAY_MUST_USE assay_status ndjson_open(source *in, const read_options *options, reader **out,
                                         assay_err *err);
+ASSAY_MUST_USE assay_status calypso_open(source *in, const read_options *options, reader **out,
+                                         assay_err *err);
+bool looks_like_calypso(const char *head, size_t length);
 ASSAY_MUST_USE assay_status qif_open(source *in, const read_options *options, reader **out,
                                      assay_err *err);
 
