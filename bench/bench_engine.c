@@ -64,14 +64,15 @@ static void count(live_chart *c, const live_point *p, void *context)
     signals += live_signals(&p->p);
 }
 
-static double push_ns(assay_chart_type type, uint32_t n, size_t rows)
+static double push_ns(assay_chart_type type, uint32_t n, bool has_limits, size_t rows)
 {
     assay_err err;
     live_plan plan;
     live_chart c;
     chart_definition d = definition(type, n);
     check(live_plan_init(&d, &plan, &err), &err);
-    check(live_chart_init(&c, &plan, 24.098, 0.029, NAN, &err), &err);
+    double center = has_limits ? 24.098 : NAN, sigma = has_limits ? 0.029 : NAN;
+    check(live_chart_init(&c, &plan, center, sigma, NAN, &err), &err);
     live_row *row = calloc(rows, sizeof *row);
     for (size_t i = 0; i < rows; i++)
         row[i] = (live_row){.time = (int64_t)i * 1000000, .mantissa = reading(), .exponent = -3,
@@ -93,14 +94,14 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void bench_push(const char *what, assay_chart_type type, uint32_t n)
+static void bench_push(const char *what, assay_chart_type type, uint32_t n, bool has_limits)
 {
     enum { ROUNDS = 7, ROWS = 1000000 };
     double ns[ROUNDS];
     for (int i = 0; i < ROUNDS; i++)
-        ns[i] = push_ns(type, n, ROWS);
+        ns[i] = push_ns(type, n, has_limits, ROWS);
     qsort(ns, ROUNDS, sizeof *ns, by_value);
-    printf("%s, 8 rules: %.0f ns a measurement (best %.0f of %d rounds of %d; %llu of %llu points "
+    printf("%s: %.0f ns a measurement (best %.0f of %d rounds of %d; %llu of %llu points "
            "signal)\n", what, ns[ROUNDS / 2], ns[0], ROUNDS, ROWS, (unsigned long long)signals,
            (unsigned long long)points);
 }
@@ -255,8 +256,9 @@ static void bench_late(const char *folder)
 int main(int argc, char **argv)
 {
     printf("a chart: %zu bytes, a state: %zu\n", sizeof(live_chart), sizeof(live_state));
-    bench_push("xbar-r n 5", ASSAY_CHART_XBAR_R, 5);
-    bench_push("i-mr", ASSAY_CHART_I_MR, 1);
+    bench_push("xbar-r n 5, 8 rules", ASSAY_CHART_XBAR_R, 5, true);
+    bench_push("i-mr, 8 rules", ASSAY_CHART_I_MR, 1, true);
+    bench_push("i-mr without limits", ASSAY_CHART_I_MR, 1, false);
     bench_weight();
     bench_late(argc > 1 ? argv[1] : "/tmp");
     return 0;

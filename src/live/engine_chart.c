@@ -180,21 +180,50 @@ static void read_group(const live_chart *c, int64_t *mantissa, double *real, ass
                            : assay_values_of_decimals(mantissa, s->count, s->form.exponent);
 }
 
+static const assay_chart_point no_point = {.value = NAN, .center = NAN, .lcl = NAN, .ucl = NAN,
+                                           .prob_lcl = NAN, .prob_ucl = NAN, .sigma = NAN,
+                                           .flags = ASSAY_POINT_MISSING};
+
+/* Most characteristics have no limits: nothing is judged, a single reading is its own point. */
+static bool is_bare(const live_chart *c)
+{
+    return c->step.options.type == ASSAY_CHART_I_MR && isnan(c->step.options.center) &&
+           c->s.count == 1;
+}
+
+static void make_bare(const live_chart *c, live_point *out)
+{
+    const live_reading *r = &c->group[0];
+    double x = NAN;
+    if (c->s.form.is_real)
+        memcpy(&x, &r->mantissa, sizeof x);
+    else if (r->mantissa != ASSAY_MANTISSA_MISSING)
+        x = decimal_to_double(r->mantissa, c->s.form.exponent);
+    out->time = c->s.group_time;
+    out->last_time = c->s.last_time;
+    out->p = (assay_step_point){no_point, no_point, {NAN, NAN, 0}, NAN};
+    out->p.location.value = x;
+    out->p.location.n = !isnan(x);
+    out->p.location.flags = (isnan(x) ? ASSAY_POINT_MISSING : 0u) |
+                            (r->counts ? 0u : (unsigned)ASSAY_POINT_EXCLUDED);
+}
+
 static void make_point(live_chart *c, void *stepped, live_point *out)
 {
     int64_t mantissa[LIVE_READINGS_MAX];
     double real[LIVE_READINGS_MAX], sort[LIVE_READINGS_MAX];
     assay_step_group g;
+    if (is_bare(c)) {
+        make_bare(c, out);
+        return;
+    }
     read_group(c, mantissa, real, &g);
     g.sort = sort;
     out->time = c->s.group_time;
     out->last_time = c->s.last_time;
     if (assay_step_next(&c->step, stepped, &g, &out->p, NULL) == ASSAY_OK)
         return;
-    assay_chart_point none = {.value = NAN, .center = NAN, .lcl = NAN, .ucl = NAN,
-                              .prob_lcl = NAN, .prob_ucl = NAN, .sigma = NAN,
-                              .flags = ASSAY_POINT_MISSING};
-    out->p = (assay_step_point){none, none, {NAN, NAN, 0}, NAN};
+    out->p = (assay_step_point){no_point, no_point, {NAN, NAN, 0}, NAN};
 }
 
 static void note_judged(live_chart *c, const live_point *p)
