@@ -298,10 +298,21 @@ static int run(watching *w)
     return EXIT_FINE;
 }
 
+/* A database cannot be watched, its server can. */
+static assay_status check_address(cli *c, const char *address)
+{
+    if (access(address, F_OK) != 0)
+        return ASSAY_OK;
+    cli_usage(c, _("%s is a file, not the address of a server"), address);
+    return assay_hint(&c->err, "assay serve %s", address);
+}
+
 int cmd_watch(cli *c)
 {
     watching w = {.c = c};
     const char *address = c->operand_count ? c->operand[0] : "127.0.0.1:8080";
+    if (check_address(c, address) != ASSAY_OK)
+        return cli_fail(c, c->err.code);
     if (!watch_model_begin(&w.model)) {
         watch_model_done(&w.model);
         return cli_fail(c, assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory"));

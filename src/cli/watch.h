@@ -79,7 +79,7 @@ size_t watch_sort(watch_model *m, uint32_t number);
 /* -- the API (watch_client.c) -------------------------------------------------------------------- */
 
 typedef struct client client;
-/* "host:port" or "http(s)://host:port". `token` may be NULL. */
+/* "host:port", "http(s)://host:port" or "unix:PATH". `token` may be NULL. */
 ASSAY_MUST_USE assay_status client_open(const char *address, const char *token, client **out,
                                         assay_err *err);
 void client_close(client *c); /* accepts NULL */

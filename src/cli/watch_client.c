@@ -18,7 +18,9 @@ enum {
 };
 
 struct client {
-    char *address, *authorization; /* header line; NULL: none */
+    char *address, *shown;
+    const char *socket;  /* path of a Unix socket; NULL: TCP */
+    char *authorization; /* header line; NULL: none */
     CURL *ask, *stream;
     CURLM *both;
     struct curl_slist *headers, *stream_headers;
@@ -70,12 +72,14 @@ assay_status client_open(const char *address, const char *token, client **out, a
     client *c = calloc(1, sizeof *c);
     if (!c)
         return no_memory(err);
-    c->address = whole_address(address);
+    c->shown = strdup(address);
+    c->socket = c->shown && strncmp(c->shown, "unix:", 5) == 0 ? c->shown + 5 : NULL;
+    c->address = whole_address(c->socket ? "localhost" : address);
     if (token && asprintf(&c->authorization, "Authorization: Bearer %s", token) < 0)
         c->authorization = NULL;
     c->ask = curl_easy_init();
     c->both = curl_multi_init();
-    bool is_good = c->address && c->ask && c->both && (c->authorization || !token) &&
+    bool is_good = c->shown && c->address && c->ask && c->both && (c->authorization || !token) &&
                    add_header(&c->headers, "Accept: application/json") &&
                    (!token || add_header(&c->headers, c->authorization));
     if (!is_good) {
@@ -87,6 +91,7 @@ assay_status client_open(const char *address, const char *token, client **out, a
     curl_easy_setopt(c->ask, CURLOPT_WRITEDATA, &c->answer);
     curl_easy_setopt(c->ask, CURLOPT_TIMEOUT_MS, (long)TIMEOUT_MS);
     curl_easy_setopt(c->ask, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c->ask, CURLOPT_UNIX_SOCKET_PATH, c->socket);
     curl_easy_setopt(c->ask, CURLOPT_ACCEPT_ENCODING, "");
     *out = c;
     return ASSAY_OK;
@@ -116,6 +121,7 @@ void client_close(client *c)
     buf_done(&c->answer);
     buf_done(&c->line);
     buf_done(&c->data);
+    free(c->shown);
     free(c->address);
     free(c->authorization);
     free(c);
@@ -123,7 +129,7 @@ void client_close(client *c)
 
 const char *client_address(const client *c)
 {
-    return c->address;
+    return c->socket ? c->shown : c->address;
 }
 
 /* -- questions ----------------------------------------------------------------------------------- */
@@ -136,7 +142,7 @@ static assay_status refused(const client *c, long code, const json_t *problem, a
     assay_status status = code == 404   ? ASSAY_NOT_FOUND
                           : code >= 500 ? ASSAY_IO
                                         : ASSAY_DOMAIN;
-    assay_fail(err, status, 0, "%s answers %ld: %s", c->address, code, detail ? detail : "");
+    assay_fail(err, status, 0, "%s answers %ld: %s", client_address(c), code, detail ? detail : "");
     if (code == 401)
         return assay_hint(err, "--token TOKEN or ASSAY_TOKEN; assay serve --demo prints one");
     return hint ? assay_hint(err, "%s", hint) : status;
@@ -151,7 +157,7 @@ assay_status client_get(client *c, const char *path, json_t **out, assay_err *er
     curl_easy_setopt(c->ask, CURLOPT_URL, url);
     CURLcode wrong = curl_easy_perform(c->ask);
     if (wrong != CURLE_OK) {
-        assay_fail(err, ASSAY_IO, 0, "cannot reach %s: %s", c->address, curl_easy_strerror(wrong));
+        assay_fail(err, ASSAY_IO, 0, "cannot reach %s: %s", client_address(c), curl_easy_strerror(wrong));
         return assay_hint(err, "assay serve plant.assay");
     }
     curl_easy_getinfo(c->ask, CURLINFO_RESPONSE_CODE, &code);
@@ -162,7 +168,7 @@ assay_status client_get(client *c, const char *path, json_t **out, assay_err *er
         return ASSAY_OK;
     }
     assay_status status =
-        code == 200 ? assay_fail(err, ASSAY_FORMAT, 0, "%s does not answer in JSON: %s", c->address, at.text)
+        code == 200 ? assay_fail(err, ASSAY_FORMAT, 0, "%s does not answer in JSON: %s", client_address(c), at.text)
                     : refused(c, code, answer, err);
     json_decref(answer);
     return status;
@@ -248,6 +254,7 @@ assay_status client_listen(client *c, client_event *take, void *context, assay_e
     snprintf(url, sizeof url, "%s/api/v1/events", c->address);
     curl_easy_setopt(c->stream, CURLOPT_URL, url);
     curl_easy_setopt(c->stream, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c->stream, CURLOPT_UNIX_SOCKET_PATH, c->socket);
     curl_easy_setopt(c->stream, CURLOPT_CONNECTTIMEOUT_MS, (long)TIMEOUT_MS);
     curl_easy_setopt(c->stream, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(c->stream, CURLOPT_LOW_SPEED_TIME, (long)SILENT_S);
@@ -273,7 +280,7 @@ assay_status client_wait(client *c, int fd, int wait_ms, bool *can_read, assay_e
         const char *words = message->data.result == CURLE_OK
                                 ? "the stream ended"
                                 : curl_easy_strerror(message->data.result);
-        assay_fail(err, ASSAY_IO, 0, "no news from %s: %s", c->address, words);
+        assay_fail(err, ASSAY_IO, 0, "no news from %s: %s", client_address(c), words);
         stream_end(c);
         return ASSAY_IO;
     }

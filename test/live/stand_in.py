@@ -3,14 +3,19 @@
 import http.server
 import json
 import queue
+import socket
+import socketserver
 import threading
 
 
 class StandIn(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, token=None):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, token=None, path=None):
+        self.path = path  # of a Unix socket; None: TCP
+        if path:
+            self.address_family = socket.AF_UNIX
+        super().__init__(path or ("127.0.0.1", 0), Handler)
         self.token = token
         self.answers = {}   # path without query -> document
         self.posted = []    # (path, headers, body)
@@ -22,7 +27,11 @@ class StandIn(http.server.ThreadingHTTPServer):
 
     @property
     def address(self):
-        return f"127.0.0.1:{self.server_address[1]}"
+        return f"unix:{self.path}" if self.path else f"127.0.0.1:{self.server_address[1]}"
+
+    def server_bind(self):
+        socketserver.TCPServer.server_bind(self)  # without asking for the name of a host
+
 
     def push(self, kind, event, number):
         for stream in list(self.streams):
@@ -35,6 +44,9 @@ class StandIn(http.server.ThreadingHTTPServer):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+
+    def address_string(self):
+        return "a test"
 
     def log_message(self, *_):
         pass

@@ -14,6 +14,7 @@ import select
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 import unicodedata
@@ -161,6 +162,18 @@ def once():
        "an answer of another form is told", err)
 
 
+def addresses():
+    code = subprocess.run([ASSAY, "watch", __file__], text=True, capture_output=True, env=ENVIRONMENT)
+    ok(code.returncode == 2 and "is a file, not the address of a server" in code.stderr,
+       "a file is told from an address", code)
+    with tempfile.TemporaryDirectory() as folder:
+        server = plant(StandIn(path=folder + "/s"))
+        code, out, err = run(server, "--once")
+        ok(code == 3 and "unix:" in out and "line/stop" in out, "a Unix socket will do", (out, err))
+    code = subprocess.run([ASSAY, "watch", "127.0.0.1:1"], text=True, capture_output=True, env=ENVIRONMENT)
+    ok(code.returncode == 1 and "cannot reach http://127.0.0.1:1" in code.stderr, "nobody there is told", code)
+
+
 def tokens():
     server = plant(StandIn(token="secret"))
     code, out, err = run(server)
@@ -215,6 +228,6 @@ def interrupted():
     ok(code == 0 and b"\x1b[?1049l" in t.bytes[-200:], "Ctrl-C does so too", (code, t.bytes[-80:]))
 
 
-for part in (once, tokens, live, interrupted):
+for part in (once, addresses, tokens, live, interrupted):
     part()
 print(f"1..{count}")
