@@ -23,7 +23,7 @@ typedef struct json_t json_t; /* of jansson, whose names are not those of base/j
 enum { WATCH_ROWS = 1000, WATCH_ALARMS = 200, WATCH_SOURCES = 200, WATCH_SPARK = 25 };
 
 /* In order of urgency. */
-typedef enum { WATCH_STOP, WATCH_CHECK, WATCH_NO_DATA, WATCH_OK, WATCH_STATES } watch_state;
+typedef enum { WATCH_STOP, WATCH_CHECK, WATCH_NO_DATA, WATCH_NO_LIMITS, WATCH_OK, WATCH_STATES } watch_state;
 
 typedef struct {
     uint32_t number;

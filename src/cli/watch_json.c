@@ -32,7 +32,7 @@ static void write_time(json *j, const char *key, int64_t ns)
 
 static void write_row(json *j, const watch_row *r)
 {
-    static const char *const words[WATCH_STATES] = {"stop", "check", "no data", "ok"};
+    static const char *const words[WATCH_STATES] = {"stop", "check", "no data", "no limits", "ok"};
     json_flat_object(j);
     json_member_unsigned(j, "number", r->number);
     json_member_text(j, "path", r->path);

@@ -237,6 +237,8 @@ watch_state watch_state_of(const watch_row *r)
         return WATCH_STOP;
     if (r->time == TIME_NONE || r->is_stale || isnan(r->value))
         return WATCH_NO_DATA;
+    if (!r->rules[0] && (!strcmp(r->limits, "analysis") || !strcmp(r->limits, "proposed")))
+        return WATCH_NO_LIMITS;
     return r->rules[0] ? WATCH_CHECK : WATCH_OK;
 }
 

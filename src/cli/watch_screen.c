@@ -12,7 +12,7 @@
 
 #define NS_PER_S INT64_C(1000000000)
 
-enum { STATE_WIDTH = 9, AGE_WIDTH = 6, VALUE_WIDTH = 11, LIMITS_WIDTH = 23 };
+enum { STATE_WIDTH = 11, AGE_WIDTH = 6, VALUE_WIDTH = 11, LIMITS_WIDTH = 23 };
 enum { WIDE = 100, NARROW = 72, TINY = 52, NARROW_SPARK = 10 }; /* columns of the terminal */
 enum { RULE_WIDTH = 12, ALARM_STATE_WIDTH = 14 };
 
@@ -23,16 +23,23 @@ static const struct {
     [WATCH_STOP] = {"◆", "STOP", TERM_SIGNAL},
     [WATCH_CHECK] = {"▲", "CHECK", TERM_WARN},
     [WATCH_NO_DATA] = {"○", "NO DATA", TERM_DIM},
+    [WATCH_NO_LIMITS] = {"◇", "NO LIMITS", TERM_DIM},
     [WATCH_OK] = {"●", "OK", TERM_GOOD},
 };
 
-static void write_state(const term *look, watch_state s, buf *out)
+/* Where there is little room the sign says it alone. */
+static int state_width(const watch_view *v)
+{
+    return v->look.width < TINY ? 1 : STATE_WIDTH;
+}
+
+static void write_state(const watch_view *v, watch_state s, buf *out)
 {
     char text[40];
     snprintf(text, sizeof text, "%s %s", states[s].sign, states[s].word);
-    term_on(look, states[s].style, out);
-    text_left(out, text, STATE_WIDTH);
-    term_off(look, out);
+    term_on(&v->look, states[s].style, out);
+    text_left(out, v->look.width < TINY ? states[s].sign : text, state_width(v));
+    term_off(&v->look, out);
 }
 
 /* "42 s", "7 min", "3 h", "12 d". */
@@ -95,9 +102,11 @@ static void write_head(const watch_model *m, const watch_view *v, buf *out)
     buf_add_char(out, '\n');
     for (int s = 0; s < WATCH_STATES; s++) {
         char text[40];
-        snprintf(text, sizeof text, "%s %s %zu", states[s].sign, states[s].word, count[s]);
+        bool has_word = v->look.width >= NARROW;
+        snprintf(text, sizeof text, "%s%s%s %zu", states[s].sign, has_word ? " " : "",
+                 has_word ? states[s].word : "", count[s]);
         term_styled(&v->look, count[s] ? states[s].style : TERM_DIM, text, out);
-        buf_add_text(out, v->look.width < TINY ? " " : "   ");
+        buf_add_text(out, "   ");
     }
     if (m->is_cut)
         buf_addf(out, _("the first %d characteristics"), WATCH_ROWS);
@@ -125,7 +134,7 @@ static int spark_width(const watch_view *v)
 
 static int path_width(const watch_view *v)
 {
-    int others = 2 + STATE_WIDTH + 1 + spark_width(v) + 1 + VALUE_WIDTH + 1 + AGE_WIDTH;
+    int others = 2 + state_width(v) + 1 + spark_width(v) + 1 + VALUE_WIDTH + 1 + AGE_WIDTH;
     if (is_wide(v))
         others += LIMITS_WIDTH + 1;
     int left = v->look.width - 2 - others; /* a blank before the picture, one at the edge */
@@ -163,7 +172,7 @@ static void write_row(const watch_row *r, const watch_view *v, bool is_selected,
     char age[24];
     int places = places_of(r);
     buf_add_text(out, is_selected ? "▸ " : "  ");
-    write_state(&v->look, watch_state_of(r), out);
+    write_state(v, watch_state_of(r), out);
     buf_add_char(out, ' ');
     text_left(out, r->path, path_width(v));
     buf_add_char(out, ' ');
@@ -183,7 +192,7 @@ static void write_rows(const watch_model *m, const watch_view *v, int room, buf 
 {
     term_on(&v->look, TERM_DIM, out);
     buf_add_text(out, "  ");
-    text_left(out, _("state"), STATE_WIDTH + 1);
+    text_left(out, v->look.width < TINY ? "" : _("state"), state_width(v) + 1);
     text_left(out, _("characteristic"), path_width(v));
     buf_add_char(out, ' ');
     text_left(out, _("last points"), spark_width(v));

@@ -8,7 +8,7 @@ enum { AT_ONCE = 64 };
 
 const char *glance_word(glance_state s)
 {
-    static const char *const names[] = {"stop", "check", "no-data", "ok"};
+    static const char *const names[] = {"stop", "check", "no-data", "no-limits", "ok"};
     return names[s];
 }
 
@@ -17,7 +17,8 @@ glance_state glance_judge(const engine_row *row)
     return row->open_alarms                           ? GLANCE_STOP
            : row->last_rules                          ? GLANCE_CHECK
            : row->is_stale || row->measurements == 0 ? GLANCE_NO_DATA
-                                                      : GLANCE_OK;
+           : row->state == CHART_ANALYSIS || row->state == CHART_PROPOSED ? GLANCE_NO_LIMITS
+                                                                          : GLANCE_OK;
 }
 
 static bool add(glance_list *l, size_t *room, const glance *g)

@@ -6,10 +6,18 @@
 #include "live/engine.h"
 #include "serve/request.h"
 
-/* In order of urgency. Missing data is never shown as good. */
-typedef enum { GLANCE_STOP, GLANCE_CHECK, GLANCE_NO_DATA, GLANCE_OK, GLANCE_STATES } glance_state;
+/* In order of urgency. Missing data is never shown as good, nor is what nothing judges. */
+typedef enum {
+    GLANCE_STOP,
+    GLANCE_CHECK,
+    GLANCE_NO_DATA,
+    GLANCE_NO_LIMITS,
+    GLANCE_OK,
+    GLANCE_STATES
+} glance_state;
 const char *glance_word(glance_state s); /* "stop" ... */
-/* stop: an alarm is open; check: the last point signals; no-data: nothing measured, or silent. */
+/* stop: an alarm is open; check: the last point signals; no-data: nothing measured, or silent;
+ * no-limits: nothing judges it, so that nobody can call it good. */
 glance_state glance_judge(const engine_row *row);
 
 typedef struct {

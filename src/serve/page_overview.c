@@ -16,12 +16,13 @@
 enum { ROWS_SHOWN = 200, REFRESH_S = 5, ALARMS_SHOWN = 20 };
 
 static const struct {
-    const char *class, *shape; /* octagon, triangle, circle, hollow dashes: never colour alone */
+    const char *class, *shape; /* octagon, triangle, hollow dashes, hollow diamond, circle */
     word_id word;
 } looks[] = {
     [GLANCE_STOP] = {"stop", "M7 1h6l6 6v6l-6 6H7l-6-6V7z", WORD_STOP},
     [GLANCE_CHECK] = {"check", "M10 2 19 18H1z", WORD_CHECK},
     [GLANCE_NO_DATA] = {"none", "M10 2a8 8 0 1 0 0 16 8 8 0 1 0 0-16z", WORD_NO_DATA},
+    [GLANCE_NO_LIMITS] = {"open", "M10 2 18 10 10 18 2 10z", WORD_NO_LIMITS},
     [GLANCE_OK] = {"ok", "M10 2a8 8 0 1 0 0 16 8 8 0 1 0 0-16z", WORD_OK},
 };
 
@@ -180,9 +181,10 @@ static void add_alarms(request *r, language l, buf *out)
 
 static void add_counts(buf *out, language l, const glance_list *all)
 {
-    static const glance_state order[] = {GLANCE_STOP, GLANCE_CHECK, GLANCE_OK, GLANCE_NO_DATA};
+    static const glance_state order[] = {GLANCE_STOP, GLANCE_CHECK, GLANCE_OK, GLANCE_NO_LIMITS,
+                                         GLANCE_NO_DATA};
     buf_add_text(out, "<p class=\"counts\">");
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < GLANCE_STATES; i++) {
         add_state(out, l, order[i]);
         buf_addf(out, "<b>%zu</b>", all->of_state[order[i]]);
     }

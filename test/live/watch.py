@@ -144,7 +144,7 @@ def once():
     ok(code == 3, "exit code 3 tells that an alarm is open", (code, err))
     ok(paths == ["line/stop", "line/look?[2J", "line/누설률", "line/good"],
        "what needs somebody stands first; control characters are not obeyed", out)
-    ok("◆ STOP 1   ▲ CHECK 1   ○ NO DATA 1   ● OK 1" in out, "each state has a sign and a word", out)
+    ok("◆ STOP 1   ▲ CHECK 1   ○ NO DATA 1   ◇ NO LIMITS 0   ● OK 1" in out, "each state has a sign and a word", out)
     ok("10 min  line/stop" in out and "rule 1" in out, "an open alarm has its age and rule", out)
     ok(re.search(r"press +10 = +6 +1 +1 +1 +1\n", out) and re.search(r"oven +10 ≠ .*silent", out),
        "the account of a source adds up, or is seen not to", out)
