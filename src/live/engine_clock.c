@@ -150,7 +150,8 @@ static void *run(void *context)
         until.tv_nsec += TICK_MS * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&e->ring, &e->changing, &until);
+        while (!e->is_closing && pthread_cond_timedwait(&e->ring, &e->changing, &until) == 0)
+            continue; /* the end of a tick rings too: that is no reason for the next */
         if (!e->is_closing && !e->is_tick_queued && e->intake)
             e->is_tick_queued = intake_later(e->intake, tick_job, e);
     }

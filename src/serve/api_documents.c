@@ -127,8 +127,6 @@ static void run(request *r, document_change *c)
         return;
     }
     engine_reload(r->server->engine, 0);
-    if (strcmp(c->kind, "channel") == 0)
-        channels_reload(r->server->channels);
     reply_none(r, 204);
     if (!c->json)
         return;

@@ -3,7 +3,6 @@
 #include "serve/serve.h"
 
 #include "base/time.h"
-#include "live/channel.h"
 #include "live/engine.h"
 #include "serve/first.h"
 #include "serve/http.h"
@@ -130,9 +129,7 @@ static assay_status open_plant(server *s, assay_err *err)
     if (status != ASSAY_OK)
         return status;
     engine_attach(s->engine, s->intake);
-    status = channels_open(s->database, s->intake, s->catalog, s->bus, engine_alarms(s->engine),
-                           &s->channels, err);
-    return status == ASSAY_OK ? plant_open(s, &s->plant, err) : status;
+    return plant_open(s, &s->plant, err);
 }
 
 /* Until all requests are answered, but not for ever. */
@@ -161,7 +158,6 @@ static void close_all(server *s)
     close_front(s);
     listen_close(&s->listening);
     plant_close(s->plant);
-    channels_close(s->channels);
     if (s->engine)
         engine_attach(s->engine, NULL);
     intake_close(s->intake);

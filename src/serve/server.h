@@ -32,7 +32,6 @@ typedef struct server {
     struct hub *hub;
     struct plant *plant;
     struct engine *engine;
-    struct channels *channels;
     struct http *http;
     struct jobs *jobs;
     _Atomic bool is_stopping;
