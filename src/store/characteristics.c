@@ -269,15 +269,45 @@ assay_status characteristic_redefine(store_tx *tx, const stored_characteristic *
     return status;
 }
 
+/* One that an unfinished import brought: it is there from now on, whatever becomes of the import. */
+static assay_status show_hidden(store *s, uint32_t number, object_id *id, buf *definition,
+                                assay_err *err)
+{
+    stored_characteristic found;
+    bool is_pending;
+    assay_status status = at(s, number, &is_pending, &found, err);
+    if (!status)
+        status = characteristic_to_json(&found.definition, definition, err);
+    sqlite3_bind_int64(statement(s->db, SQL_CHARACTERISTIC_SHOW_ONE), 1, number);
+    if (!status)
+        status = statement_run(s->db, SQL_CHARACTERISTIC_SHOW_ONE, err);
+    if (!status)
+        *id = found.id;
+    return status;
+}
+
+static assay_status insert_or_show(store *s, const characteristic *c, uint32_t *number,
+                                   object_id *id, buf *definition, assay_err *err)
+{
+    int64_t hidden = 0;
+    sqlite3_stmt *q = statement(s->db, SQL_CHARACTERISTIC_HIDDEN);
+    sqlite3_bind_text(q, 1, c->path, -1, SQLITE_STATIC);
+    assay_status status = statement_number(s->db, SQL_CHARACTERISTIC_HIDDEN, &hidden, NULL);
+    if (!status) {
+        *number = (uint32_t)hidden;
+        return show_hidden(s, *number, id, definition, err);
+    }
+    status = characteristic_insert(s, c, 0, number, id, err);
+    return status ? status : characteristic_to_json(c, definition, err);
+}
+
 assay_status characteristic_define_new(store_tx *tx, const characteristic *c,
                                        const char *actor, uint32_t *number, assay_err *err)
 {
     object_id id;
     buf definition = BUF_INIT;
     uint64_t sequence;
-    assay_status status = characteristic_insert(tx->s, c, 0, number, &id, err);
-    if (!status)
-        status = characteristic_to_json(c, &definition, err);
+    assay_status status = insert_or_show(tx->s, c, number, &id, &definition, err);
     if (!status)
         status = record_append(tx, "characteristic.defined", actor, &id, definition.data,
                                &sequence, err);

@@ -73,6 +73,9 @@
     X(CHARACTERISTIC_OF_IMPORT, "SELECT number, id, definition FROM characteristic"                \
                                 " WHERE import = ? ORDER BY number")                               \
     X(CHARACTERISTIC_SHOW, "UPDATE characteristic SET import = NULL WHERE import = ?")             \
+    X(CHARACTERISTIC_HIDDEN, "SELECT number FROM characteristic WHERE path = ?"                    \
+                             " AND import IS NOT NULL")                                            \
+    X(CHARACTERISTIC_SHOW_ONE, "UPDATE characteristic SET import = NULL WHERE number = ?")         \
     X(CHARACTERISTIC_DROP, "DELETE FROM characteristic WHERE import = ?")                          \
     X(REFERENCE_GET, "SELECT reference, exponent FROM characteristic WHERE number = ?")            \
     X(REFERENCE_SET, "UPDATE characteristic SET reference = ?2, exponent = ?3 WHERE number = ?1"   \

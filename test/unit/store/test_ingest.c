@@ -579,6 +579,31 @@ static void accounts_refusals_and_memories_add_up_wherever_they_stand(void **sta
 
 /* -- what goes wrong ------------------------------------------------------------------ */
 
+static void a_path_of_an_unfinished_import_is_taken_over(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    tray t;
+    import *i;
+    import_options o = {"file", "c", "test", "tester", 1};
+    tray_init(&t, 0);
+    assert_ok(import_begin(h->s, &o, &i, NULL, &h->err), h->err);
+    tray_put(&t, &(row){.time = 5, .mantissa = 9});
+    tray_send(&t, i);
+    import_close(i, true); /* as a crash leaves it */
+    assert_int_equal(store_characteristic_count(h->s), 0);
+    feeder_open(&f, h);
+    assert_int_equal(send(&f, 10, 1, NULL), FATE_STORED);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1");
+    feeder_close(&f);
+    assert_ok(store_import_discard(h->s, &h->err), h->err);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1");
+    assert_clean(h);
+    tray_done(&t);
+    shop_free(h);
+}
+
 static void an_aborted_group_leaves_nothing(void **state)
 {
     (void)state;
@@ -737,6 +762,7 @@ int main(void)
         cmocka_unit_test(every_order_and_grouping_gives_one_digest),
         cmocka_unit_test(a_compaction_cut_short_goes_on_where_it_was),
         cmocka_unit_test(accounts_refusals_and_memories_add_up_wherever_they_stand),
+        cmocka_unit_test(a_path_of_an_unfinished_import_is_taken_over),
         cmocka_unit_test(an_aborted_group_leaves_nothing),
         cmocka_unit_test(a_full_disk_costs_only_the_groups_that_do_not_fit),
         cmocka_unit_test(a_row_without_time_or_characteristic_is_refused),
