@@ -278,6 +278,48 @@ static void a_late_point_that_signals_is_told_as_late(void **state)
     plant_free(p);
 }
 
+static void a_conflict_takes_its_value_out_and_the_alarm_with_it(void **state)
+{
+    (void)state;
+    plant *p = plant_new();
+    plant_chart(p, "line/x", ASSAY_CHART_XBAR_S, 1, "1", true);
+    plant_start(p);
+    sent beyond = at(1, 200), other = at(1, 100);
+    plant_send(p, &beyond, 1);
+    assert_int_equal(alarms_of(p, true).n, 1);
+    plant_send(p, &other, 1); /* the same measurement with another value: neither counts */
+    assert_int_equal(alarms_of(p, true).n, 0);
+    seen_alarm s = alarms_of(p, false);
+    assert_int_equal(s.a.state, ALARM_WITHDRAWN);
+    plant_free(p);
+}
+
+static assay_status exclude_work(store *db, void *context, assay_err *err)
+{
+    (void)context;
+    store_tx *tx;
+    assay_status status = store_tx_begin(db, &tx, err);
+    if (status == ASSAY_OK)
+        status = store_amend(tx, 1, 0, AMEND_EXCLUDE, NULL, "kim", "gauge dropped", err);
+    return status == ASSAY_OK ? store_tx_commit(tx, NULL, err) : status;
+}
+
+static void an_excluded_value_takes_its_alarm_with_it(void **state)
+{
+    (void)state;
+    plant *p = plant_new();
+    plant_chart(p, "line/x", ASSAY_CHART_XBAR_S, 1, "1", true);
+    plant_start(p);
+    sent beyond = at(1, 200);
+    plant_send(p, &beyond, 1);
+    assert_int_equal(alarms_of(p, true).n, 1);
+    assert_ok(intake_do(p->intake, exclude_work, NULL, &p->err), p->err);
+    engine_reload(p->engine, 1);
+    assert_int_equal(alarms_of(p, true).n, 0);
+    assert_int_equal(alarms_of(p, false).a.state, ALARM_WITHDRAWN);
+    plant_free(p);
+}
+
 static void a_chart_in_force_raises_nothing(void **state)
 {
     (void)state;
@@ -533,6 +575,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(late_data_withdraws_what_it_removes_and_raises_what_it_shows),
         cmocka_unit_test(a_late_point_that_signals_is_told_as_late),
+        cmocka_unit_test(a_conflict_takes_its_value_out_and_the_alarm_with_it),
+        cmocka_unit_test(an_excluded_value_takes_its_alarm_with_it),
         cmocka_unit_test(a_chart_in_force_raises_nothing),
         cmocka_unit_test(alerting_judges_what_is_measured_after_it),
         cmocka_unit_test(an_alarm_is_verified_by_the_points_that_follow_its_action),
