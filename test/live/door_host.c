@@ -15,7 +15,7 @@
 
 typedef struct {
     loop *loop;
-    store *reader;
+    store *writer, *reader;
     catalog *catalog;
     intake *intake;
     bus *bus;
@@ -90,15 +90,14 @@ static void *answer(void *context)
 
 static assay_status open_parts(host *h, const char *database, const char *config, assay_err *err)
 {
-    store *writer = NULL;
-    assay_status status = store_open(database, STORE_CREATE, &writer, err);
+    assay_status status = store_open(database, STORE_CREATE, &h->writer, err);
     if (status == ASSAY_OK)
         status = store_open(database, STORE_READ, &h->reader, err);
     if (status == ASSAY_OK)
-        status = catalog_open(writer, &h->catalog, err);
+        status = catalog_open(h->writer, &h->catalog, err);
     if (status == ASSAY_OK)
         status = bus_open(&h->bus, err);
-    intake_options o = {.store = writer, .catalog = h->catalog, .bus = h->bus};
+    intake_options o = {.store = h->writer, .catalog = h->catalog, .bus = h->bus};
     if (status == ASSAY_OK)
         status = intake_open(&o, &h->intake, err);
     if (status == ASSAY_OK)
@@ -153,5 +152,6 @@ int main(int argc, char **argv)
     bus_close(h.bus);
     catalog_close(h.catalog);
     store_close(h.reader);
+    store_close(h.writer);
     return 0;
 }

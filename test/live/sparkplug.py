@@ -234,6 +234,7 @@ def endpoint():
         port = s.getsockname()[1]
     p = Plant(door="mqtt-listen", listen=f"127.0.0.1:{port}", payload="sparkplug", mapping=MAPPING).start()
     try:
+        p.wait(lambda d: d["state"] == "listening")
         client = Publisher(port, will="spBv1.0/Fab1/NDEATH/Gateway7", qos=1)
         client.play("01-session-real-client", 1, 102)
         assert client.answers() == list(range(1, 103))
