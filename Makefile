@@ -42,6 +42,7 @@ bench: build
 
 bench-live: build
 	@bench/live $(BUILD)
+	@bench/live_mqtt $(BUILD)
 
 crash: build
 	@tools/crash $(BUILD)

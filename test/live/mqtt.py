@@ -82,6 +82,11 @@ def connected(d):
     return d["state"] == "connected"
 
 
+def settled(p, received):
+    """Nothing is on its way any more."""
+    return p.wait(lambda d: d["account"]["received"] == received and d["account"]["pending"] == 0)
+
+
 def listening(p):
     p.wait(lambda d: d["state"] == "listening")
     return p
@@ -156,7 +161,7 @@ def refused_payloads_are_counted_with_their_reason():
         sender = Mqtt(broker.port)
         for payload in ("1", "NaN", "", "{}", "2", "x" * 1000):
             sender.deliver("gauge/7", payload, 1)
-        d = p.wait(lambda d: d["account"]["received"] == 6)
+        d = settled(p, 6)
         check_account(d["account"])
         assert d["account"]["stored"] == 2 and d["account"]["refused"] == 4, d
     finally:
@@ -271,7 +276,7 @@ def a_session_is_kept_and_taken_over():
         second.expect(0x40, mid)
         second.publish("a", "2", 1, mid, again=False)  # the identifier is free again
         second.expect(0x40, mid)
-        d = p.wait(lambda d: d["account"]["received"] == 3)
+        d = settled(p, 3)
         assert d["account"]["stored"] == 2 and d["account"]["duplicates"] == 1, d
         second.close()
         third = Mqtt(p.port, "g1", clean=True)
@@ -356,7 +361,7 @@ def json_lines_and_ndjson_bodies():
         m.deliver("n", '{"characteristic":"nd","value":1.25}\n{"characteristic":"nd"}\n', 1)
         m.deliver("other", "1", 1)
         m.deliver("n", "", 1)
-        d = p.wait(lambda d: d["account"]["received"] >= 11)
+        d = settled(p, 11)
         a = d["account"]
         check_account(a)
         assert a["stored"] == 6 and a["duplicates"] == 2 and a["refused"] == 3, a
@@ -364,7 +369,7 @@ def json_lines_and_ndjson_bodies():
         listening(p.start())
         m = Mqtt(p.port, "g1")
         m.deliver("j/force", '{"v":1.60,"n":3,"sn":"S3"}', 1)  # the counter is remembered
-        assert p.wait(lambda d: d["account"]["received"] == a["received"] + 1)["account"]["duplicates"] == 3
+        assert settled(p, a["received"] + 1)["account"]["duplicates"] == 3
     finally:
         p.close()
 
