@@ -173,7 +173,7 @@ static assay_status list_each(listing *l, store *s, const store_range *range,
             status = store_summarise(s, number, range, &summary, &l->c->err);
         if (status != ASSAY_OK)
             return status;
-        entry e = {.definition = &found.definition, .n = summary.n, .first = summary.first_time,
+        entry e = {.definition = &found.definition, .n = summary.n + summary.raw, .first = summary.first_time,
                    .last = summary.last_time, .offset = TIME_OFFSET_NONE,
                    .first_offset = TIME_OFFSET_NONE, .id = found.id,
                    .is_stored = true, .limits = newest_in_force(limits, number)};

@@ -155,3 +155,8 @@ $ assay init left.assay; timeout -s INT 0.25 assay import left.assay big.csv -q 
 1
 0
 1000000 received
+# values too far apart for one exponent count all the same
+$ printf 'characteristic,time,value\nw,2026-01-01T00:00:00Z,1e300\nw,2026-01-01T00:00:01Z,1e-300\nw,2026-01-01T00:00:02Z,4\n' > far.csv && assay import far.assay far.csv -q && assay list far.assay --csv | cut -d, -f1-4
+far.csv: 3 received = 3 stored + 0 duplicates + 0 conflicts + 0 refused
+path,unit,kind,n
+w,,variable,3
