@@ -38,7 +38,7 @@ evaluator engine_evaluator(engine *e);
  * in between. */
 void engine_attach(engine *e, intake *i);
 /* Limits, definition, amendments, decided conflicts, plan or documents of a characteristic changed
- * (after the commit that did it). 0: any. Taken up before the next evaluation or within a second. */
+ * (after the commit that did it). 0: any. Taken up when it returns; not from the intake's thread. */
 void engine_reload(engine *e, uint32_t characteristic);
 
 typedef enum { CHART_ANALYSIS, CHART_PROPOSED, CHART_IN_FORCE, CHART_ALERTING } chart_state;

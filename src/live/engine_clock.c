@@ -18,10 +18,11 @@ int64_t engine_clock_ns(void)
 
 /* -- what others asked for ------------------------------------------------------------------ */
 
-void engine_reload(engine *e, uint32_t number)
+static void mark(engine *e, uint32_t number)
 {
     pthread_mutex_lock(&e->changing);
-    if (number == 0 || !engine_grow(&e->changed, sizeof *e->changed, e->changed_count, &e->changed_room))
+    if (number == 0 ||
+        !engine_grow(&e->changed, sizeof *e->changed, e->changed_count, &e->changed_room))
         e->is_all_changed = true;
     else
         e->changed[e->changed_count++] = number;
@@ -40,7 +41,7 @@ static void reload_some(engine *e, uint32_t *list, size_t count)
     qsort(list, count, sizeof *list, by_number);
     for (size_t i = 0; i < count; i++)
         if ((i == 0 || list[i] != list[i - 1]) && engine_load_one(e, list[i], NULL) != ASSAY_OK)
-            engine_reload(e, list[i]);
+            mark(e, list[i]);
 }
 
 /* Under the lock of charts. What fails now (the store is in trouble) is asked for again. */
@@ -66,7 +67,26 @@ void engine_take_changes(engine *e)
         reload_some(e, list, count);
     free(list);
     if (status != ASSAY_OK)
-        engine_reload(e, 0);
+        mark(e, 0);
+}
+
+static assay_status changes_job(store *db, void *context, assay_err *err)
+{
+    engine *e = context;
+    (void)db;
+    (void)err;
+    pthread_mutex_lock(&e->lock);
+    engine_take_changes(e);
+    pthread_mutex_unlock(&e->lock);
+    return ASSAY_OK;
+}
+
+/* Who changed something finds it when asking next. */
+void engine_reload(engine *e, uint32_t number)
+{
+    mark(e, number);
+    if (e->intake)
+        (void)!intake_do(e->intake, changes_job, e, NULL);
 }
 
 /* -- the tick ------------------------------------------------------------------------------- */

@@ -77,8 +77,9 @@ void api_amend(request *r)
     a.why = body_text(r, "why", true);
     if (!body_is_fine(r))
         return;
-    answer_commit(r, change_in_tx(r->server, amend, &a, &commit, &err), commit, &err);
+    assay_status status = change_in_tx(r->server, amend, &a, &commit, &err);
     engine_reload(r->server->engine, a.number);
+    answer_commit(r, status, commit, &err);
 }
 
 /* -- conflicts ------------------------------------------------------------------------------------- */
@@ -164,8 +165,9 @@ void api_conflict_decide(request *r)
     d.why = body_text(r, "why", true);
     if (!body_is_fine(r))
         return;
-    answer_commit(r, change_in_tx(r->server, decide, &d, &commit, &err), commit, &err);
+    assay_status status = change_in_tx(r->server, decide, &d, &commit, &err);
     engine_reload(r->server->engine, 0);
+    answer_commit(r, status, commit, &err);
 }
 
 /* -- records ---------------------------------------------------------------------------------------- */
