@@ -275,7 +275,8 @@ static assay_status read_states(engine *e, known_states *out, assay_err *err)
     assay_status status = store_documents(e->reader, "chart-state", note_state, out, err);
     if (status != ASSAY_OK || !out->count)
         return status;
-    qsort(out->item, out->count, sizeof *out->item, by_id);
+    if (out->count)
+        qsort(out->item, out->count, sizeof *out->item, by_id);
     return store_records(e->reader, "chart-state.changed", 0, note_change, out, err);
 }
 

@@ -113,7 +113,8 @@ static int by_account(const void *a, const void *b)
 void people_visit(people *p, person_visitor *visit, void *context)
 {
     pthread_mutex_lock(&p->mutex);
-    qsort(p->accounts, p->account_count, sizeof(account *), by_account);
+    if (p->account_count)
+        qsort(p->accounts, p->account_count, sizeof(account *), by_account);
     bool goes_on = true;
     for (size_t i = 0; i < p->account_count && goes_on; i++) {
         const account *a = p->accounts[i];

@@ -170,8 +170,7 @@ static const upload_place *place_of(upload *s, const feed_row *row)
         return NULL;
     memcpy(path, row->path, row->path_length);
     path[row->path_length] = 0;
-    memcpy(unit, row->unit, row->unit_length);
-    unit[row->unit_length] = 0;
+    snprintf(unit, sizeof unit, "%.*s", (int)row->unit_length, row->unit_length ? row->unit : "");
     const characteristic definition = {.path = path, .name = path, .unit = row->unit_length ? unit : NULL,
                                        .kind = row->kind, .decimals = -1};
     bool is_mine = identity_may(&s->request->who, SCOPE_MEASURE, path);
