@@ -8,7 +8,7 @@ import tempfile
 import time
 
 from agent import Agent, expected_rows
-from doors import ASSAY, DATA, Gauge, digest, imported, run
+from doors import ASSAY, DATA, Gauge, Skip, digest, imported, run
 
 ZONE = "Europe/Berlin"
 FOLDERS = {"csv": ["csv/ccxbar-iso.csv"], "german": ["csv/ccxbar-german-cp1252.csv"],
@@ -21,7 +21,10 @@ class Server:
         self.home = tempfile.mkdtemp(prefix="assay-")
         self.database = self.path("plant.assay")
         self.agent = Agent()
-        self.gauge = Gauge(self.path("gauge"))
+        try:
+            self.gauge = Gauge(self.path("gauge"))
+        except Skip:
+            self.gauge = None
 
     def path(self, *parts):
         return os.path.join(self.home, *parts)
@@ -30,7 +33,8 @@ class Server:
         for name in FOLDERS:
             os.mkdir(self.path(name))
             yield {"name": name, "door": "folder", "path": self.path(name), "under": name, "zone": ZONE, "idle_s": 1, "settle_ms": 30}
-        yield {"name": "serial", "door": "serial", "device": self.path("gauge"), "channels": {"01": "serial/Thickness"}}
+        if self.gauge:
+            yield {"name": "serial", "door": "serial", "device": self.path("gauge"), "channels": {"01": "serial/Thickness"}}
         yield {"name": "mtconnect", "door": "mtconnect", "url": self.agent.url, "items": {"thk": "mtconnect/Thickness"}, "heartbeat_ms": 200}
 
     def start(self):
@@ -75,7 +79,8 @@ def feed(server):
             os.rename(server.path(name + "-part"), server.path(name, os.path.basename(f)))
     for n, ms, utc, serial, subgroup, value in expected_rows()[:10]:
         server.agent.add("thk", value, utc)
-        server.gauge.say(f"01A+{float(value):08.3f}\r")
+        if server.gauge:
+            server.gauge.say(f"01A+{float(value):08.3f}\r")
 
 
 server = Server()
@@ -85,7 +90,7 @@ def all_doors():
     "each door stores its part of the data set"
     server.start()
     feed(server)
-    server.wait({**{name: 100 for name in FOLDERS}, "serial": 10, "mtconnect": 10})
+    server.wait({**{name: 100 for name in FOLDERS}, "mtconnect": 10, **({"serial": 10} if server.gauge else {})})
     server.stop()
 
 
@@ -113,6 +118,8 @@ def first_ten():
     with open(ten, "w") as out:
         out.write("time,value\n" + "".join(f"{r[2]},{r[5]}\n" for r in expected_rows()[:10]))
     assert [digest(server.database, "mtconnect/Thickness")] == list(imported(ten).values())
+    if not server.gauge:
+        raise Skip("the gauge: no pseudo-terminals here")
     with open(ten, "w") as out:  # a gauge says more digits, and no times
         out.write("time,value\n" + "".join(f"{r[2]},{float(r[5]):.3f}\n" for r in expected_rows()[:10]))
     assert [digest(server.database, "serial/Thickness", "values")] == list(imported(ten, kind="values").values())
