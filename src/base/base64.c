@@ -38,7 +38,7 @@ static size_t without_padding(const char *text, size_t length)
 {
     if (length >= 4 && text[length - 1] == '=')
         length--;
-    return length % 4 == 3 && length >= 3 && text[length - 1] == '=' ? length - 1 : length;
+    return length % 4 == 3 && text[length - 1] == '=' ? length - 1 : length;
 }
 
 bool base64_read(const char *text, size_t length, base64_form form, void *out, size_t room,

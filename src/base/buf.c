@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { USUAL = 120 }; /* bytes of a formatted text, tried at once */
+
 void buf_done(buf *b)
 {
     if (!b)
@@ -68,13 +70,15 @@ void buf_addv(buf *b, const char *format, va_list args)
 {
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, args);
+    size_t room = buf_reserve(b, USUAL) ? b->room - b->length : 0;
+    int length = vsnprintf(room ? b->data + b->length : NULL, room, format, args);
+    bool is_cut = length >= 0 && (size_t)length >= room;
     if (length < 0)
         b->failed = true;
-    else if (buf_reserve(b, (size_t)length)) {
+    else if (is_cut && buf_reserve(b, (size_t)length))
         vsnprintf(b->data + b->length, (size_t)length + 1, format, again);
+    if (!b->failed)
         b->length += (size_t)length;
-    }
     va_end(again);
 }
 
@@ -89,4 +93,19 @@ void buf_addf(buf *b, const char *format, ...)
 const char *buf_text(const buf *b)
 {
     return b->data ? b->data : "";
+}
+
+void buf_add_xml(buf *b, const char *text)
+{
+    for (const char *p = text ? text : ""; *p; p++) {
+        const char *name = *p == '<'   ? "&lt;"
+                           : *p == '>' ? "&gt;"
+                           : *p == '&' ? "&amp;"
+                           : *p == '"' ? "&quot;"
+                                       : NULL;
+        if (name)
+            buf_add_text(b, name);
+        else if ((unsigned char)*p >= ' ' || *p == '\n' || *p == '\t')
+            buf_add_char(b, *p);
+    }
 }

@@ -29,4 +29,8 @@ void buf_addf(buf *b, const char *format, ...) __attribute__((format(printf, 2, 
 void buf_addv(buf *b, const char *format, va_list args);
 const char *buf_text(const buf *b); /* "" for an empty one */
 
+/* Text as XML or HTML has it between tags and within double quotes; characters that XML does not
+ * know are left out. NULL adds nothing. */
+void buf_add_xml(buf *b, const char *text);
+
 #endif

@@ -3,9 +3,10 @@
  * multiplication when the mantissa is below 2^53 and the power of ten is exact (Clinger 1990),
  * else strtod in the C locale, which glibc rounds correctly.
  *
- * Writing: a double that is m / 10^k with m < 10^15 is found by trying k in order, which also
- * makes it the shortest; the others go through 15, 16 and 17 digits. */
+ * Writing: shortest.c finds the digits of a double. */
 #include "base/decimal.h"
+
+#include "base/shortest.h"
 
 #include <locale.h>
 #include <math.h>
@@ -188,6 +189,20 @@ bool decimal_rescale(int64_t mantissa, int from_exponent, int to_exponent, int64
     return true;
 }
 
+/* The digits of x, at most 20, without an end. Returns how many. */
+static int digits_write(uint64_t x, char *out)
+{
+    char reversed[20];
+    int count = 0;
+    do {
+        reversed[count++] = (char)('0' + x % 10);
+        x /= 10;
+    } while (x);
+    for (int i = 0; i < count; i++)
+        out[i] = reversed[count - 1 - i];
+    return count;
+}
+
 /* Digits with the decimal sign `point` places from their left (zero or negative: leading
  * zeros are written; beyond their end: trailing ones). */
 static size_t plain_write(bool is_negative, const char *digits, int count, int point, int decimals,
@@ -221,7 +236,7 @@ size_t decimal_format(int64_t mantissa, int exponent, int decimals, char *out, s
 {
     char digits[24];
     uint64_t magnitude = mantissa < 0 ? 0 - (uint64_t)mantissa : (uint64_t)mantissa;
-    int count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)magnitude);
+    int count = digits_write(magnitude, digits);
     if (mantissa == 0 && exponent > 0)
         exponent = 0;
     int point = count + exponent;
@@ -234,73 +249,6 @@ size_t decimal_format(int64_t mantissa, int exponent, int decimals, char *out, s
     return exponent_write(mantissa < 0, digits, count, point, out, room);
 }
 
-/* The digits of `precision` significant places and the place of the decimal sign. */
-static int digits_of(double x, int precision, char digits[static 20], int *point)
-{
-    char text[40];
-    snprintf(text, sizeof text, "%.*e", precision - 1, x);
-    int count = 0;
-    char *p = text;
-    for (; *p && *p != 'e'; p++) {
-        if (is_digit(*p))
-            digits[count++] = *p;
-    }
-    *point = atoi(p + 1) + 1;
-    while (count > 1 && digits[count - 1] == '0')
-        count--;
-    return count;
-}
-
-static bool reads_back(const char *digits, int count, int point, double x)
-{
-    char text[48];
-    snprintf(text, sizeof text, "%.*se%d", count, digits, point - count);
-    return strtod_c(text) == x;
-}
-
-/* At a power of two the gap below is half the gap above: the nearest decimal below can miss while
- * the next one above still reads back. */
-static bool next_up_reads_back(char *digits, int count, int precision, int point, double x)
-{
-    while (count < precision)
-        digits[count++] = '0';
-    int last = count - 1;
-    if (digits[last] == '9')
-        return false;
-    digits[last]++;
-    return reads_back(digits, count, point, x);
-}
-
-/* For x > 0: the shortest digits that read back. Subnormals carry fewer than 15 sure digits, so
- * they start from one. */
-static int shortest_digits(double x, char digits[static 20], int *point)
-{
-    for (int precision = x < 2.3e-308 ? 1 : 15; precision < 17; precision++) {
-        int count = digits_of(x, precision, digits, point);
-        if (reads_back(digits, count, *point, x))
-            return count;
-        if (next_up_reads_back(digits, count, precision, *point, x))
-            return precision;
-    }
-    return digits_of(x, 17, digits, point);
-}
-
-/* x = m / 10^k with the smallest k and m < 10^15; false when there is none. */
-static bool short_decimal(double x, uint64_t *m, int *k)
-{
-    for (*k = 0; *k <= 15; (*k)++) {
-        double scaled = x * exact_tens[*k];
-        if (!(scaled < 1e15))
-            return false;
-        double whole = rint(scaled);
-        if (whole / exact_tens[*k] == x) {
-            *m = (uint64_t)whole;
-            return *m != 0 || x == 0;
-        }
-    }
-    return false;
-}
-
 size_t double_format(double x, char *out, size_t room)
 {
     if (isnan(x))
@@ -310,14 +258,11 @@ size_t double_format(double x, char *out, size_t room)
     if (isinf(x))
         return (size_t)snprintf(out, room, is_negative ? "-inf" : "inf");
     char digits[24];
-    int count, point, k;
-    uint64_t m;
-    if (short_decimal(x, &m, &k)) {
-        count = snprintf(digits, sizeof digits, "%llu", (unsigned long long)m);
-        point = count - k;
-    } else {
-        count = shortest_digits(x, digits, &point);
-    }
+    uint64_t m = 0;
+    int exponent = 0;
+    if (x != 0)
+        double_shortest(x, &m, &exponent);
+    int count = digits_write(m, digits), point = count + exponent;
     if (point > -5 && point <= 16)
         return plain_write(is_negative, digits, count, point, 0, out);
     return exponent_write(is_negative, digits, count, point, out, room);
@@ -337,15 +282,10 @@ static decimal decimal_trim(int64_t m, int k)
     return (decimal){m, (int16_t)-k, (uint8_t)k};
 }
 
-/* From digits (the sign apart) with the decimal sign after `point` of them. */
-static decimal decimal_of_digits(bool is_negative, const char *digits, int count, int point)
+static decimal decimal_of_digits(int64_t digits, int exponent)
 {
-    int64_t m = 0;
-    for (int i = 0; i < count; i++)
-        m = m * 10 + (digits[i] - '0');
-    int exponent = point - count;
     uint8_t decimals = (uint8_t)(exponent >= 0 ? 0 : exponent < -UINT8_MAX ? UINT8_MAX : -exponent);
-    return (decimal){is_negative ? -m : m, (int16_t)exponent, decimals};
+    return (decimal){digits, (int16_t)exponent, decimals};
 }
 
 /* x = m / 10^k exactly rounded and m < 10^15 has no rival of as few digits. Six places first:
@@ -368,13 +308,10 @@ decimal_kind decimal_from_double(double x, decimal *out)
         return DECIMAL_NONE;
     if (decimal_of_places(x, 6, out) || decimal_of_places(x, 0, out))
         return DECIMAL_OK;
-    for (int k = 15; k > 6; k--) {
-        if (decimal_of_places(x, k, out))
-            return DECIMAL_OK;
-    }
-    char digits[24];
-    int point, count = shortest_digits(fabs(x), digits, &point);
-    *out = decimal_of_digits(x < 0, digits, count, point);
+    uint64_t m;
+    int exponent;
+    double_shortest(fabs(x), &m, &exponent);
+    *out = decimal_of_digits(x < 0 ? -(int64_t)m : (int64_t)m, exponent);
     return DECIMAL_OK;
 }
 
@@ -398,14 +335,14 @@ decimal_kind decimal_from_float(float x, decimal *out)
         if (float_of_places(x, k, out))
             return DECIMAL_OK;
     }
-    char text[40], digits[24];
+    char text[40];
     for (int precision = 1; precision <= 9; precision++) {
-        int point, count = digits_of(fabs((double)x), precision, digits, &point);
-        snprintf(text, sizeof text, "%.*se%d", count, digits, point - count);
-        if (precision < 9 && (float)strtod_c(text) != fabsf(x))
+        snprintf(text, sizeof text, "%.*e", precision - 1, (double)x);
+        if (precision < 9 && (float)strtod_c(text) != x)
             continue;
-        *out = decimal_of_digits(x < 0, digits, count, point);
-        return DECIMAL_OK;
+        decimal_kind kind = decimal_parse(text, strlen(text), '.', out, NULL);
+        *out = decimal_of_digits(out->mantissa, out->exponent);
+        return kind;
     }
     return DECIMAL_NONE;
 }

@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Texts that people read: _("...") looks up the catalogue of the language in force, N_ only marks.
- * The program sets the language; library floors only look up. */
+ * The program sets the language of the process; a thread that works for somebody else borrows
+ * theirs for a while. Library floors only look up. */
 #ifndef BASE_I18N_H
 #define BASE_I18N_H
 
-#include <libintl.h>
+#include <stdbool.h>
 
-#define _(text)                  dgettext("assay", text)
+const char *i18n_text(const char *text) __attribute__((format_arg(1)));
+const char *i18n_plural(const char *one, const char *many, unsigned long n)
+    __attribute__((format_arg(1), format_arg(2)));
+
+/* Texts of this thread are in this language ("en", "ko", "zh") until i18n_return. False: there is no
+ * catalogue of it; texts stay as they are. */
+bool i18n_borrow(const char *language);
+void i18n_return(void);
+
+#define _(text)                  i18n_text(text)
 #define N_(text)                 text
-#define P_(one, many, n)         dngettext("assay", one, many, n)
+#define P_(one, many, n)         i18n_plural(one, many, (unsigned long)(n))
 
 #endif

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* RFC 8785 over jansson's values.
- *
- * Shortest digits are found by trying 1, 2, ... 17 places with the C library, which rounds
- * correctly: slow (about a microsecond) and exact. Where the gap below a power of two is half the
- * gap above, the nearest short decimal may miss while its upper neighbour reads back: both are
- * tried. Everything runs in the "C" locale, whatever the program has set.
- */
+/* RFC 8785 over jansson's values. The digits of a number are those of shortest.c. */
 #include "base/jcs.h"
 
-#include <locale.h>
+#include "base/shortest.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,56 +18,14 @@ typedef struct {
     int count, point; /* value = 0.digits * 10^point */
 } shortest;
 
-static bool reads_back(const char *digits, int count, int exponent, double x)
-{
-    char text[48];
-    snprintf(text, sizeof text, "%.*se%d", count, digits, exponent - count + 1);
-    return strtod(text, NULL) == x;
-}
-
-/* One up in the last place; false if that carries out of the first digit. */
-static bool increment(char *digits, int count)
-{
-    for (int i = count - 1; i >= 0; i--) {
-        if (digits[i] != '9') {
-            digits[i]++;
-            return true;
-        }
-        digits[i] = '0';
-    }
-    return false;
-}
-
-static void shortest_digits(double x, shortest *out)
-{
-    for (int count = 1; count <= DIGITS_MAX; count++) {
-        char text[48], digits[DIGITS_MAX + 2] = {0};
-        snprintf(text, sizeof text, "%.*e", count - 1, x);
-        digits[0] = text[0];
-        if (count > 1)
-            memcpy(digits + 1, text + 2, (size_t)count - 1);
-        int exponent = atoi(strchr(text, 'e') + 1);
-        bool found = reads_back(digits, count, exponent, x) ||
-                     (increment(digits, count) && reads_back(digits, count, exponent, x));
-        if (!found)
-            continue;
-        memcpy(out->digits, digits, sizeof digits);
-        out->count = count;
-        out->point = exponent + 1;
-        while (out->count > 1 && out->digits[out->count - 1] == '0')
-            out->count--;
-        return;
-    }
-}
-
 /* ECMA-262, Number::toString, steps 7 to 13 with n = point and k = count. */
 static size_t layout(const shortest *s, bool is_negative, char *out, size_t room)
 {
     const char *sign = is_negative ? "-" : "";
     int n = s->point, k = s->count, written;
     if (k <= n && n <= 21)
-        written = snprintf(out, room, "%s%.*s%.*s", sign, k, s->digits, n - k,
-                           "000000000000000000000");
+        written =
+            snprintf(out, room, "%s%.*s%.*s", sign, k, s->digits, n - k, "000000000000000000000");
     else if (0 < n && n <= 21)
         written = snprintf(out, room, "%s%.*s.%.*s", sign, n, s->digits, k - n, s->digits + n);
     else if (-6 < n && n <= 0)
@@ -79,8 +33,8 @@ static size_t layout(const shortest *s, bool is_negative, char *out, size_t room
     else if (k == 1)
         written = snprintf(out, room, "%s%ce%+d", sign, s->digits[0], n - 1);
     else
-        written = snprintf(out, room, "%s%c.%.*se%+d", sign, s->digits[0], k - 1, s->digits + 1,
-                           n - 1);
+        written =
+            snprintf(out, room, "%s%c.%.*se%+d", sign, s->digits[0], k - 1, s->digits + 1, n - 1);
     return (size_t)written;
 }
 
@@ -88,18 +42,15 @@ size_t jcs_number(double x, char *out, size_t room)
 {
     if (!isfinite(x))
         return 0;
-    if (x == 0)
-        return (size_t)snprintf(out, room, "0");
-    locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-    if (!c_locale)
-        return 0;
-    locale_t before = uselocale(c_locale);
-    shortest s = {.count = 0};
-    shortest_digits(fabs(x), &s);
-    size_t length = layout(&s, x < 0, out, room);
-    uselocale(before);
-    freelocale(c_locale);
-    return length;
+    if (fabs(x) < 1e15 && x == trunc(x))
+        return (size_t)snprintf(out, room, "%lld", (long long)x);
+    shortest s;
+    uint64_t digits;
+    int exponent;
+    double_shortest(fabs(x), &digits, &exponent);
+    s.count = snprintf(s.digits, sizeof s.digits, "%llu", (unsigned long long)digits);
+    s.point = s.count + exponent;
+    return layout(&s, x < 0, out, room);
 }
 
 /* -- texts ---------------------------------------------------------------------------- */
@@ -196,16 +147,25 @@ static assay_status write_value(const json_t *value, int depth, buf *out, assay_
     if (depth > DEPTH_MAX)
         return assay_fail(err, ASSAY_LIMIT, 0, "JSON nested deeper than %d", DEPTH_MAX);
     switch (json_typeof(value)) {
-    case JSON_OBJECT: return write_object((json_t *)(uintptr_t)value, depth, out, err);
-    case JSON_ARRAY: return write_array(value, depth, out, err);
+    case JSON_OBJECT:
+        return write_object((json_t *)(uintptr_t)value, depth, out, err);
+    case JSON_ARRAY:
+        return write_array(value, depth, out, err);
     case JSON_STRING:
         write_text(json_string_value(value), json_string_length(value), out);
         return ASSAY_OK;
     case JSON_INTEGER:
-    case JSON_REAL: return write_number(value, out, err);
-    case JSON_TRUE: buf_add_text(out, "true"); return ASSAY_OK;
-    case JSON_FALSE: buf_add_text(out, "false"); return ASSAY_OK;
-    case JSON_NULL: buf_add_text(out, "null"); return ASSAY_OK;
+    case JSON_REAL:
+        return write_number(value, out, err);
+    case JSON_TRUE:
+        buf_add_text(out, "true");
+        return ASSAY_OK;
+    case JSON_FALSE:
+        buf_add_text(out, "false");
+        return ASSAY_OK;
+    case JSON_NULL:
+        buf_add_text(out, "null");
+        return ASSAY_OK;
     }
     return assay_fail(err, ASSAY_FORMAT, 0, "not a JSON value");
 }
@@ -218,21 +178,33 @@ assay_status jcs_write(const json_t *value, buf *out, assay_err *err)
     return status;
 }
 
+assay_status jcs_read(const char *text, size_t length, json_t **out, assay_err *err)
+{
+    static const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL;
+    json_error_t fault;
+    json_t *value = json_loadb(text, length, flags, &fault);
+    if (value) {
+        *out = value;
+        return ASSAY_OK;
+    }
+    if (json_error_code(&fault) == json_error_out_of_memory)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for JSON");
+    assay_fail(err, ASSAY_FORMAT, 0, "not JSON: line %d, column %d: %s", fault.line, fault.column,
+               fault.text);
+    if (err) {
+        err->line = (uint64_t)fault.line;
+        err->column = (uint32_t)fault.column;
+    }
+    return ASSAY_FORMAT;
+}
+
 assay_status jcs_canonical(const char *text, size_t length, buf *out, assay_err *err)
 {
-    json_error_t fault;
-    json_t *value =
-        json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
-    if (!value) {
-        assay_fail(err, ASSAY_FORMAT, 0, "not JSON: line %d, column %d: %s", fault.line,
-                   fault.column, fault.text);
-        if (err) {
-            err->line = (uint64_t)fault.line;
-            err->column = (uint32_t)fault.column;
-        }
-        return ASSAY_FORMAT;
-    }
-    assay_status status = jcs_write(value, out, err);
+    json_t *value;
+    assay_status status = jcs_read(text, length, &value, err);
+    if (status)
+        return status;
+    status = jcs_write(value, out, err);
     json_decref(value);
     return status;
 }

@@ -15,8 +15,13 @@
 
 ASSAY_MUST_USE assay_status jcs_write(const json_t *value, buf *out, assay_err *err);
 
-/* Read any JSON text (objects, arrays, scalars; duplicate names refused) and write its canonical
- * form. A fault is told with line and column. */
+/* Read I-JSON (RFC 7493): valid UTF-8, no lone surrogates, no duplicate names, numbers that a
+ * binary64 can hold; all else is refused, never mended, U+0000 too. Integers become reals. The new
+ * value goes to *out. A fault is told with line and column. */
+ASSAY_MUST_USE assay_status jcs_read(const char *text, size_t length, json_t **out,
+                                     assay_err *err);
+
+/* Read any JSON text (objects, arrays, scalars) as jcs_read does and write its canonical form. */
 ASSAY_MUST_USE assay_status jcs_canonical(const char *text, size_t length, buf *out,
                                           assay_err *err);
 

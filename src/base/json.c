@@ -141,6 +141,12 @@ static size_t utf8_length(const unsigned char *text, size_t left)
     return is_overlong || is_outside ? 0 : n;
 }
 
+/* Bytes that stand for themselves. */
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 static void quote_ascii(buf *out, unsigned char c)
 {
     static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt";
@@ -156,11 +162,35 @@ static void quote_ascii(buf *out, unsigned char c)
         buf_add_char(out, (char)c);
 }
 
+/* Nearly every text: as it is, between its marks. */
+static bool quote_plain(buf *out, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (!is_plain((unsigned char)text[i]))
+            return false;
+    if (!buf_reserve(out, length + 2))
+        return true;
+    char *to = out->data + out->length;
+    *to = '"';
+    memcpy(to + 1, text, length);
+    memcpy(to + 1 + length, "\"", 2);
+    out->length += length + 2;
+    return true;
+}
+
 void json_quote(buf *out, const char *text, size_t length)
 {
     const unsigned char *p = (const unsigned char *)text, *end = p + length;
+    if (quote_plain(out, text, length))
+        return;
     buf_add_char(out, '"');
     while (p < end) {
+        const unsigned char *from = p;
+        while (p < end && is_plain(*p))
+            p++;
+        buf_add(out, from, (size_t)(p - from));
+        if (p == end)
+            break;
         size_t n = utf8_length(p, (size_t)(end - p));
         if (n == 1)
             quote_ascii(out, *p);
@@ -196,12 +226,15 @@ void json_bool(json *j, bool value)
 
 void json_integer(json *j, int64_t value)
 {
-    separate(j);
-    buf_addf(j->out, "%" PRId64, value);
+    json_decimal(j, value, 0, 0);
 }
 
 void json_unsigned(json *j, uint64_t value)
 {
+    if (value <= INT64_MAX) {
+        json_decimal(j, (int64_t)value, 0, 0);
+        return;
+    }
     separate(j);
     buf_addf(j->out, "%" PRIu64, value);
 }

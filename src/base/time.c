@@ -253,6 +253,26 @@ size_t time_format(int64_t ns, int32_t offset_s, char *out, size_t room)
     return (size_t)(p - out);
 }
 
+bool time_span_read(const char *text, uint32_t *seconds)
+{
+    static const struct {
+        const char *word;
+        uint32_t seconds;
+    } units[] = {{"s", 1}, {"m", 60}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+    uint64_t count = 0;
+    const char *p = text;
+    for (; *p >= '0' && *p <= '9' && count < 1u << 30; p++)
+        count = count * 10 + (uint64_t)(*p - '0');
+    for (size_t i = 0; p > text && i < sizeof units / sizeof *units; i++) {
+        uint64_t whole = count * units[i].seconds;
+        if (strcmp(p, units[i].word) == 0 && whole > 0 && whole <= 366 * 86400) {
+            *seconds = (uint32_t)whole;
+            return true;
+        }
+    }
+    return false;
+}
+
 int64_t time_now(void)
 {
     struct timespec now;

@@ -48,6 +48,9 @@ bool time_parse_iso(const char *text, size_t length, int64_t *ns, int32_t *offse
  * TIME_OFFSET_NONE writes Z. room >= 40. Returns the length. */
 size_t time_format(int64_t ns, int32_t offset_s, char *out, size_t room);
 
+/* A span such as "90s", "10min", "1h", "2d": whole seconds from 1 to a year. */
+bool time_span_read(const char *text, uint32_t *seconds);
+
 int64_t time_now(void); /* CLOCK_REALTIME in ns */
 
 #endif

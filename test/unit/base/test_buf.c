@@ -31,11 +31,23 @@ static void an_impossible_size_fails_and_stays_failed(void **state)
     buf_done(&b);
 }
 
+static void text_is_escaped_for_xml(void **state)
+{
+    (void)state;
+    buf b = BUF_INIT;
+    buf_add_xml(&b, NULL);
+    assert_string_equal(buf_text(&b), "");
+    buf_add_xml(&b, "<a href=\"x\">\x01&'\n\t\xEA\xB0\x80");
+    assert_string_equal(b.data, "&lt;a href=&quot;x&quot;&gt;&amp;'\n\t\xEA\xB0\x80");
+    buf_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(additions_join_and_stay_terminated),
         cmocka_unit_test(an_impossible_size_fails_and_stays_failed),
+        cmocka_unit_test(text_is_escaped_for_xml),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -218,6 +218,64 @@ static void no_shorter_text_reads_back(void **state)
     }
 }
 
+/* Rounded to as many digits by the C library: the same, unless that does not read back (at a power
+ * of two, where the nearest decimal can lie in the short gap below). */
+static void of_the_shortest_texts_the_nearest_is_written(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 60000; i++) {
+        uint64_t bits = i % 3 == 0 ? (random64() % 2047) << 52 : random64() & ~(1ull << 63);
+        double x;
+        memcpy(&x, &bits, sizeof x);
+        if (i % 3 == 1)
+            x = (double)(random64() % 1000000) / 7;
+        if (!isfinite(x))
+            continue;
+        char text[32], nearest[40];
+        double_format(x, text, sizeof text);
+        int digits = significant_digits(text);
+        snprintf(nearest, sizeof nearest, "%.*e", digits > 1 ? digits - 1 : 0, x);
+        if (strtod(nearest, NULL) != x)
+            continue;
+        decimal a, b;
+        double ignored;
+        decimal_kind kind = decimal_parse(text, strlen(text), '.', &a, &ignored);
+        assert_int_equal(decimal_parse(nearest, strlen(nearest), '.', &b, &ignored), kind);
+        if (kind != DECIMAL_OK)
+            continue; /* beyond 10^300 */
+        int64_t same;
+        if (a.exponent < b.exponent)
+            assert_true(decimal_rescale(a.mantissa, a.exponent, b.exponent, &same) &&
+                        same == b.mantissa);
+        else
+            assert_true(decimal_rescale(b.mantissa, b.exponent, a.exponent, &same) &&
+                        same == a.mantissa);
+    }
+}
+
+static void a_number_of_four_bytes_keeps_its_own_shortest_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        float x;
+        int64_t mantissa;
+        int exponent;
+    } cases[] = {{24.5f, 245, -1},
+                 {0.1f, 1, -1},
+                 {-16777216.0f, -16777216, 0},
+                 {1e10f, 1, 10},
+                 {3.4028235e38f, 34028235, 31},
+                 {1e-45f, 1, -45},
+                 {0, 0, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        decimal d;
+        assert_int_equal(decimal_from_float(cases[i].x, &d), DECIMAL_OK);
+        assert_int_equal(d.mantissa, cases[i].mantissa);
+        assert_int_equal(d.exponent, cases[i].exponent);
+        assert_int_equal(d.decimals, d.exponent < 0 ? -d.exponent : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +289,8 @@ int main(void)
         cmocka_unit_test(rescaling_is_exact_or_refused),
         cmocka_unit_test(doubles_are_written_shortest),
         cmocka_unit_test(no_shorter_text_reads_back),
+        cmocka_unit_test(of_the_shortest_texts_the_nearest_is_written),
+        cmocka_unit_test(a_number_of_four_bytes_keeps_its_own_shortest_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
