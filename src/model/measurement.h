@@ -63,8 +63,11 @@ typedef struct {
     uint8_t *decimals; /* digits after the decimal sign as written; may be NULL */
     uint8_t *status;   /* measurement_status */
     uint32_t *size;    /* sample size of an attribute value; NULL: all 1 */
-    uint64_t *record;  /* number of the record in its source, from 1: line, row or message */
+    uint64_t *record;  /* number of the record in its source, from 1: line, row or message. NULL: */
+    uint64_t first_record; /* that of row 0, the others follow one by one; 0: not known */
     uint32_t *context[CONTEXT_COUNT];
+    bool is_even; /* known of all rows: timed, none before the one above it, at one offset; valid, of
+                     size 1; exponent and decimals those of row 0, mantissa -INT32_MAX .. INT32_MAX */
 } measurement_batch;
 
 /* All columns of `room` rows; `contexts` is a bit set of 1u << context_kind. */

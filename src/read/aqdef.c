@@ -400,9 +400,12 @@ static void put_row(const aqdef_row *row, measurement_batch *out)
             out->context[kind][i] = row->context[kind];
 }
 
+/* All that is ready or, while the batch has others, nothing: so it ends where one may go on from. */
 static void drain(aqdef_reader *r, measurement_batch *out)
 {
     aqdef_values *v = &r->values;
+    if (out->n && v->ready_count > out->room - out->n)
+        return;
     while (v->ready_count && out->n < out->room) {
         put_row(&v->ready[v->ready_first++], out);
         v->ready_count--;
@@ -417,7 +420,7 @@ static assay_status aqdef_next(reader *base, measurement_batch *out, assay_err *
 {
     aqdef_reader *r = (aqdef_reader *)base;
     drain(r, out);
-    while (out->n < out->room && !r->is_ended) {
+    while (out->n < out->room && !r->is_ended && !r->values.ready_count) {
         assay_status status = step(r, err);
         if (status != ASSAY_OK)
             return status;
@@ -482,8 +485,6 @@ static void aqdef_close(reader *base)
             source_close(r->sources[i]);
 }
 
-static const reader_ops aqdef_ops = {aqdef_next, NULL, aqdef_resume, aqdef_describe, aqdef_close};
-
 static assay_status open_decoder(aqdef_reader *r, const char *dialect, assay_err *err)
 {
     char name[32] = "";
@@ -493,8 +494,14 @@ static assay_status open_decoder(aqdef_reader *r, const char *dialect, assay_err
     return aqdef_decoder_init(&r->decoder, name, err);
 }
 
-static assay_status open_file(aqdef_reader *r, const read_options *options, assay_err *err)
+static assay_status aqdef_begin(reader *base, const read_options *options, assay_err *err)
 {
+    aqdef_reader *r = (aqdef_reader *)base;
+    aqdef_file_init(&r->file);
+    r->values.reader = &r->base;
+    r->values.file = &r->file;
+    r->values.decoder = &r->decoder;
+    arena_init(&r->values.named_texts);
     assay_status status = reader_use_contexts(&r->base, AQDEF_CONTEXTS, err);
     if (status == ASSAY_OK)
         status = open_decoder(r, options->dialect, err);
@@ -513,34 +520,18 @@ static assay_status open_file(aqdef_reader *r, const read_options *options, assa
     judge_types(r);
     status = define_all(r, err);
     r->values.place_of = r->place_of;
-    return status == ASSAY_OK ? aqdef_values_begin(&r->values, err) : status;
-}
-
-assay_status aqdef_open(source *in, const read_options *options, reader **out, assay_err *err)
-{
-    aqdef_reader *r = calloc(1, sizeof *r);
-    if (!r) {
-        source_close(in);
-        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a reader");
-    }
-    assay_status status = reader_init(&r->base, &aqdef_ops, in, options, err);
-    if (status != ASSAY_OK) {
-        free(r);
-        return status;
-    }
-    aqdef_file_init(&r->file);
-    r->values.reader = &r->base;
-    r->values.file = &r->file;
-    r->values.decoder = &r->decoder;
-    arena_init(&r->values.named_texts);
-    status = open_file(r, options, err);
-    if (status != ASSAY_OK) {
-        reader_close(&r->base);
-        return status;
-    }
     buf_addf(&r->base.dialect, "encoding=%s",
              r->decoder.is_pinned ? r->decoder.code_page
              : r->decoder.converted ? "cp1252" : "utf-8");
-    *out = &r->base;
-    return ASSAY_OK;
+    return status == ASSAY_OK ? aqdef_values_begin(&r->values, err) : status;
+}
+
+static const reader_ops aqdef_ops = {
+    .size = sizeof(aqdef_reader), .open = aqdef_begin, .next = aqdef_next, .resume = aqdef_resume,
+    .describe = aqdef_describe, .close = aqdef_close,
+};
+
+assay_status aqdef_open(source *in, const read_options *options, reader **out, assay_err *err)
+{
+    return reader_open_as(&aqdef_ops, in, options, out, err);
 }

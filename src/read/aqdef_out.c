@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "read/aqdef_out.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -43,14 +45,8 @@ void aqdef_out_flush(aqdef_out *o, bool is_forced)
 {
     if (!is_forced && o->bytes.length < PIECE)
         return;
-    size_t done = 0;
-    while (!o->error && done < o->bytes.length) {
-        ssize_t n = write(o->fd, o->bytes.data + done, o->bytes.length - done);
-        if (n >= 0)
-            done += (size_t)n;
-        else if (errno != EINTR)
-            o->error = errno;
-    }
+    if (!o->error && !fd_write(o->fd, o->bytes.data, o->bytes.length))
+        o->error = errno;
     buf_clear(&o->bytes);
 }
 

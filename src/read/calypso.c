@@ -434,9 +434,6 @@ static void calypso_close(reader *base)
     free(r->runs);
 }
 
-static const reader_ops calypso_ops = {calypso_next, NULL, calypso_resume, calypso_describe,
-                                       calypso_close};
-
 /* -- open ------------------------------------------------------------------------------------- */
 
 bool looks_like_calypso(const char *head, size_t length)
@@ -448,8 +445,9 @@ bool looks_like_calypso(const char *head, size_t length)
            memmem(head, (size_t)(end - head), "\tactual\t", 8);
 }
 
-static assay_status open_parts(calypso_reader *r, const read_options *options, assay_err *err)
+static assay_status calypso_begin(reader *base, const read_options *options, assay_err *err)
 {
+    calypso_reader *r = (calypso_reader *)base;
     uint32_t contexts = 1u << CONTEXT_SERIAL | 1u << CONTEXT_OPERATOR | 1u << CONTEXT_MACHINE |
                         1u << CONTEXT_ORDER;
     assay_status status = reader_use_contexts(&r->base, contexts, err);
@@ -467,27 +465,16 @@ static assay_status open_parts(calypso_reader *r, const read_options *options, a
     if (status == ASSAY_OK && !is_table)
         status = assay_fail(err, ASSAY_FORMAT, 0, "%s has no columns id and actual",
                             r->base.in.name);
+    buf_add_text(&r->base.dialect, "");
     return status;
 }
 
+static const reader_ops calypso_ops = {
+    .size = sizeof(calypso_reader), .open = calypso_begin, .next = calypso_next,
+    .resume = calypso_resume, .describe = calypso_describe, .close = calypso_close,
+};
+
 assay_status calypso_open(source *in, const read_options *options, reader **out, assay_err *err)
 {
-    calypso_reader *r = calloc(1, sizeof *r);
-    if (!r) {
-        source_close(in);
-        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a reader");
-    }
-    assay_status status = reader_init(&r->base, &calypso_ops, in, options, err);
-    if (status != ASSAY_OK) {
-        free(r);
-        return status;
-    }
-    status = open_parts(r, options, err);
-    if (status != ASSAY_OK) {
-        reader_close(&r->base);
-        return status;
-    }
-    buf_add_text(&r->base.dialect, "");
-    *out = &r->base;
-    return ASSAY_OK;
+    return reader_open_as(&calypso_ops, in, options, out, err);
 }

@@ -370,7 +370,23 @@ typedef struct {
     csv_reader *reader;
     reader_taker *take;
     void *context;
+    uint64_t *record; /* of a view whose records do not follow one by one */
+    size_t record_room;
 } drain;
+
+static bool records_fill(drain *d, const csv_block *b)
+{
+    if (b->n > d->record_room) {
+        uint64_t *grown = realloc(d->record, b->rows_room * sizeof *grown);
+        if (!grown)
+            return false;
+        d->record = grown;
+        d->record_room = b->rows_room;
+    }
+    for (size_t i = 0; i < b->n; i++)
+        d->record[i] = d->reader->records + b->record[i] + 1;
+    return true;
+}
 
 /* The worker's codes in the reader's, where they stand. */
 static void block_translate(const csv_reader *c, csv_block *b)
@@ -393,12 +409,20 @@ static assay_status block_take_all(drain *d, csv_block *b, assay_err *err)
         .n = n, .room = n, .characteristic = b->characteristic, .time = b->time,
         .offset = b->offset_s, .mantissa = b->mantissa, .exponent = b->exponent,
         .decimals = b->decimals, .status = has_status ? b->status : NULL, .size = b->size,
+        .first_record = c->records + 1, .is_even = b->is_even && !has_status,
     };
+    bool is_row_each = c->layout.value_count == 1 && b->n == b->records; /* none refused */
+    if (!is_row_each && !records_fill(d, b))
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the rows of %s", c->base.in.name);
+    view.record = is_row_each ? NULL : d->record;
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         view.context[kind] = b->context[kind];
     block_translate(c, b);
     c->base.given += n;
-    c->base.offset = csv_source_offset(b, c->dialect.encoding, c->dialect.is_cr, b->length);
+    bool is_whole = n == b->n || n == 0; /* else it ends with a refusal */
+    size_t end = is_whole ? b->length : b->end[n - 1];
+    c->base.offset = csv_source_offset(b, c->dialect.encoding, c->dialect.is_cr, end);
+    c->base.record = c->records + (is_whole ? b->records : b->record[n - 1] + 1);
     return n ? d->take(d->context, &view, err) : ASSAY_OK;
 }
 
@@ -418,9 +442,12 @@ static assay_status drain_block(void *context, csv_block *b, assay_err *err)
 
 static assay_status csv_drain(reader *r, reader_taker *take, void *context, assay_err *err)
 {
-    drain d = {self(r), take, context};
+    drain d = {.reader = self(r), .take = take, .context = context};
     assay_status status = pool_start(d.reader, err);
-    return status == ASSAY_OK ? csv_pool_drain(d.reader->pool, drain_block, &d, err) : status;
+    if (status == ASSAY_OK)
+        status = csv_pool_drain(d.reader->pool, drain_block, &d, err);
+    free(d.record);
+    return status;
 }
 
 static assay_status csv_resume(reader *r, uint64_t offset, uint64_t record, assay_err *err)
@@ -514,7 +541,33 @@ static void csv_describe(const reader *r, buf *out)
         describe_column(c, out, context_name(layout->contexts[i].kind), layout->contexts[i].field);
 }
 
-static const reader_ops csv_ops = {csv_next, csv_drain, csv_resume, csv_describe, csv_close};
+static const char *role_of(const csv_layout *l, uint32_t field)
+{
+    const struct {
+        uint32_t field;
+        const char *role;
+    } roles[] = {{l->characteristic, "characteristic"}, {l->time, "time"}, {l->clock, "clock"},
+                 {l->size, "size"}, {l->unit, "unit"}};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (roles[i].field == field)
+            return roles[i].role;
+    for (uint32_t i = 0; i < l->value_count; i++)
+        if (l->values[i] == field)
+            return "value";
+    for (uint32_t i = 0; i < l->context_count; i++)
+        if (l->contexts[i].field == field)
+            return context_name(l->contexts[i].kind);
+    return NULL;
+}
+
+static size_t csv_columns(const reader *r, read_column *out, size_t room)
+{
+    const csv_layout *l = &((const csv_reader *)r)->layout;
+    size_t n = l->columns < room ? l->columns : room;
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (read_column){i + 1, l->names ? l->names[i] : NULL, role_of(l, i)};
+    return n;
+}
 
 /* -- opening -- */
 
@@ -608,9 +661,11 @@ static assay_status plan_make(csv_reader *c, const csv_sample *sample, assay_err
     return status;
 }
 
-static assay_status guess_all(csv_reader *c, const read_options *options, assay_err *err)
+static assay_status csv_begin(reader *r, const read_options *options, assay_err *err)
 {
-    reader *r = &c->base;
+    csv_reader *c = (csv_reader *)r;
+    c->threads = options->threads;
+    c->fold_wall = INT64_MIN / 2;
     unsigned pinned = 0;
     buf head = BUF_INIT;
     arena scratch;
@@ -636,24 +691,12 @@ static assay_status guess_all(csv_reader *c, const read_options *options, assay_
     return status;
 }
 
+static const reader_ops csv_ops = {
+    .size = sizeof(csv_reader), .open = csv_begin, .next = csv_next, .drain = csv_drain,
+    .resume = csv_resume, .describe = csv_describe, .close = csv_close, .columns = csv_columns,
+};
+
 assay_status csv_open(source *in, const read_options *options, reader **out, assay_err *err)
 {
-    csv_reader *c = calloc(1, sizeof *c);
-    if (!c) {
-        source_close(in);
-        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
-    }
-    assay_status status = reader_init(&c->base, &csv_ops, in, options, err);
-    if (status != ASSAY_OK) {
-        free(c);
-        return status;
-    }
-    c->threads = options->threads;
-    c->fold_wall = INT64_MIN / 2;
-    status = guess_all(c, options, err);
-    if (status == ASSAY_OK)
-        *out = &c->base;
-    else
-        reader_close(&c->base);
-    return status;
+    return reader_open_as(&csv_ops, in, options, out, err);
 }

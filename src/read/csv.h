@@ -7,6 +7,7 @@
  *   csv_index    where delimiters and line ends stand in a block without quotes
  *   csv_marks    the same as bits
  *   csv_fast     rows of the plain long form from their marks, portable and for AVX2
+ *   csv_even     what holds for all rows of a block
  *   csv_rows     rows of one block -> columns of one csv_block; pure, so that any thread may do it
  *   csv_pool     blocks parsed by several threads, handed out in order
  *   csv          the reader: opens, hands out, resumes, describes
@@ -187,6 +188,7 @@ typedef struct {
     uint32_t *end;       /* of its row in text */
     uint32_t *context[CONTEXT_COUNT];
     bool has_status, has_folded;
+    bool is_even;        /* see measurement_batch */
     uint64_t received, records, lines;
     csv_refusal refusals[csv_block_refusals];
     uint32_t refusal_count;
@@ -239,10 +241,11 @@ typedef size_t csv_index_fn(const char *text, size_t length, char delimiter, uin
 csv_index_fn csv_index_scalar, csv_index_avx2;
 csv_index_fn *csv_index_best(void);
 
-/* Where delimiters, line ends and decimal signs stand, as bits: bit i % 64 of word i / 64 for byte
- * i, ceil(length / 64) words each. `text` is readable for csv_pad bytes behind its end. */
+/* Where delimiters, line ends and all marks (these, the decimal sign, '-', CR) stand, as bits: bit
+ * i % 64 of word i / 64 for byte i, ceil(length / 64) words each. `text` is readable for csv_pad bytes
+ * behind its end. */
 typedef struct {
-    uint64_t *delimiters, *lines, *points;
+    uint64_t *delimiters, *lines, *cuts;
 } csv_marks;
 
 typedef void csv_marks_fn(const char *text, size_t length, char delimiter, char point,
@@ -253,6 +256,10 @@ csv_marks_fn csv_marks_scalar, csv_marks_sse2, csv_marks_avx2;
  * this one has, up to `level`. */
 enum { csv_levels = 3 };
 csv_marks_fn *csv_marks_at(unsigned level);
+
+/* Are the rows of a block (n >= 1, none with a status or a size) as measurement_batch.is_even says? */
+typedef bool csv_even_fn(const csv_block *b);
+csv_even_fn *csv_even_at(unsigned level);
 
 /* -- rows -- */
 

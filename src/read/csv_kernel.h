@@ -21,6 +21,14 @@ FAST uint64_t window(const uint64_t *bits, size_t at)
     return load_8((const char *)bits + at / 8) >> at % 8;
 }
 
+FAST uint32_t name_long(const long_entry *long_cache, const char *from, uint32_t n)
+{
+    if (n - 8 > 8 || !long_cache)
+        return 0;
+    const long_entry *e = long_slot(long_cache, from, from + n);
+    return long_is(e, from, from + n) ? e->code : 0;
+}
+
 /* The code of a characteristic seen before; 0 leaves the row to the general path, which learns it. */
 FAST uint32_t name_fast(cache_entry *cache, const long_entry *long_cache, const char *from, uint32_t n)
 {
@@ -32,10 +40,7 @@ FAST uint32_t name_fast(cache_entry *cache, const long_entry *long_cache, const 
         e += e->key != key;
         return e->key == key ? (uint32_t)e->code : 0;
     }
-    if (n - 8 > 8 || !long_cache)
-        return 0;
-    const long_entry *e = long_slot(long_cache, from, from + n);
-    return long_is(e, from, from + n) ? e->code : 0;
+    return name_long(long_cache, from, n);
 }
 
 /* Field ends, counted from the row's first byte; false: another number of fields, or too long. */

@@ -8,7 +8,9 @@ enum { threads_max = 16 };
 
 typedef struct {
     csv_block block;
-    bool is_done;
+    bool is_used, is_done;
+    const csv_worker *worker; /* that filled it last: it stands in the cache of its processor */
+    uint64_t freed;           /* when: the latest is the warmest */
     assay_status status;
     assay_err err;
 } slot;
@@ -19,7 +21,8 @@ struct csv_pool {
     unsigned started;
     pthread_t thread[threads_max];
     csv_worker *worker[threads_max];
-    slot *slots; /* a ring: block number % count */
+    slot *slots;
+    slot **order; /* a ring: that of block number % count */
     unsigned count;
     pthread_mutex_t reading; /* who holds it cuts the next block */
     pthread_mutex_t lock;    /* guards what follows */
@@ -40,14 +43,47 @@ typedef struct {
     csv_worker *worker;
 } task;
 
+/* Of the free slots the warmest of this worker's, else a fresh one, else the coldest. */
+static slot *slot_choose(csv_pool *p, const csv_worker *worker)
+{
+    slot *own = NULL, *other = NULL;
+    for (unsigned i = 0; i < p->count; i++) {
+        slot *s = &p->slots[i];
+        if (s->is_used)
+            continue;
+        if (s->worker == worker && (!own || s->freed > own->freed))
+            own = s;
+        if (!other || s->freed < other->freed)
+            other = s;
+    }
+    slot *s = own ? own : other;
+    s->is_used = true;
+    s->worker = worker;
+    return p->order[p->taken % p->count] = s;
+}
+
+static slot *slot_next(const csv_pool *p)
+{
+    return p->order[p->given % p->count];
+}
+
+static void slot_free(csv_pool *p)
+{
+    slot *s = slot_next(p);
+    s->is_used = s->is_done = false;
+    s->freed = ++p->given;
+    p->order[(p->given - 1) % p->count] = NULL;
+    pthread_cond_broadcast(&p->changed);
+}
+
 /* Cut the next block into a free slot; NULL when there is nothing more to do. */
-static slot *slot_take(csv_pool *p)
+static slot *slot_take(csv_pool *p, const csv_worker *worker)
 {
     pthread_mutex_lock(&p->reading);
     pthread_mutex_lock(&p->lock);
     while (!p->is_stopping && !p->is_ended && p->taken - p->given >= p->count)
         pthread_cond_wait(&p->changed, &p->lock);
-    slot *s = p->is_stopping || p->is_ended ? NULL : &p->slots[p->taken % p->count];
+    slot *s = p->is_stopping || p->is_ended ? NULL : slot_choose(p, worker);
     pthread_mutex_unlock(&p->lock);
     if (s) {
         s->status = csv_input_take(p->input, &s->block, &s->err);
@@ -66,7 +102,7 @@ static void hand_on(csv_pool *p)
 {
     slot *s;
     while (p->take && !p->is_handing && !p->is_drained &&
-           (s = &p->slots[p->given % p->count])->is_done) {
+           (s = slot_next(p)) != NULL && s->is_done) {
         p->is_handing = true;
         pthread_mutex_unlock(&p->lock);
         bool is_end = s->status == ASSAY_OK && s->block.length == 0 && !s->block.has_long_line;
@@ -81,9 +117,7 @@ static void hand_on(csv_pool *p)
         }
         p->is_drained = is_end || status != ASSAY_OK;
         p->is_handing = false;
-        s->is_done = false;
-        p->given++;
-        pthread_cond_broadcast(&p->changed);
+        slot_free(p);
     }
     if (p->is_drained)
         pthread_cond_signal(&p->drained);
@@ -93,7 +127,7 @@ static void *work(void *argument)
 {
     task t = *(task *)argument;
     free(argument);
-    for (slot *s; (s = slot_take(t.pool)) != NULL;) {
+    for (slot *s; (s = slot_take(t.pool, t.worker)) != NULL;) {
         if (s->status == ASSAY_OK)
             csv_rows_parse(t.worker, &s->block);
         pthread_mutex_lock(&t.pool->lock);
@@ -135,7 +169,8 @@ assay_status csv_pool_open(const csv_plan *plan, csv_input *input, unsigned thre
     pthread_cond_init(&p->changed, NULL);
     pthread_cond_init(&p->drained, NULL);
     p->slots = calloc(p->count, sizeof *p->slots);
-    assay_status status = p->slots ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    p->order = calloc(p->count, sizeof(slot *));
+    assay_status status = p->slots && p->order ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
     for (unsigned i = 0; status == ASSAY_OK && i < p->threads; i++)
         status = csv_worker_new(plan, i, &p->worker[i], err);
     for (unsigned i = 0; status == ASSAY_OK && p->threads > 1 && i < p->threads; i++)
@@ -162,6 +197,7 @@ void csv_pool_close(csv_pool *p)
     for (unsigned i = 0; p->slots && i < p->count; i++)
         csv_block_done(&p->slots[i].block);
     free(p->slots);
+    free(p->order);
     pthread_cond_destroy(&p->changed);
     pthread_cond_destroy(&p->drained);
     pthread_mutex_destroy(&p->lock);
@@ -172,14 +208,11 @@ void csv_pool_close(csv_pool *p)
 static slot *slot_wait(csv_pool *p)
 {
     pthread_mutex_lock(&p->lock);
-    if (p->has_given) {
-        p->slots[p->given % p->count].is_done = false;
-        p->given++;
-        pthread_cond_broadcast(&p->changed);
-    }
+    if (p->has_given)
+        slot_free(p);
     p->has_given = true;
-    slot *s = &p->slots[p->given % p->count];
-    while (!s->is_done)
+    slot *s;
+    while ((s = slot_next(p)) == NULL || !s->is_done)
         pthread_cond_wait(&p->changed, &p->lock);
     pthread_mutex_unlock(&p->lock);
     return s;

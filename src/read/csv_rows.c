@@ -421,7 +421,7 @@ static bool marks_reserve(csv_worker *w, size_t length)
     uint64_t *memory = calloc(3 * words, sizeof *memory);
     w->marks_room = memory ? words : 0;
     w->marks = memory ? (csv_marks){.lines = memory, .delimiters = memory + words,
-                                    .points = memory + 2 * words}
+                                    .cuts = memory + 2 * words}
                       : (csv_marks){0};
     return memory != NULL;
 }
@@ -453,7 +453,7 @@ static void rows_marked(csv_worker *w, csv_block *b)
     const csv_dialect *d = w->plan.dialect;
     size_t words = (b->length + 63) / 64;
     w->marks_fn(b->text, b->length, d->delimiter, d->decimal, &w->marks);
-    w->marks.delimiters[words] = w->marks.lines[words] = w->marks.points[words] = 0;
+    w->marks.delimiters[words] = w->marks.lines[words] = w->marks.cuts[words] = 0;
     for (size_t at = w->fast_fn(w, b, 0); at < b->length; at = w->fast_fn(w, b, at)) {
         size_t n = row_index(w, at, b->length);
         row_plain(w, b, w->index + 1, n);
@@ -596,6 +596,7 @@ void csv_rows_parse(csv_worker *w, csv_block *b)
         rows_marked(w, b);
     else
         rows_plain(w, b);
+    b->is_even = b->n > 0 && !b->has_status && !b->size && w->even_fn(b);
     for (int list = 0; list < texts_count; list++) {
         if (w->texts[list])
             fresh_collect(w, b, list);
@@ -646,8 +647,11 @@ assay_status csv_worker_new(const csv_plan *plan, unsigned number, csv_worker **
     w->fast_fn = csv_fast_at(plan, w->epoch_unit, csv_levels - 1);
     w->digits = w->fast_fn ? csv_digits_new() : NULL;
     w->marks_fn = csv_marks_at(csv_levels - 1);
+    w->even_fn = csv_even_at(csv_levels - 1);
     arena_init(&w->units);
-    if ((w->fast_fn && !w->digits) || !texts_new(w, err)) {
+    if (w->fast_fn)
+        w->caches[CONTEXT_COUNT] = calloc(cache_slots, sizeof *w->caches[CONTEXT_COUNT]);
+    if ((w->fast_fn && (!w->digits || !w->caches[CONTEXT_COUNT])) || !texts_new(w, err)) {
         csv_worker_free(w);
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
     }

@@ -59,6 +59,7 @@ struct csv_worker {
     int64_t epoch_unit; /* ns, or 0 */
     csv_index_fn *index_fn;
     csv_marks_fn *marks_fn;
+    csv_even_fn *even_fn;
     csv_fast_fn *fast_fn; /* NULL: every row takes the general path */
     csv_marks marks; /* of the block, in one allocation */
     csv_digits *digits;

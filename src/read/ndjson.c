@@ -312,8 +312,6 @@ static void ndjson_close(reader *base)
     ndjson_lines_done(&r->lines);
 }
 
-static const reader_ops ndjson_ops = {ndjson_next, NULL, ndjson_resume, ndjson_describe, ndjson_close};
-
 static bool rename_role(ndjson_reader *r, int role, const char *given)
 {
     const char *name = given ? arena_text(&r->base.texts, given, strlen(given)) : "";
@@ -336,8 +334,9 @@ static bool keep_names(ndjson_reader *r, const read_mapping *m)
     return is_kept;
 }
 
-static assay_status open_parts(ndjson_reader *r, const read_options *options, assay_err *err)
+static assay_status ndjson_begin(reader *base, const read_options *options, assay_err *err)
 {
+    ndjson_reader *r = (ndjson_reader *)base;
     if (!keep_names(r, &options->mapping))
         return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for names");
     assay_status status = reader_use_contexts(&r->base, (1u << CONTEXT_COUNT) - 1, err);
@@ -345,27 +344,16 @@ static assay_status open_parts(ndjson_reader *r, const read_options *options, as
         status = dictionary_new(&r->paths, err);
     if (status == ASSAY_OK && options->zone)
         status = zone_open(options->zone, &r->zone, err);
+    buf_add_text(&r->base.dialect, "");
     return status;
 }
 
+static const reader_ops ndjson_ops = {
+    .size = sizeof(ndjson_reader), .open = ndjson_begin, .next = ndjson_next,
+    .resume = ndjson_resume, .describe = ndjson_describe, .close = ndjson_close,
+};
+
 assay_status ndjson_open(source *in, const read_options *options, reader **out, assay_err *err)
 {
-    ndjson_reader *r = calloc(1, sizeof *r);
-    if (!r) {
-        source_close(in);
-        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a reader");
-    }
-    assay_status status = reader_init(&r->base, &ndjson_ops, in, options, err);
-    if (status != ASSAY_OK) {
-        free(r);
-        return status;
-    }
-    status = open_parts(r, options, err);
-    if (status != ASSAY_OK) {
-        reader_close(&r->base);
-        return status;
-    }
-    buf_add_text(&r->base.dialect, "");
-    *out = &r->base;
-    return ASSAY_OK;
+    return reader_open_as(&ndjson_ops, in, options, out, err);
 }

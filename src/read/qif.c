@@ -207,8 +207,6 @@ static void qif_close(reader *base)
     free(r->entries);
 }
 
-static const reader_ops qif_ops = {qif_next, NULL, qif_resume, qif_describe, qif_close};
-
 /* -- open ------------------------------------------------------------------------------------- */
 
 static assay_status copy_to(source *in, int file, assay_err *err)
@@ -304,7 +302,6 @@ static void warn_of_file(qif_reader *r)
 /* The first time through. */
 static assay_status look(qif_reader *r, const read_options *options, assay_err *err)
 {
-    qif_file_init(&r->file, r->base.in.name);
     assay_status status = keep_pipe(&r->base.in, err);
     if (status == ASSAY_OK)
         status = rewind_source(&r->base.in, err);
@@ -322,26 +319,24 @@ static assay_status look(qif_reader *r, const read_options *options, assay_err *
     return status;
 }
 
-assay_status qif_open(source *in, const read_options *options, reader **out, assay_err *err)
+static assay_status qif_begin(reader *base, const read_options *options, assay_err *err)
 {
-    qif_reader *r = calloc(1, sizeof *r);
-    if (!r) {
-        source_close(in);
-        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a reader");
-    }
-    assay_status status = reader_init(&r->base, &qif_ops, in, options, err);
-    if (status != ASSAY_OK) {
-        free(r);
-        return status;
-    }
-    status = make_parts(r, options, err);
+    qif_reader *r = (qif_reader *)base;
+    qif_file_init(&r->file, base->in.name);
+    assay_status status = make_parts(r, options, err);
     if (status == ASSAY_OK)
         status = look(r, options, err);
-    if (status != ASSAY_OK) {
-        reader_close(&r->base);
-        return status;
-    }
-    warn_of_file(r);
-    *out = &r->base;
-    return ASSAY_OK;
+    if (status == ASSAY_OK)
+        warn_of_file(r);
+    return status;
+}
+
+static const reader_ops qif_ops = {
+    .size = sizeof(qif_reader), .open = qif_begin, .next = qif_next, .resume = qif_resume,
+    .describe = qif_describe, .close = qif_close,
+};
+
+assay_status qif_open(source *in, const read_options *options, reader **out, assay_err *err)
+{
+    return reader_open_as(&qif_ops, in, options, out, err);
 }

@@ -106,7 +106,6 @@ ASSAY_MUST_USE assay_status qif_walk_open(qif_file *f, bool is_first, const qif_
                                           qif_walk **out, assay_err *err);
 ASSAY_MUST_USE assay_status qif_walk_feed(qif_walk *w, const char *bytes, size_t length,
                                           bool is_last, assay_err *err);
-uint64_t qif_walk_offset(const qif_walk *w);
 void qif_walk_close(qif_walk *w);
 /* All of `in`, from where it stands. */
 ASSAY_MUST_USE assay_status qif_file_read(qif_file *f, source *in, const qif_listener *listener,

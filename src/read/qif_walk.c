@@ -484,11 +484,6 @@ assay_status qif_walk_feed(qif_walk *w, const char *bytes, size_t length, bool i
     return xml_feed(w->x, bytes, length, is_last, err);
 }
 
-uint64_t qif_walk_offset(const qif_walk *w)
-{
-    return xml_offset(w->x);
-}
-
 void qif_walk_close(qif_walk *w)
 {
     if (!w)

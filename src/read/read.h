@@ -57,7 +57,8 @@ ASSAY_MUST_USE assay_status reader_next(reader *r, measurement_batch *out, assay
 /* All rows in one go, instead of reader_next: `take` sees them in file order as views of the
  * reader's own columns, without a copy. It is called by one thread at a time, but by any of the
  * reader's; what it returns other than ASSAY_OK ends the reading. Columns that say the usual of
- * every row of a view may be NULL: offset, status, size, record. `contexts` are those wanted. */
+ * every row of a view may be NULL: offset, status, size, record. `contexts` are those wanted.
+ * Within the call reader_offset and reader_record are those behind the view. */
 typedef assay_status reader_taker(void *context, const measurement_batch *rows, assay_err *err);
 ASSAY_MUST_USE assay_status reader_drain(reader *r, uint32_t contexts, reader_taker *take,
                                          void *context, assay_err *err);
@@ -69,6 +70,13 @@ uint32_t reader_contexts(const reader *r); /* bit set of the kinds this source c
 /* What was guessed, in the form `dialect` takes, and in words for a person. */
 const char *reader_dialect(const reader *r);
 void reader_describe(const reader *r, buf *out);
+/* Of delimited text: each column with its name and what it is taken for. Other formats have none. */
+typedef struct {
+    uint32_t field;   /* from 1 */
+    const char *name; /* NULL: there are no names */
+    const char *role; /* "value", "characteristic", "time", "unit", "serial" ...; NULL: none */
+} read_column;
+size_t reader_columns(const reader *r, read_column *out, size_t room);
 
 /* Bytes of the source consumed by what reader_next has given out so far: a place to go on from.
  * reader_resume must come before the first reader_next. `size` is 0 when not known (a pipe). */

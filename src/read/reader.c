@@ -11,9 +11,14 @@ enum { found_max = 60 };
 
 /* -- bookkeeping -- */
 
-assay_status reader_init(reader *r, const reader_ops *ops, source *in, const read_options *options,
-                         assay_err *err)
+assay_status reader_open_as(const reader_ops *ops, source *in, const read_options *options, reader **out,
+                            assay_err *err)
 {
+    reader *r = calloc(1, ops->size);
+    if (!r) {
+        source_close(in);
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    }
     r->ops = ops;
     r->in = *in;
     *in = (source){.fd = -1};
@@ -23,10 +28,14 @@ assay_status reader_init(reader *r, const reader_ops *ops, source *in, const rea
     r->dialect = BUF_INIT;
     r->refusals = arena_array(&r->texts, refusal, reader_refusals_max);
     r->warnings = arena_array(&r->texts, const char *, reader_warnings_max);
-    if (r->refusals && r->warnings)
-        return ASSAY_OK;
-    source_close(&r->in);
-    return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    assay_status status = r->refusals && r->warnings
+                              ? ops->open(r, options, err)
+                              : assay_fail(err, ASSAY_MEMORY, 0, "no memory for a reader");
+    if (status == ASSAY_OK)
+        *out = r;
+    else
+        reader_close(r);
+    return status;
 }
 
 assay_status reader_use_contexts(reader *r, uint32_t contexts, assay_err *err)
@@ -355,6 +364,11 @@ const char *reader_dialect(const reader *r)
 void reader_describe(const reader *r, buf *out)
 {
     r->ops->describe(r, out);
+}
+
+size_t reader_columns(const reader *r, read_column *out, size_t room)
+{
+    return r->ops->columns ? r->ops->columns(r, out, room) : 0;
 }
 
 uint64_t reader_offset(const reader *r)

@@ -4,16 +4,7 @@
  * A reader of a format embeds `struct reader` as its first member and fills `ops`:
  *
  *     typedef struct { reader base; ... } aqdef_reader;
- *     assay_status aqdef_open(source *in, const read_options *options, reader **out, ...)
- *     {
- *         aqdef_reader *r = calloc(1, sizeof *r);
- *         status = reader_init(&r->base, &aqdef_ops, in, options, err);
- *         ...
- *     }
- *
- * reader_init takes the source over (also when it fails); the `close` operation frees what the
- * format added and not `base`, reader.c does that and frees the whole. An `_open` that fails
- * after reader_init calls reader_close on what it has.
+ *     static const reader_ops aqdef_ops = {.size = sizeof(aqdef_reader), .open = aqdef_begin, ...};
  */
 #ifndef READ_READER_PRIV_H
 #define READ_READER_PRIV_H
@@ -23,6 +14,9 @@
 #include "read/source.h"
 
 typedef struct {
+    size_t size; /* of the reader, which begins as zeros */
+    /* What the format needs before its first row; `base` is ready. When it fails, `close` follows. */
+    assay_status (*open)(reader *r, const read_options *options, assay_err *err);
     /* Fill out (n is 0, room > 0). Leave n at 0 only at the end of the source. Count with
      * reader_received / reader_refuse; rows given out are counted by reader.c. Keep `offset`. */
     assay_status (*next)(reader *r, measurement_batch *out, assay_err *err);
@@ -32,6 +26,7 @@ typedef struct {
     assay_status (*resume)(reader *r, uint64_t offset, uint64_t record, assay_err *err);
     void (*describe)(const reader *r, buf *out); /* in words, lines ended by \n */
     void (*close)(reader *r);                    /* what the format added; base lives on */
+    size_t (*columns)(const reader *r, read_column *out, size_t room); /* NULL: it has none */
 } reader_ops;
 
 struct reader {
@@ -57,9 +52,9 @@ struct reader {
 
 enum { reader_refusals_max = 64, reader_warnings_max = 64 };
 
-/* Take `in` over and make the bookkeeping ready. On failure the source is closed. */
-ASSAY_MUST_USE assay_status reader_init(reader *r, const reader_ops *ops, source *in,
-                                        const read_options *options, assay_err *err);
+/* Takes `in` over, also when it fails. */
+ASSAY_MUST_USE assay_status reader_open_as(const reader_ops *ops, source *in, const read_options *options,
+                                           reader **out, assay_err *err);
 /* Make the dictionaries of these kinds and add them to r->contexts. */
 ASSAY_MUST_USE assay_status reader_use_contexts(reader *r, uint32_t contexts, assay_err *err);
 /* Append a characteristic (copied); its index is what batches carry. */

@@ -730,8 +730,10 @@ static assay_status drained_take(void *context, const measurement_batch *rows, a
     memcpy(all->mantissa + at, rows->mantissa, n * 8);
     memcpy(all->exponent + at, rows->exponent, n);
     memcpy(all->context[CONTEXT_SERIAL] + at, rows->context[CONTEXT_SERIAL], n * 4);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         all->status[at + i] = rows->status ? rows->status[i] : STATUS_VALID;
+        all->record[at + i] = rows->record ? rows->record[i] : rows->first_record + i;
+    }
     all->n += n;
     if (d->stop_at && all->n >= d->stop_at)
         return assay_fail(err, ASSAY_STOPPED, 7, "enough");
@@ -772,6 +774,7 @@ static void draining_gives_what_reading_on_gives(void **state)
             assert_memory_equal(all.b->mantissa, on.b->mantissa, n * 8);
             assert_memory_equal(all.b->exponent, on.b->exponent, n);
             assert_memory_equal(all.b->status, on.b->status, n);
+            assert_memory_equal(all.b->record, on.b->record, n * 8);
             assert_memory_equal(all.b->context[CONTEXT_SERIAL], on.b->context[CONTEXT_SERIAL], n * 4);
             assert_string_equal(context_at(&all, CONTEXT_SERIAL, 59999), "S59999");
             reader_tally_t tally;
@@ -780,6 +783,7 @@ static void draining_gives_what_reading_on_gives(void **state)
             assert_int_equal(tally.refused, 61);
             assert_int_equal(refusal_named(&tally, "too-few-fields")->line, 7);
             assert_int_equal(reader_offset(all.r), length);
+            assert_int_equal(reader_record(all.r), all.b->record[n - 1]);
             done(&all);
         }
         done(&on);

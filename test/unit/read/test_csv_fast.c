@@ -28,7 +28,7 @@ static void every_level_marks_the_same_places(void **state)
     for (int round = 0; round < 3000; round++) {
         size_t length = random_to(most), n = (length + 63) / 64;
         for (size_t i = 0; i < sizeof text; i++)
-            text[i] = random_to(3) ? (char)random64() : ",.\n;"[random_to(4)];
+            text[i] = random_to(3) ? (char)random64() : ",.\n;-\r"[random_to(6)];
         uint64_t bits[csv_levels][3 * words];
         for (unsigned level = 0; level < csv_levels; level++) {
             csv_marks m = {bits[level], bits[level] + words, bits[level] + 2 * words};
@@ -39,7 +39,8 @@ static void every_level_marks_the_same_places(void **state)
         for (size_t i = 0; i < length; i++) {
             assert_int_equal(bits[0][i / 64] >> i % 64 & 1, text[i] == ',');
             assert_int_equal(bits[0][words + i / 64] >> i % 64 & 1, text[i] == '\n');
-            assert_int_equal(bits[0][2 * words + i / 64] >> i % 64 & 1, text[i] == '.');
+            assert_int_equal(bits[0][2 * words + i / 64] >> i % 64 & 1,
+                             text[i] && strchr(",.\n-\r", text[i]) != NULL);
         }
     }
 }
@@ -86,8 +87,8 @@ static void time_add(const world *w, buf *out)
 
 static void name_add(buf *out)
 {
-    static const char *const stems[] = {"", "a", "diameter", "\xC3\x84", "length of the left side "};
-    buf_addf(out, "%s%u", stems[random_to(5)], random_to(40));
+    static const char *const stems[] = {"", "a", "diameter", "\xC3\x84", "length of the left side ", "bore-", "p."};
+    buf_addf(out, "%s%u", stems[random_to(7)], random_to(40));
     if (random_to(300) == 0)
         buf_addf(out, " very long name number %u", random_to(100));
 }
@@ -177,6 +178,57 @@ static void same_rows(const csv_block *a, const csv_block *b)
     }
 }
 
+/* The definition of an even batch, row by row. */
+static bool is_even(const csv_block *b)
+{
+    bool is_even = b->n > 0 && b->time[0] != TIME_NONE;
+    for (size_t i = 0; i < b->n; i++) {
+        is_even &= b->status[i] == STATUS_VALID && b->exponent[i] == b->exponent[0] &&
+                   b->decimals[i] == b->decimals[0] && b->mantissa[i] >= -INT32_MAX &&
+                   b->mantissa[i] <= INT32_MAX && (i == 0 || b->time[i] >= b->time[i - 1]) &&
+                   (!b->offset_s || b->offset_s[i] == b->offset_s[0]);
+    }
+    return is_even;
+}
+
+static void evenness_is_known_at_every_level(void **state)
+{
+    (void)state;
+    enum { rows = 64, kinds = 8 };
+    csv_block b = {0};
+    assert_true(csv_block_reserve_rows(&b, rows, 0, true, false));
+    uint64_t seen[2] = {0};
+    for (int round = 0; round < 20000; round++) {
+        b.n = 1 + random_to(rows);
+        for (size_t i = 0; i < b.n; i++) {
+            b.time[i] = (int64_t)i / 2;
+            b.mantissa[i] = random_to(3) ? (int64_t)random_to(1000) - 500 : INT32_MAX;
+            b.exponent[i] = -3;
+            b.decimals[i] = 3;
+            b.status[i] = 0;
+            b.offset_s[i] = 3600;
+        }
+        size_t at = random_to((unsigned)b.n);
+        switch (random_to(2 * kinds)) {
+        case 0: b.time[at] = -1; break;
+        case 1: b.time[0] = TIME_NONE; break;
+        case 2: b.mantissa[at] = INT32_MIN; break;
+        case 3: b.mantissa[at] = (int64_t)INT32_MAX + 1; break;
+        case 4: b.exponent[at] = -2; break;
+        case 5: b.decimals[at] = 4; break;
+        case 6: b.offset_s[at] = 0; break;
+        case 7: b.mantissa[at] = INT64_MIN + random_to(3); break;
+        default: b.mantissa[at] = -INT32_MAX; break;
+        }
+        bool expected = is_even(&b);
+        seen[expected]++;
+        for (unsigned level = 0; level < csv_levels; level++)
+            assert_int_equal(csv_even_at(level)(&b), expected);
+    }
+    assert_true(seen[false] > 5000 && seen[true] > 5000);
+    csv_block_done(&b);
+}
+
 static uint64_t rows_seen;
 
 static void check_world(const world *w, int rounds)
@@ -208,6 +260,7 @@ static void check_world(const world *w, int rounds)
             block_fill(&blocks[level], &text);
             csv_rows_parse(fast[level], &blocks[level]);
             same_rows(&blocks[level], &blocks[csv_levels]);
+            assert_int_equal(blocks[level].is_even, is_even(&blocks[level]));
         }
         buf_done(&text);
     }
@@ -259,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_level_marks_the_same_places),
+        cmocka_unit_test(evenness_is_known_at_every_level),
         cmocka_unit_test(epochs_are_read_as_on_the_general_path),
         cmocka_unit_test(iso_times_are_read_as_on_the_general_path),
     };
