@@ -224,7 +224,7 @@ static void one_extent(chunk_codec *c, task *t, size_t i, chunk_groups *g)
     assay_err err;
     chunk_values v;
     if (t->work == WORK_TIMES) {
-        must(chunk_times_unpack(c, bytes, length, CHUNK_ROWS, out, NULL, &err), &err);
+        must(chunk_times_unpack(c, bytes, length, CHUNK_ROWS, out, NULL, NULL, &err), &err);
         t->result += (uint64_t)out[0];
         return;
     }

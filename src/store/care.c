@@ -2,6 +2,7 @@
 /* Checking everything, online backup, restore. */
 #include "store/import.h"
 #include "store/live.h"
+#include "store/total.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -183,6 +184,29 @@ static assay_status check_chunks(checker *k, assay_err *err)
     return status;
 }
 
+/* Totals are what the chunks come to. */
+static assay_status check_totals(checker *k, assay_err *err)
+{
+    sqlite3_stmt *q = statement(k->c, SQL_TOTAL_ALL);
+    assay_status status = ASSAY_OK;
+    int step;
+    while (!status && (step = statement_step(k->c, SQL_TOTAL_ALL, err)) > 0) {
+        uint32_t number = (uint32_t)sqlite3_column_int64(q, 0);
+        uint8_t packed[CHUNK_SUMMARY_MAX];
+        series_total again;
+        size_t length = (size_t)sqlite3_column_bytes(q, 1);
+        status = total_count(k->c, number, &again, err);
+        if (!status && length && again.state == TOTAL_KNOWN &&
+            (chunk_summary_pack(&again.sum, packed) != length ||
+             memcmp(packed, sqlite3_column_blob(q, 1), length) != 0))
+            find(k, "characteristic %u: its total does not agree with its chunks", number);
+    }
+    if (!status && step < 0)
+        find(k, "the totals cannot be read to their end");
+    statement_reset(k->c, SQL_TOTAL_ALL);
+    return status;
+}
+
 static assay_status check_batches(checker *k, assay_err *err)
 {
     sqlite3_stmt *q = statement(k->c, SQL_BATCH_ALL);
@@ -222,6 +246,17 @@ static void check_group(checker *k, const live *l, uint64_t number, int64_t char
     }
 }
 
+static void check_one_group(checker *k, live *l, uint64_t number, const void *group, size_t length,
+                            int64_t characteristics)
+{
+    assay_err fault = {0};
+    live_clear(l);
+    if (live_unpack(l, number, group, length, &fault))
+        find(k, "%s", fault.message);
+    check_group(k, l, number, characteristics);
+    k->out.measurements += l->end.rows;
+}
+
 /* Groups of live ingest that no batch holds yet. */
 static assay_status check_groups(checker *k, assay_err *err)
 {
@@ -236,19 +271,17 @@ static assay_status check_groups(checker *k, assay_err *err)
     sqlite3_stmt *q = statement(k->c, SQL_LIVE_FROM);
     sqlite3_bind_int64(q, 1, 0);
     int step;
-    while ((step = statement_step(k->c, SQL_LIVE_FROM, err)) > 0) {
-        assay_err fault = {0};
-        uint64_t number = (uint64_t)sqlite3_column_int64(q, 0);
-        live_clear(l);
-        if (live_unpack(l, number, sqlite3_column_blob(q, 1),
-                        (size_t)sqlite3_column_bytes(q, 1), &fault))
-            find(k, "%s", fault.message);
-        check_group(k, l, number, characteristics);
-        k->out.measurements += l->end.rows;
-    }
+    while ((step = statement_step(k->c, SQL_LIVE_FROM, err)) > 0)
+        check_one_group(k, l, (uint64_t)sqlite3_column_int64(q, 0), sqlite3_column_blob(q, 1),
+                        (size_t)sqlite3_column_bytes(q, 1), characteristics);
     if (step < 0)
         find(k, "the groups of live rows cannot be read to their end");
     statement_reset(k->c, SQL_LIVE_FROM);
+    const char *group;
+    uint64_t number;
+    size_t length, at = 0;
+    while (journal_next(&k->c->journal.groups, &at, &number, &group, &length))
+        check_one_group(k, l, number, group, length, characteristics);
     live_free(l);
     return ASSAY_OK;
 }
@@ -278,6 +311,21 @@ static uint64_t file_bytes(connection *c)
         bytes = (uint64_t)sqlite3_column_int64(q, 0);
     sqlite3_finalize(q);
     return bytes;
+}
+
+assay_status store_check_beside(store *s, store_finding *finding, void *context, uint64_t *damaged,
+                                assay_err *err)
+{
+    buf told = BUF_INIT;
+    assay_status status = journal_judge(s, &told, err);
+    if (!status && told.length) {
+        finding(buf_text(&told), context);
+        ++*damaged;
+    }
+    if (!status)
+        journals_kept(s, finding, context, damaged);
+    buf_done(&told);
+    return status;
 }
 
 static void no_finding(const char *what, void *context)
@@ -310,6 +358,8 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
         status = check_chunks(&k, err);
     }
     if (!status)
+        status = check_totals(&k, err);
+    if (!status)
         status = check_batches(&k, err);
     if (!status)
         status = check_groups(&k, err);
@@ -320,6 +370,12 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
         find(&k, "the records cannot be read to their end");
     if (!status && documents_check(k.c, k.finding, k.context, &k.out.damaged, err))
         find(&k, "the documents cannot be read to their end");
+    if (!status && entries_check(k.c, k.finding, k.context, &k.out.damaged, err))
+        find(&k, "the lists cannot be read to their end");
+    if (!status && files_check(k.c, k.finding, k.context, &k.out.damaged, err))
+        find(&k, "the files cannot be read to their end");
+    if (!status)
+        status = store_check_beside(s, k.finding, k.context, &k.out.damaged, err);
     k.out.file_bytes = file_bytes(k.c);
     reader_give(s, k.c);
     rows_done(&k.r);
@@ -334,6 +390,26 @@ assay_status store_check(store *s, store_finding *finding, void *context, store_
 /* -- backup --------------------------------------------------------------------------- */
 
 enum { PAGES_A_STEP = 256 };
+
+/* What the journal held when the copied snapshot was taken. */
+static int copy_groups(const connection *from, sqlite3 *to)
+{
+    const char *group;
+    uint64_t number;
+    size_t length, at = 0;
+    sqlite3_stmt *q = NULL;
+    int code = from->journal.groups.length
+                   ? sqlite3_prepare_v2(to, "INSERT INTO live (number, data) VALUES (?, ?)", -1, &q, NULL)
+                   : SQLITE_OK;
+    while (code == SQLITE_OK && journal_next(&from->journal.groups, &at, &number, &group, &length)) {
+        sqlite3_bind_int64(q, 1, (int64_t)number);
+        sqlite3_bind_blob64(q, 2, group, length, SQLITE_STATIC);
+        sqlite3_step(q);
+        code = sqlite3_reset(q);
+    }
+    sqlite3_finalize(q);
+    return code;
+}
 
 /* Copy all pages while others go on; the copy has no log of its own. */
 static assay_status copy_pages(connection *from, const char *path, assay_err *err)
@@ -350,6 +426,8 @@ static assay_status copy_pages(connection *from, const char *path, assay_err *er
     } else if (code == SQLITE_OK) {
         code = SQLITE_ERROR;
     }
+    if (code == SQLITE_OK)
+        code = copy_groups(from, to);
     if (code == SQLITE_OK)
         code = sqlite3_exec(to, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
     assay_status status = ASSAY_OK;
@@ -384,27 +462,47 @@ static assay_status verify(const char *path, assay_err *err)
 
 static void remove_with_log(const char *path)
 {
-    static const char *const tails[] = {"", "-wal", "-shm", "-journal"};
+    static const char *const tails[] = {"", "-wal", "-shm", "-journal", "-live"};
     char name[4200];
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         snprintf(name, sizeof name, "%s%s", path, tails[i]);
         unlink(name);
     }
 }
 
-/* Copy, verify, and only then give it the name. */
+/* Copy, verify, and only then give it the name, where no log of another file waits for it. */
 static assay_status copy_verified(connection *from, const char *path, assay_err *err)
 {
-    char name[4200];
+    static const char *const logs[] = {"-wal", "-shm", "-journal"};
+    char name[4200], log[4200];
     snprintf(name, sizeof name, "%s.new-%ld", path, (long)getpid());
     remove_with_log(name);
     assay_status status = copy_pages(from, name, err);
     if (!status)
         status = verify(name, err);
-    if (!status && rename(name, path) != 0)
+    for (size_t i = 0; !status && i < sizeof logs / sizeof *logs; i++) {
+        snprintf(log, sizeof log, "%s%s", path, logs[i]);
+        unlink(log);
+    }
+    if (!status && (rename(name, path) != 0 || !journal_sync_folder(path)))
         status = assay_fail(err, ASSAY_IO, 0, "cannot rename to %s: %s", path, strerror(errno));
     if (status)
         remove_with_log(name);
+    return status;
+}
+
+/* Who only reads stops where the journal beside the file is damaged; who writes took over what is
+ * whole when it was opened. */
+static assay_status need_whole_journal(store *s, assay_err *err)
+{
+    buf told = BUF_INIT;
+    assay_status status = journal_judge(s, &told, err);
+    if (!status && told.length) {
+        assay_fail(err, ASSAY_DAMAGED, 0, "%s", buf_text(&told));
+        status = assay_hint(err, "nothing was copied: assay compact takes over what is whole and keeps"
+                                 " the rest aside, then back it up");
+    }
+    buf_done(&told);
     return status;
 }
 
@@ -415,7 +513,9 @@ assay_status store_backup(store *s, const char *path, assay_err *err)
         assay_fail(err, ASSAY_EXISTS, 0, "%s is already there", path);
         return assay_hint(err, "name another file, or remove this one");
     }
-    assay_status status = reader_take(s, &c, err);
+    assay_status status = need_whole_journal(s, err);
+    if (!status)
+        status = reader_take(s, &c, err);
     if (status)
         return status;
     status = copy_verified(c, path, err);
@@ -438,13 +538,6 @@ assay_status store_restore(const char *backup, const char *path, assay_err *err)
         status = store_open(backup, STORE_READ, &source, err);
     if (!status)
         status = copy_verified(source->db, path, err);
-    if (!status) { /* the log of what stood there before is not of this file */
-        char name[4200];
-        snprintf(name, sizeof name, "%s-wal", path);
-        unlink(name);
-        snprintf(name, sizeof name, "%s-shm", path);
-        unlink(name);
-    }
     store_close(source);
     lock_give(&target);
     free(target.lock_path);

@@ -54,6 +54,19 @@ static assay_status row_to_cache(store *s, sqlite3_stmt *q, uint32_t number, ass
     return ASSAY_OK;
 }
 
+static assay_status not_there(uint32_t number, assay_err *err)
+{
+    return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic #%u", number);
+}
+
+assay_status characteristic_seen(connection *c, uint32_t number, assay_err *err)
+{
+    sqlite3_bind_int64(statement(c, SQL_CHARACTERISTIC_SEEN), 1, number);
+    int step = statement_step(c, SQL_CHARACTERISTIC_SEEN, err);
+    statement_reset(c, SQL_CHARACTERISTIC_SEEN);
+    return step < 0 ? ASSAY_DAMAGED : step ? ASSAY_OK : not_there(number, err);
+}
+
 /* Also one of an import that is not committed. */
 static assay_status at(store *s, uint32_t number, bool *is_pending, stored_characteristic *out,
                        assay_err *err)
@@ -65,7 +78,7 @@ static assay_status at(store *s, uint32_t number, bool *is_pending, stored_chara
     if (step < 0)
         status = ASSAY_DAMAGED;
     else if (step == 0)
-        status = assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic #%u", number);
+        status = not_there(number, err);
     else
         status = row_to_cache(s, q, number, err);
     if (!status)
@@ -102,7 +115,7 @@ assay_status store_characteristic_at(store *s, uint32_t number, stored_character
     stored_characteristic found;
     assay_status status = at(s, number, &is_pending, &found, err);
     if (!status && is_pending)
-        status = assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic #%u", number);
+        status = not_there(number, err);
     if (!status)
         *out = found;
     return status;

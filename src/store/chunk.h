@@ -92,10 +92,11 @@ ASSAY_MUST_USE assay_status chunk_groups_add(chunk_codec *c, const chunk_values 
 ASSAY_MUST_USE assay_status chunk_times_pack(chunk_codec *c, const int64_t *time,
                                              const int32_t *offset, size_t n, buf *out,
                                              assay_err *err);
-/* All rows; room must be at least the extent's row count (chunk_row_count). offset may be NULL. */
+/* All rows; room must be at least the extent's row count (chunk_row_count). offset may be NULL, and
+ * is_rising: all rows are timed, none before the one in front of it. */
 ASSAY_MUST_USE assay_status chunk_times_unpack(chunk_codec *c, const void *bytes, size_t length,
                                                size_t room, int64_t *time, int32_t *offset,
-                                               assay_err *err);
+                                               bool *is_rising, assay_err *err);
 
 /* -- other columns -------------------------------------------------------------------- */
 

@@ -142,5 +142,11 @@ ASSAY_MUST_USE assay_status ints_pack(chunk_codec *c, const uint64_t *v, size_t 
 /* Take a column of n numbers at `in`; out[n]. */
 ASSAY_MUST_USE assay_status ints_unpack(chunk_codec *c, bytes_in *in, size_t n, uint64_t *out,
                                         assay_err *err);
+/* The same times `unit`, modulo 2^64. *rises: then none is below the one before it, as signed numbers. */
+ASSAY_MUST_USE assay_status ints_unpack_times(chunk_codec *c, bytes_in *in, size_t n, uint64_t unit,
+                                              uint64_t *out, bool *rises, assay_err *err);
+/* Take a column that is one number throughout, as nearly all are but values and times. False: it is
+ * not, and `in` is where it was. */
+bool ints_take_constant(bytes_in *in, uint64_t *out);
 
 #endif

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <zstd.h>
 
-#define LAG_MAX   10
+#define LAG_MAX   KERNEL_LAG
 #define SAMPLE    240 /* numbers looked at to choose a lag */
 #define CODES_MAX 1024
 #define DEPTH_MAX 2
@@ -299,28 +299,35 @@ static assay_status unpack_steps(chunk_codec *c, bytes_in *in, size_t n, uint64_
     return status;
 }
 
-static assay_status unpack_line(chunk_codec *c, bytes_in *in, size_t n, uint64_t *out,
-                                assay_err *err)
+/* The residuals; what a fraction of a slope rises is added already. */
+static assay_status take_line(chunk_codec *c, bytes_in *in, size_t n, line *l, uint64_t *out,
+                              assay_err *err)
 {
-    line l;
     uint64_t whole;
     const uint8_t *part = NULL;
-    assay_status status = take_lag(in, n, &l.lag, err);
+    assay_status status = take_lag(in, n, &l->lag, err);
     if (status)
         return status;
     if (!take_varint(in, &whole) || !(part = bytes_take(in, 4)))
         return chunk_damaged(err, "cut inside a line");
-    l.whole = unzigzag(whole);
-    l.part = (uint32_t)load_le(part, 4);
-    status = unpack_flat(c, in, l.lag, l.origin, err);
+    l->whole = unzigzag(whole);
+    l->part = (uint32_t)load_le(part, 4);
+    status = unpack_flat(c, in, l->lag, l->origin, err);
     if (!status)
         status = unpack_flat(c, in, n, out, err);
-    for (size_t round = 0, i = 0; !status && i < n; round++, i += l.lag) {
-        uint64_t rise = line_rise(&l, round);
-        size_t count = n - i < l.lag ? n - i : l.lag;
-        for (size_t phase = 0; phase < count; phase++)
-            out[i + phase] += l.origin[phase] + rise;
-    }
+    for (size_t round = 0, i = 0; !status && l->part && i < n; round++)
+        for (size_t phase = 0; phase < l->lag && i < n; phase++)
+            out[i++] += ((uint64_t)l->part * round) >> 32;
+    return status;
+}
+
+static assay_status unpack_line(chunk_codec *c, bytes_in *in, size_t n, uint64_t *out,
+                                assay_err *err)
+{
+    line l;
+    assay_status status = take_line(c, in, n, &l, out, err);
+    if (!status)
+        c->kernel->line(out, n, l.origin, l.lag, l.whole, 1);
     return status;
 }
 
@@ -555,4 +562,28 @@ static assay_status unpack_flat(chunk_codec *c, bytes_in *in, size_t n, uint64_t
 assay_status ints_unpack(chunk_codec *c, bytes_in *in, size_t n, uint64_t *out, assay_err *err)
 {
     return unpack_column(c, in, n, 0, out, err);
+}
+
+assay_status ints_unpack_times(chunk_codec *c, bytes_in *in, size_t n, uint64_t unit, uint64_t *out,
+                               bool *rises, assay_err *err)
+{
+    line l = {.lag = 1};
+    bool is_line = in->at < in->end && *in->at == INTS_LINE;
+    in->at += is_line;
+    assay_status status = is_line ? take_line(c, in, n, &l, out, err) : ints_unpack(c, in, n, out, err);
+    if (!status)
+        *rises = c->kernel->line(out, n, l.origin, l.lag, l.whole, unit);
+    return status;
+}
+
+bool ints_take_constant(bytes_in *in, uint64_t *out)
+{
+    bytes_in rest = *in;
+    const uint8_t *method = bytes_take(&rest, 1);
+    uint64_t x;
+    if (!method || *method != INTS_CONSTANT || !take_varint(&rest, &x))
+        return false;
+    *out = unzigzag(x);
+    *in = rest;
+    return true;
 }

@@ -268,6 +268,71 @@ bool chunk_summary_rescale(chunk_summary *s, int exponent)
     return true;
 }
 
+/* -- flat ones ------------------------------------------------------------------------------- */
+
+void chunk_summary_flatten(chunk_summary *s)
+{
+    s->size = 0;
+    s->groups = 0;
+    s->range_sum = s->group_sum2 = s->grouped_sum2 = 0;
+    s->loose = 0;
+    s->is_ragged = false;
+    s->first = s->last = s->min;
+}
+
+/* Both in the finer unit. */
+static bool bring_together(chunk_summary *a, chunk_summary *b)
+{
+    return a->exponent == b->exponent || (a->exponent > b->exponent ? chunk_summary_rescale(a, b->exponent)
+                                                                    : chunk_summary_rescale(b, a->exponent));
+}
+
+bool chunk_summary_join(chunk_summary *s, const chunk_summary *more)
+{
+    chunk_summary sum = *s, next = *more;
+    if (!s->rows)
+        sum = next;
+    else if (!bring_together(&sum, &next) || !chunk_summary_merge(&sum, &next))
+        return false;
+    chunk_summary_flatten(&sum);
+    *s = sum;
+    return true;
+}
+
+static bool less(uint64_t *count, uint64_t gone)
+{
+    return !__builtin_sub_overflow(*count, gone, count);
+}
+
+static void take_out(__int128 *sum, __int128 gone)
+{
+    *sum = (__int128)((unsigned __int128)*sum - (unsigned __int128)gone);
+}
+
+static bool leave_counts(chunk_summary *s, const chunk_summary *part)
+{
+    bool ok = less(&s->rows, part->rows) && less(&s->late, part->late) &&
+              less(&s->folded, part->folded) && less(&s->raw, part->raw) &&
+              less(&s->wide, part->wide) && less(&s->n, part->n) &&
+              less(&s->timed, part->timed);
+    for (size_t i = 0; i < 8; i++)
+        ok = ok && less(&s->status[i], part->status[i]);
+    return ok;
+}
+
+bool chunk_summary_leave(chunk_summary *s, const chunk_summary *part)
+{
+    chunk_summary sum = *s, gone = *part;
+    if (!bring_together(&sum, &gone) || sum.reference != gone.reference || !leave_counts(&sum, &gone))
+        return false;
+    take_out(&sum.sum, gone.sum);
+    take_out(&sum.sum2, gone.sum2);
+    sum.sum3 = wide_add(sum.sum3, wide_negated(gone.sum3));
+    sum.sum4 = wide_add(sum.sum4, wide_negated(gone.sum4));
+    *s = sum;
+    return true;
+}
+
 double chunk_wide_to_double(const chunk_wide *w)
 {
     bool is_negative = wide_is_negative(*w);

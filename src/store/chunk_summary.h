@@ -60,6 +60,14 @@ void chunk_summary_add(chunk_summary *s, const chunk_summary_rows *rows);
 bool chunk_summary_merge(chunk_summary *s, const chunk_summary *next);
 /* The same in a finer unit, 10^exponent. False, `s` untouched: it would not be finer or not fit. */
 bool chunk_summary_rescale(chunk_summary *s, int exponent);
+/* Sums of the whole, of subgroups none: what is left of it to be joined in any order. */
+void chunk_summary_flatten(chunk_summary *s);
+/* Two flat ones, in the finer of their units; `s` may be empty. False, `s` untouched: they have no
+ * common unit, or another reference. */
+bool chunk_summary_join(chunk_summary *s, const chunk_summary *more);
+/* Take out of a flat one what was joined to it, rows that stand in another part of it again: bounds
+ * stay. False, `s` untouched: as above, or there is less than would go. */
+bool chunk_summary_leave(chunk_summary *s, const chunk_summary *part);
 
 /* Explicit little-endian bytes with version and checksum. Returns the length. */
 size_t chunk_summary_pack(const chunk_summary *s, uint8_t out[CHUNK_SUMMARY_MAX]);

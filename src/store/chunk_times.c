@@ -8,6 +8,7 @@
 #include "store/chunk_codec.h"
 
 #include "base/time.h"
+#include "store/rows.h"
 
 #define UNIT_MAX 12 /* 10^12 ns: about a quarter of an hour */
 
@@ -133,6 +134,19 @@ static assay_status take_presence(chunk_codec *c, bytes_in *in, size_t n, size_t
     return status || count == timed ? status : chunk_damaged(err, "timed rows miscounted");
 }
 
+/* All rows timed, and one offset: written at once. */
+static bool take_one_offset(bytes_in *in, size_t n, int32_t *offset)
+{
+    bytes_in rest = *in;
+    uint64_t x;
+    if (!ints_take_constant(&rest, &x) || rest.at != rest.end || x + 0x80000000u > UINT32_MAX)
+        return false;
+    int32_t one = (int32_t)x;
+    column_fill(offset, &one, sizeof one, n);
+    *in = rest;
+    return true;
+}
+
 /* Offsets of the timed rows, into c->column. */
 static assay_status take_offsets(chunk_codec *c, bytes_in *in, size_t timed, assay_err *err)
 {
@@ -159,34 +173,36 @@ static void spread(size_t n, size_t timed, const uint64_t *present, const uint64
 }
 
 static assay_status take_body(chunk_codec *c, bytes_in *in, size_t n, size_t timed, int64_t *time,
-                              int32_t *offset, assay_err *err)
+                              int32_t *offset, bool *is_rising, assay_err *err)
 {
     uint64_t present[CHUNK_ROWS];
+    bool rises = false;
     assay_status status = timed < n ? take_presence(c, in, n, timed, present, err) : ASSAY_OK;
     const uint8_t *unit = status ? NULL : bytes_take(in, 1);
     if (!status && (!unit || *unit > UNIT_MAX))
         return chunk_damaged(err, "unknown unit of times");
     if (!status)
-        status = ints_unpack(c, in, timed, c->values, err);
-    if (!status && offset)
+        status = ints_unpack_times(c, in, timed, (uint64_t)units[*unit], (uint64_t *)time, &rises, err);
+    bool is_done = !status && offset && timed == n && take_one_offset(in, n, offset);
+    if (!status && offset && !is_done)
         status = take_offsets(c, in, timed, err);
     if (status)
         return status;
-    for (size_t i = 0; i < timed; i++)
-        time[i] = (int64_t)(c->values[i] * (uint64_t)units[*unit]);
+    *is_rising = rises && timed == n;
     if (timed < n)
         spread(n, timed, present, c->column, time, offset);
-    else if (offset)
+    else if (offset && !is_done)
         for (size_t i = 0; i < n; i++)
             offset[i] = (int32_t)c->column[i];
     return ASSAY_OK;
 }
 
 assay_status chunk_times_unpack(chunk_codec *c, const void *bytes, size_t length, size_t room,
-                                int64_t *time, int32_t *offset, assay_err *err)
+                                int64_t *time, int32_t *offset, bool *is_rising, assay_err *err)
 {
     bytes_in in;
     size_t n;
+    bool rises = false;
     assay_status status = chunk_unseal(bytes, length, 'T', &n, &in, err);
     if (status)
         return status;
@@ -199,7 +215,10 @@ assay_status chunk_times_unpack(chunk_codec *c, const void *bytes, size_t length
     if (timed == 0 && in.at != in.end)
         return chunk_damaged(err, "bytes left over behind the times");
     if (timed)
-        return take_body(c, &in, n, timed, time, offset, err);
-    fill_untimed(n, time, offset);
-    return ASSAY_OK;
+        status = take_body(c, &in, n, timed, time, offset, &rises, err);
+    else
+        fill_untimed(n, time, offset);
+    if (!status && is_rising)
+        *is_rising = rises;
+    return status;
 }

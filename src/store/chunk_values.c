@@ -201,9 +201,28 @@ static assay_status read_exponents(chunk_codec *c, const chunk_values *v, size_t
     return status;
 }
 
+/* A small column that is one number of a byte. */
+static bool is_one_byte(const chunk_values *v, const uint8_t *at, uint8_t *out)
+{
+    bytes_in in = {at, v->end};
+    uint64_t length, x;
+    if (!take_varint(&in, &length) || length > (size_t)(in.end - in.at))
+        return false;
+    in.end = in.at + length;
+    if (!ints_take_constant(&in, &x) || in.at != in.end || x > UINT8_MAX)
+        return false;
+    *out = (uint8_t)x;
+    return true;
+}
+
 static assay_status read_decimals(chunk_codec *c, const chunk_values *v, size_t from, size_t count,
                                   uint8_t *out, assay_err *err)
 {
+    uint8_t all;
+    if (is_one_byte(v, v->decimals, &all)) {
+        memset(out, all, count);
+        return ASSAY_OK;
+    }
     assay_status status = small_column(c, v, v->decimals, err);
     for (size_t i = 0; !status && i < count; i++) {
         if (c->column[from + i] > UINT8_MAX)

@@ -82,6 +82,8 @@ static assay_status put_directory(compactor *k, const piece *p, uint64_t id,
     sqlite3_bind_int64(q, 9, (int64_t)p->last_origin);
     if (length)
         sqlite3_bind_blob64(q, 10, summary, length, SQLITE_STATIC);
+    total_add(&k->total, summary, length, p->n, p->flags);
+    k->is_changed = true;
     return statement_run(k->c, SQL_CHUNK_ADD, err);
 }
 
@@ -129,13 +131,16 @@ static assay_status seal_pending(compactor *k, dictionary *const *texts, bool al
 
 /* -- one characteristic --------------------------------------------------------------- */
 
-static assay_status drop_directory(connection *c, const piece *p, assay_err *err)
+static assay_status drop_directory(compactor *k, const piece *p, assay_err *err)
 {
-    sqlite3_stmt *q = statement(c, SQL_CHUNK_DROP);
+    sqlite3_stmt *q = statement(k->c, SQL_CHUNK_DROP);
     sqlite3_bind_int64(q, 1, p->characteristic);
     sqlite3_bind_int64(q, 2, p->first_time);
     sqlite3_bind_int64(q, 3, p->tie);
-    return statement_run(c, SQL_CHUNK_DROP, err);
+    if (statement_step(k->c, SQL_CHUNK_DROP, err) > 0)
+        total_drop(&k->total, sqlite3_column_blob(q, 0), (size_t)sqlite3_column_bytes(q, 0), p->n,
+                   p->flags);
+    return statement_run(k->c, SQL_CHUNK_DROP, err);
 }
 
 /* The last chunk, timed or not, if it has room: new rows go on in it. */
@@ -229,7 +234,7 @@ static assay_status rewrite(compactor *k, piece_list *l, assay_err *err)
             continue;
         status = piece_list_add(&old, p, err);
         if (!status && !p->is_batch)
-            status = drop_directory(k->c, p, err);
+            status = drop_directory(k, p, err);
     }
     if (!status && l->n)
         status = merge_into_chunks(k, l, wanted, err);
@@ -449,19 +454,33 @@ static assay_status compact_part(compactor *k, const piece_query *q, bool is_unt
     return status;
 }
 
+/* The total goes with its chunks; one that nobody knows is counted. */
+static assay_status keep_total(compactor *k, assay_err *err)
+{
+    assay_status status = ASSAY_OK;
+    if (!k->is_changed)
+        return status;
+    if (k->total.state == TOTAL_UNKNOWN)
+        status = total_count(k->c, k->number, &k->total, err);
+    return status ? status : total_write(k->c, k->number, &k->total, err);
+}
+
 assay_status compact_one(compactor *k, uint32_t number, assay_err *err)
 {
     piece_list batches = {0};
     k->number = number;
-    piece_query q = {number, INT64_MAX - 1, INT64_MAX, UINT64_MAX, 0, false, true};
-    piece_query all = {number, INT64_MIN, INT64_MAX, UINT64_MAX, 0, false, true};
+    k->is_changed = false;
+    piece_query q = {number, INT64_MAX - 1, INT64_MAX, UINT64_MAX, .sealed_only = true};
+    piece_query all = {number, INT64_MIN, INT64_MAX, UINT64_MAX, .sealed_only = true};
     bool any = false;
     all.batches_only = true;
     assay_status status = load_reference(k, err);
     if (!status)
+        status = total_read(k->c, number, &k->total, err);
+    if (!status)
         status = pieces_find(k->s, k->c, &all, &batches, err);
     if (!status && has_untimed(k, &batches)) {
-        piece_query untimed = {number, INT64_MIN, TIME_NONE + 1, UINT64_MAX, 0, false, true};
+        piece_query untimed = {number, INT64_MIN, TIME_NONE + 1, UINT64_MAX, .sealed_only = true};
         status = compact_part(k, &untimed, true, err);
     }
     if (!status)
@@ -469,5 +488,5 @@ assay_status compact_one(compactor *k, uint32_t number, assay_err *err)
     if (!status && any)
         status = compact_part(k, &q, false, err);
     piece_list_done(&batches);
-    return status;
+    return status ? status : keep_total(k, err);
 }

@@ -3,7 +3,7 @@
 #ifndef STORE_COMPACT_H
 #define STORE_COMPACT_H
 
-#include "store/inner.h"
+#include "store/total.h"
 
 /* A window in the middle. */
 struct compaction {
@@ -29,6 +29,8 @@ typedef struct {
     int64_t reference;
     int exponent;
     unsigned size; /* of a subgroup, for the sums within */
+    series_total total;
+    bool is_changed; /* chunks came or went */
 } compactor;
 
 /* The pieces of the window's batches become chunks; inside a transaction. */

@@ -30,6 +30,8 @@ struct cursor {
     } run; /* rows of one key and origin so far */
     rows work, kept, tail;
     size_t tail_at;
+    bool is_direct; /* the last rows come as they are unpacked, after `skip` of them */
+    uint64_t skip;
     bool is_raw; /* no status, no amendment: as stored */
     uint32_t *order;
 };
@@ -127,10 +129,15 @@ static bool is_kept(const cursor *c, const rows *r, size_t i)
 
 static bool all_valid(const rows *r)
 {
-    uint8_t any = 0;
-    for (size_t i = 0; i < r->n; i++)
-        any |= r->status[i] & STATUS_MASK;
-    return any == 0;
+    uint64_t any = 0, eight;
+    size_t i = 0;
+    for (; i + sizeof eight <= r->n; i += sizeof eight) {
+        memcpy(&eight, r->status + i, sizeof eight);
+        any |= eight;
+    }
+    for (; i < r->n; i++)
+        any |= r->status[i];
+    return (any & UINT64_C(0x0101010101010101) * STATUS_MASK) == 0;
 }
 
 static bool must_choose(const cursor *c, const rows *r)
@@ -204,7 +211,8 @@ static int later_first(const void *a, const void *b)
 static assay_status back_in_batches(cursor *c, uint64_t want, int64_t *out, assay_err *err)
 {
     piece_list l = {0};
-    piece_query q = {c->characteristic, INT64_MIN, c->range.to, c->as_of, 0, false, false};
+    piece_query q = {.characteristic = c->characteristic, .from = INT64_MIN, .to = c->range.to,
+                     .as_of = c->as_of};
     assay_status status = pieces_find(c->s, c->c, &q, &l, err);
     if (!status && l.n)
         qsort(l.piece, l.n, sizeof *l.piece, later_first);
@@ -282,6 +290,17 @@ static assay_status collect(cursor *c, assay_err *err)
     }
 }
 
+/* Is it known beforehand which of the rows are the last ones? Then they need not be gathered. */
+static bool can_be_direct(cursor *c, bool is_all)
+{
+    uint64_t n, last = c->range.last;
+    if (last < CHUNK_ROWS || c->filtered || c->amendment_count || c->as_of < c->newest ||
+        !merge_count(c->m, c->range.all_status, &n) || (n < last && !is_all))
+        return false;
+    c->skip = merge_skip(c->m, n > last ? n - last : 0);
+    return true;
+}
+
 static assay_status read_tail(cursor *c, assay_err *err)
 {
     int64_t asked = c->range.from;
@@ -294,6 +313,9 @@ static assay_status read_tail(cursor *c, assay_err *err)
         bool is_all = back <= asked;
         if (!status)
             status = open_merge(c, is_all ? asked : back, err);
+        c->is_direct = !status && can_be_direct(c, is_all);
+        if (c->is_direct)
+            return ASSAY_OK;
         c->range.from = is_all ? asked : back;
         if (!status)
             status = collect(c, err);
@@ -365,7 +387,8 @@ static assay_status load_amendments(cursor *c, assay_err *err)
 static assay_status open_merge(cursor *c, int64_t from, assay_err *err)
 {
     piece_list l = {0};
-    piece_query q = {c->characteristic, from, c->range.to, c->as_of, 0, false, false};
+    piece_query q = {.characteristic = c->characteristic, .from = from, .to = c->range.to,
+                     .as_of = c->as_of};
     merge_close(c->m);
     c->m = NULL;
     assay_status status = pieces_find(c->s, c->c, &q, &l, err);
@@ -421,9 +444,16 @@ assay_status cursor_open_raw(store *s, uint32_t number, const store_range *range
 assay_status cursor_open(store *s, uint32_t number, const store_range *range, cursor **out,
                          assay_err *err)
 {
-    stored_characteristic known;
-    assay_status status = store_characteristic_at(s, number, &known, err);
-    return status ? status : cursor_open_raw(s, number, range, 0, false, out, err);
+    cursor *c;
+    assay_status status = cursor_open_raw(s, number, range, 0, false, &c, err);
+    if (status)
+        return status;
+    status = characteristic_seen(c->c, number, err);
+    if (status)
+        cursor_close(c);
+    else
+        *out = c;
+    return status;
 }
 
 void cursor_close(cursor *c)
@@ -443,12 +473,26 @@ void cursor_close(cursor *c)
     free(c);
 }
 
+/* What is too old stands in the first piece. */
+static assay_status next_direct(cursor *c, rows *out, assay_err *err)
+{
+    rows r;
+    assay_status status = next_rows(c, &r, err);
+    size_t skip = (size_t)c->skip;
+    c->skip = 0;
+    if (!status)
+        *out = skip ? rows_slice(&r, skip, r.n - skip) : r;
+    return status;
+}
+
 assay_status cursor_rows(cursor *c, rows *out, assay_err *err)
 {
     if (c->never) {
         out->n = 0;
         return ASSAY_OK;
     }
+    if (c->is_direct)
+        return next_direct(c, out, err);
     if (!c->range.last)
         return next_rows(c, out, err);
     *out = rows_slice(&c->tail, c->tail_at, c->tail.n - c->tail_at);
@@ -495,9 +539,4 @@ const char *cursor_text(cursor *c, context_kind kind, uint32_t code)
 const dictionary *store_dictionary(store *s, context_kind kind)
 {
     return s->texts[kind];
-}
-
-uint32_t cursor_origin_source(const cursor *c, uint64_t from)
-{
-    return origin_of(c->s, from).source;
 }

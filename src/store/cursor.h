@@ -11,6 +11,5 @@ ASSAY_MUST_USE assay_status cursor_open_raw(store *s, uint32_t characteristic,
                                             const store_range *range, uint32_t wanted, bool is_raw,
                                             cursor **out, assay_err *err);
 ASSAY_MUST_USE assay_status cursor_rows(cursor *c, rows *out, assay_err *err);
-uint32_t cursor_origin_source(const cursor *c, uint64_t from);
 
 #endif

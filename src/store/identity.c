@@ -258,7 +258,7 @@ static assay_status walk_both(resolver *v, const extent_of *e, bool is_dry, assa
 {
     walker stored = {0}, new = {0};
     piece_query theirs = stored_query(v, e);
-    piece_query ours = {e->number, INT64_MIN, INT64_MAX, v->commit, v->id, false, true};
+    piece_query ours = {e->number, INT64_MIN, INT64_MAX, v->commit, v->id, .sealed_only = true};
     v->is_dry = is_dry;
     v->found = 0;
     v->number = e->number;
@@ -436,7 +436,7 @@ assay_status latest_time(store *s, connection *c, uint32_t number, int64_t *out,
     if (step < 0)
         return ASSAY_DAMAGED;
     piece_list l = {0};
-    piece_query only_later = {number, *out, INT64_MAX, UINT64_MAX, 0, false, false};
+    piece_query only_later = {.characteristic = number, .from = *out, .to = INT64_MAX, .as_of = UINT64_MAX};
     assay_status status = pieces_find(s, c, &only_later, &l, err);
     for (size_t i = 0; i < l.n && !status; i++)
         *out = l.piece[i].last_time > *out ? l.piece[i].last_time : *out;

@@ -183,7 +183,7 @@ static void row_put(const measurement_batch *b, size_t k, packed_row *out)
 {
     *out = (packed_row){.time = b->time ? b->time[k] : TIME_NONE,
                         .mantissa = b->mantissa[k],
-                        .record = b->record ? b->record[k] : 0,
+                        .record = b->record ? b->record[k] : b->first_record ? b->first_record + k : 0,
                         .offset = b->offset ? b->offset[k] : TIME_OFFSET_NONE,
                         .size = b->size ? b->size[k] : 1,
                         .exponent = b->exponent[k],
@@ -631,6 +631,7 @@ static measurement_batch batch_rest(const measurement_batch *b, size_t from)
     SKIP(status);
     SKIP(size);
     SKIP(record);
+    r.first_record += r.first_record ? from : 0;
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         SKIP(context[kind]);
 #undef SKIP

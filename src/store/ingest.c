@@ -4,7 +4,10 @@
  * A group is gathered in the memory of the writing connection (live.h), which is what its readers
  * have too once they read the group's one row of `live`. Nearly every row is later than all of its
  * series, and that is all that need be known of it; the others are looked up (ingest_match.c).
- * Only definitions and conflicts open the transaction before the commit. */
+ * Only definitions and conflicts open the transaction before the commit.
+ *
+ * Where one group follows the other at once, those that touch no other table wait for the next
+ * transaction in the journal (journal.h), durable and seen by all who read. */
 #include "store/ingest.h"
 
 #include "base/text.h"
@@ -12,6 +15,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const ingest_bounds usual = {.rows = 1 << 16,
                                     .groups = 4096,
@@ -23,8 +27,11 @@ enum {
     EXAMPLE_MAX = 200,
     KEY_MAX = 255,
     VALUE_MAX = 1 << 20,
-    LOG_PAGES = 2048, /* of the write-ahead log; idle time keeps it shorter */
-    LOG_PAGES_IDLE = 512,
+    LOG_PAGES = 256, /* of the write-ahead log; idle time keeps it shorter */
+    LOG_PAGES_IDLE = 64,
+    LOG_PAGES_OVER = 64, /* that the last commit before a checkpoint may add */
+    BRING_NS = 100000000, /* so long groups wait in the journal, so many rows each at the most */
+    WAITING_ROWS = 1 << 12,
 };
 
 typedef struct ingest_undo {
@@ -57,11 +64,57 @@ assay_status ingest_open(store *s, ingest **out, assay_err *err)
     return ASSAY_OK;
 }
 
+assay_status ingest_prepare(ingest *g, assay_err *err)
+{
+    lineage of = g->s->of;
+    memcpy(of.id, g->s->db->of.id, sizeof of.id);
+    connection_stretch_log(g->s->db, LOG_PAGES + LOG_PAGES_OVER);
+    return g->journal ? ASSAY_OK : journal_open(g->s->path, &of, &g->journal, err);
+}
+
+/* -- the journal ------------------------------------------------------------------------ */
+
+static int64_t clock_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+assay_status ingest_bring(ingest *g, assay_err *err)
+{
+    const char *group;
+    uint64_t number;
+    size_t length, at = 0;
+    assay_status status = ASSAY_OK;
+    while (!status && journal_next(&g->later, &at, &number, &group, &length))
+        status = live_add(g->s->db, number, group, length, err);
+    return status;
+}
+
+void ingest_brought(ingest *g)
+{
+    buf_clear(&g->later);
+    journal_restart(g->journal);
+    g->brought = clock_ns();
+}
+
+static assay_status bring_now(ingest *g, assay_err *err)
+{
+    assay_status status = g->later.length ? write_begin(g->s, err) : ASSAY_OK;
+    return status || !g->later.length ? status : write_commit(g->s, err);
+}
+
 void ingest_close(ingest *g)
 {
     if (!g)
         return;
     ingest_abort(g);
+    bool is_whole = bring_now(g, NULL) == ASSAY_OK; /* else it is found there again */
+    journal_close(g->journal);
+    if (g->journal && is_whole)
+        journal_remove(g->s->path);
+    buf_done(&g->later);
     g->l->is_own = false;
     g->s->ingest = NULL;
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
@@ -460,10 +513,7 @@ static assay_status write_group(ingest *g, assay_err *err)
     assay_status status = live_pack(g->l, &g->mark, time_now(), &g->bytes, err);
     if (status)
         return status;
-    sqlite3_stmt *q = statement(g->s->db, SQL_LIVE_ADD);
-    sqlite3_bind_int64(q, 1, (int64_t)g->commit);
-    sqlite3_bind_blob64(q, 2, g->bytes.data, g->bytes.length, SQLITE_STATIC);
-    return statement_run(g->s->db, SQL_LIVE_ADD, err);
+    return live_add(g->s->db, g->commit, g->bytes.data, g->bytes.length, err);
 }
 
 static bool is_much(const ingest *g, unsigned share)
@@ -483,6 +533,28 @@ static assay_status commit_steps(ingest *g, bool folds, assay_err *err)
                  : is_empty(g) ? ASSAY_OK
                                : write_group(g, err);
     return status ? status : write_commit(g->s, err);
+}
+
+/* Nothing but a row of `live`, and not long after the last transaction. */
+static bool may_wait(const ingest *g)
+{
+    return g->journal && g->s->has_lineage && !g->must_log && !g->s->in_tx && !is_empty(g) &&
+           g->l->end.rows - g->mark.rows <= WAITING_ROWS && !has_texts_to_save(g->s) &&
+           clock_ns() - g->brought < BRING_NS;
+}
+
+/* False: it does not fit in, or did not come to stand there. */
+static assay_status commit_to_journal(ingest *g, bool *is_done, assay_err *err)
+{
+    assay_status status = live_pack(g->l, &g->mark, time_now(), &g->bytes, err);
+    *is_done = !status && journal_takes(g->journal, g->bytes.length) &&
+               buf_reserve(&g->later, g->bytes.length + 64);
+    if (!*is_done)
+        return status;
+    status = journal_add(g->journal, g->commit, g->bytes.data, g->bytes.length, err);
+    if (!status)
+        journal_put(&g->later, g->commit, g->bytes.data, g->bytes.length);
+    return status;
 }
 
 static void note_group(ingest *g, bool folds)
@@ -518,8 +590,11 @@ assay_status ingest_commit(ingest *g, uint64_t *commit, assay_err *err)
         ingest_abort(g);
         return commit ? commit_last(g->s->db, commit, err) : ASSAY_OK;
     }
-    bool folds = is_much(g, 1);
-    status = commit_steps(g, folds, err);
+    bool folds = is_much(g, 1), waits = false;
+    if (!folds && may_wait(g))
+        status = commit_to_journal(g, &waits, err);
+    if (!status && !waits)
+        status = commit_steps(g, folds, err);
     if (status) {
         ingest_abort(g);
         return status;
@@ -527,7 +602,8 @@ assay_status ingest_commit(ingest *g, uint64_t *commit, assay_err *err)
     note_group(g, folds);
     if (commit)
         *commit = g->commit;
-    checkpoint(g->s, LOG_PAGES);
+    if (!waits)
+        checkpoint(g->s, LOG_PAGES);
     if (folds)
         keep_up(g);
     return ASSAY_OK;
@@ -541,6 +617,8 @@ bool ingest_idle(ingest *g)
         return false;
     if (is_much(g, 2))
         return live_fold_now(g->s, NULL) == ASSAY_OK;
+    if (g->later.length)
+        return bring_now(g, NULL) == ASSAY_OK;
     if (compact_due(g->s, g->bounds.batches))
         return compact_a_little(g->s, g->bounds.slice_ns, NULL) == ASSAY_OK;
     checkpoint(g->s, LOG_PAGES_IDLE);

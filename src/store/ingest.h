@@ -56,8 +56,14 @@ struct ingest {
     uint32_t *slow; /* rows of the call that must be looked up */
     size_t slow_count, slow_room;
     buf bytes;
+    journal *journal; /* NULL: none */
+    buf later;        /* groups that stand in the journal alone, for the next transaction */
+    int64_t brought;  /* monotonic ns of the last one */
 };
 
+/* In each transaction that begins: what stands in the journal alone. And once it is committed. */
+ASSAY_MUST_USE assay_status ingest_bring(ingest *g, assay_err *err);
+void ingest_brought(ingest *g);
 /* The transaction of the group, if it is not open yet. */
 ASSAY_MUST_USE assay_status ingest_tx(ingest *g, assay_err *err);
 /* Row k of the call goes to the group. */

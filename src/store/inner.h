@@ -3,8 +3,11 @@
 #ifndef STORE_INNER_H
 #define STORE_INNER_H
 
+#include "store/payload.h"
 #include "store/piece.h"
 #include "store/store.h"
+
+#include "base/commitment.h"
 
 #include <pthread.h>
 
@@ -35,13 +38,16 @@ struct store_tx {
     store *s;
     uint64_t commit; /* the number it will have */
     int64_t time;
-    bool is_done, has_erased; /* a name */
+    bool is_done, has_erased; /* a name, or what a record said */
 };
 
 struct store {
     char *path, *lock_path;
     store_mode mode;
     int lock_fd;
+    lineage of;      /* of this writer: what its first transaction writes */
+    bool has_lineage; /* it has */
+    buf told;
     connection *db; /* the writer, or in a read-only store the first reader */
     connection *idle; /* readers not in use */
     pthread_mutex_t mutex; /* guards everything below that readers touch */
@@ -60,6 +66,9 @@ struct store {
     uint64_t characteristics_at; /* commit of a reader's cache */
     summary_memo *memos; /* by number */
     size_t memo_room;
+    struct {
+        uint32_t next, run; /* series asked for in turn: how many were told of, and who is behind them */
+    } ahead;
     store_tx tx;
     bool in_tx;
     struct import *import; /* the one open */
@@ -96,6 +105,15 @@ int origin_compare(const store *s, uint64_t a, uint64_t b);
 /* The last commit that was more than a group of live rows: definitions and texts come with such. */
 ASSAY_MUST_USE assay_status commit_logged(connection *c, uint64_t *out, assay_err *err);
 
+/* -- journal_take.c: groups beside the file ------------------------------------------------ */
+
+/* By who opens for writing: into the file, or aside; s->told says what was wrong. */
+ASSAY_MUST_USE assay_status journal_take(store *s, assay_err *err);
+/* What such a one would tell, into `out`; nothing while somebody writes. */
+ASSAY_MUST_USE assay_status journal_judge(store *s, buf *out, assay_err *err);
+/* Those kept aside, a finding each. */
+void journals_kept(const store *s, store_finding *finding, void *context, uint64_t *damaged);
+
 /* -- texts.c ---------------------------------------------------------------------------- */
 
 ASSAY_MUST_USE assay_status texts_load(store *s, connection *c, assay_err *err);
@@ -125,6 +143,7 @@ typedef struct {
     uint64_t only_origin; /* of batches, pending or not; 0: all committed ones, and chunks */
     bool batches_only;
     bool sealed_only; /* chunks and batches, no live groups */
+    bool no_chunks;   /* batches and live groups */
 } piece_query;
 
 /* Sealed chunks in order, then the pieces of each batch. */
@@ -182,6 +201,12 @@ dictionary *const *merge_texts(const merge *m); /* of local contexts; else NULL 
  * still needed; their codes are brought along. */
 ASSAY_MUST_USE assay_status merge_forget(merge *m, rows *held, assay_err *err);
 void merge_want(merge *m, uint32_t wanted);      /* before the first merge_next */
+/* Before the first merge_next: how many rows there will be, and piece by piece in order. False: that
+ * is seen only when they are read. */
+bool merge_count(const merge *m, bool all_status, uint64_t *out);
+/* Then: leave out the pieces that lie wholly in the first n rows. Returns how many of them are left,
+ * in the next piece. */
+uint64_t merge_skip(merge *m, uint64_t n);
 
 /* -- the rest ------------------------------------------------------------------------------ */
 
@@ -214,11 +239,41 @@ ASSAY_MUST_USE assay_status characteristic_redefine(store_tx *tx, const stored_c
 ASSAY_MUST_USE assay_status characteristic_for_import(store *s, const characteristic *c,
                                                       uint32_t import, uint32_t *number,
                                                       assay_err *err);
+/* -- payloads.c: what records say -------------------------------------------------------- */
+
+/* Drawn for each payload, and gone with it. */
+typedef struct {
+    uint8_t salt[COMMIT_SALT], key[PAYLOAD_KEY];
+} payload_secrets;
+
+/* Draws what the payload needs; the commitment stays when all else is erased. */
+ASSAY_MUST_USE assay_status payload_commit(const buf *payload, payload_secrets *own, sha256 *out,
+                                           assay_err *err);
+ASSAY_MUST_USE assay_status payload_add(connection *c, int64_t sequence, const payload_secrets *own,
+                                        const buf *payload, assay_err *err);
+/* With salt and key. ASSAY_NOT_FOUND: there is none. */
+ASSAY_MUST_USE assay_status payload_drop(connection *c, uint64_t sequence, assay_err *err);
+/* Of a row of SQL_RECORD_FROM or SQL_RECORD_OF, opened into `plain`; *out NULL: erased. */
+ASSAY_MUST_USE assay_status payload_read(sqlite3_stmt *q, buf *plain, const char **out,
+                                       assay_err *err);
 ASSAY_MUST_USE assay_status records_check(store *s, connection *c, store_finding *finding,
                                           void *context, uint64_t *count, uint64_t *damaged,
                                           assay_err *err);
+/* A place of an entry as its bytes say; `sort` points into them. */
+typedef struct {
+    int64_t list;
+    const char *sort;
+    size_t length;
+} entry_spot;
+bool place_next(const char **at, const char *end, entry_spot *out); /* false: damaged */
+ASSAY_MUST_USE assay_status entries_check(connection *c, store_finding *finding, void *context,
+                                          uint64_t *damaged, assay_err *err);
+ASSAY_MUST_USE assay_status files_check(connection *c, store_finding *finding, void *context,
+                                        uint64_t *damaged, assay_err *err);
 ASSAY_MUST_USE assay_status documents_check(connection *c, store_finding *finding, void *context,
                                             uint64_t *damaged, assay_err *err);
+/* ASSAY_NOT_FOUND unless it is there and visible, as `c` sees it. Its definition is not read. */
+ASSAY_MUST_USE assay_status characteristic_seen(connection *c, uint32_t number, assay_err *err);
 ASSAY_MUST_USE assay_status characteristic_insert(store *s, const characteristic *c,
                                                   uint32_t import, uint32_t *number,
                                                   object_id *id, assay_err *err);

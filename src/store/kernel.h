@@ -21,6 +21,7 @@
 #define KERNEL_ROWS   60 /* of a full block */
 #define KERNEL_NARROW 15 /* widest value the sums take */
 #define KERNEL_CUBES  13 /* widest value whose fourth powers sum up in 64 bits */
+#define KERNEL_LAG    10 /* most phases of a line */
 
 /* Sums over a full block of u = packed value, 0 <= u < 2^15. */
 typedef struct {
@@ -59,6 +60,10 @@ typedef struct {
     /* The same for subgroups of one, whose ranges are the moving ranges inside each lane (59
      * each); the steps from lane to lane are the caller's. group_sum2 is 0. */
     void (*moving)(const uint16_t *u, unsigned width, kernel_sums *out);
+    /* v[i] = (v[i] + origin[i % lag] + i / lag * slope) * unit modulo 2^64, 1 <= lag <= KERNEL_LAG.
+     * Returns whether then none is below the one before it, as signed numbers. */
+    bool (*line)(uint64_t *v, size_t n, const uint64_t *origin, size_t lag, uint64_t slope,
+                 uint64_t unit);
     /* XXH3-64: every scan pays for it. */
     uint64_t (*digest)(const void *bytes, size_t length, uint64_t seed);
     kernel_packing pack;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The kernels in plain C: what the others are measured against, and what any processor runs. */
 #include "store/kernel.h"
+#include "store/kernel_line.h"
 #include "store/kernel_pack.h"
 
 #include <xxhash.h>
@@ -90,7 +91,7 @@ static uint64_t digest(const void *bytes, size_t length, uint64_t seed)
     return XXH3_64bits_withSeed(bytes, length, seed);
 }
 
-const kernel kernel_ref = {"reference", unpack, unpack_rows, sums, moving, digest,
+const kernel kernel_ref = {"reference", unpack, unpack_rows, sums, moving, line_times, digest,
                            KERNEL_PACK};
 
 static void store_word(uint8_t *p, uint64_t word, unsigned bytes)

@@ -7,6 +7,7 @@
  * values stay below 2^15; how many rows fit 32 bits depends on the width.
  */
 #include "store/kernel.h"
+#include "store/kernel_line.h"
 #include "store/kernel_pack.h"
 
 #define XXH_INLINE_ALL /* compiled here, with the wider registers */
@@ -310,5 +311,5 @@ static uint64_t digest(const void *bytes, size_t length, uint64_t seed)
     return XXH3_64bits_withSeed(bytes, length, seed);
 }
 
-const kernel kernel_v3 = {"AVX2", unpack, unpack_rows, sums, moving, digest,
+const kernel kernel_v3 = {"AVX2", unpack, unpack_rows, sums, moving, line_times, digest,
                            KERNEL_PACK};

@@ -45,7 +45,7 @@ void live_clear(live *l)
         if (l->texts[kind])
             dictionary_clear(l->texts[kind]);
     l->first = l->last = 0;
-    l->groups = l->bytes = 0;
+    l->groups = l->bytes = l->fleeting.groups = 0;
 }
 
 void live_truncate(live *l, const live_mark *mark)
@@ -158,6 +158,95 @@ bool live_memory_add(live *l, uint32_t source, const char *key, const void *valu
 
 /* -- reading groups ------------------------------------------------------------------- */
 
+assay_status live_add(connection *c, uint64_t number, const void *group, size_t length,
+                      assay_err *err)
+{
+    sqlite3_stmt *q = statement(c, SQL_LIVE_ADD);
+    sqlite3_bind_int64(q, 1, (int64_t)number);
+    sqlite3_bind_blob64(q, 2, group, length, SQLITE_STATIC);
+    return statement_run(c, SQL_LIVE_ADD, err);
+}
+
+static assay_status read_ends(connection *c, uint64_t *commit, assay_err *err)
+{
+    sqlite3_stmt *q = statement(c, SQL_LIVE_ENDS);
+    int step = statement_step(c, SQL_LIVE_ENDS, err);
+    if (step > 0) {
+        c->view.first = (uint64_t)sqlite3_column_int64(q, 0);
+        c->view.last = (uint64_t)sqlite3_column_int64(q, 1);
+        *commit = (uint64_t)sqlite3_column_int64(q, 2);
+        *commit = c->view.last > *commit ? c->view.last : *commit;
+    }
+    statement_reset(c, SQL_LIVE_ENDS);
+    return step > 0 ? ASSAY_OK : err && err->code ? err->code : ASSAY_IO;
+}
+
+/* A later snapshot, for who reads. */
+static assay_status begin_again(connection *c, assay_err *err)
+{
+    if (sqlite3_get_autocommit(c->db) || !sqlite3_db_readonly(c->db, "main"))
+        return ASSAY_OK;
+    assay_status status = statement_simple(c, SQL_COMMIT, err);
+    return status ? status : statement_simple(c, SQL_BEGIN_READ, err);
+}
+
+static uint64_t newest_of(const buf *groups, uint64_t commit)
+{
+    const char *group;
+    size_t length, at = 0;
+    while (journal_next(groups, &at, &commit, &group, &length))
+        ;
+    return commit;
+}
+
+assay_status live_last(connection *c, uint64_t *out, assay_err *err)
+{
+    return read_ends(c, out, err);
+}
+
+/* A journal of another writer than the one known: it may be the file's by now. */
+static assay_status look_beside(connection *c, uint64_t commit, bool *is_past, assay_err *err)
+{
+    journal_seen seen;
+    assay_status status = journal_look(&c->journal, c->path, &c->of, commit, &seen, err);
+    if (!status && seen == LOOK_OTHER) {
+        status = lineage_read(c, err);
+        if (!status)
+            status = journal_look(&c->journal, c->path, &c->of, commit, &seen, err);
+    }
+    *is_past = !status && seen != LOOK_ALL;
+    return status;
+}
+
+static assay_status look_once(connection *c, bool *is_past, assay_err *err)
+{
+    uint64_t commit = 0;
+    assay_status status = read_ends(c, &commit, err);
+    *is_past = false;
+    if (!status && c->live && c->live->is_own) {
+        c->view.newest = c->live->last > commit ? c->live->last : commit;
+        return ASSAY_OK;
+    }
+    if (!status)
+        status = look_beside(c, commit, is_past, err);
+    if (!status)
+        c->view.newest = newest_of(&c->journal.groups, commit);
+    return status;
+}
+
+assay_status live_look(connection *c, assay_err *err)
+{
+    enum { TRIES = 20 };
+    bool is_past = !c->view.is_fixed;
+    assay_status status = ASSAY_OK;
+    for (int tries = 0; is_past && tries < TRIES && !status; tries++) {
+        status = tries ? begin_again(c, err) : ASSAY_OK;
+        if (!status)
+            status = look_once(c, &is_past, err);
+    }
+    return status;
+}
+
 /* A group that cannot be read is told once; the next call goes on behind it. */
 static assay_status read_groups(connection *c, live *l, assay_err *err)
 {
@@ -178,25 +267,43 @@ static assay_status read_groups(connection *c, live *l, assay_err *err)
     return step < 0 ? ASSAY_DAMAGED : status;
 }
 
+static void drop_fleeting(live *l)
+{
+    if (!l->fleeting.groups)
+        return;
+    live_truncate(l, &l->fleeting.from);
+    l->fleeting.groups = 0;
+}
+
+static assay_status read_journal(connection *c, live *l, assay_err *err)
+{
+    const char *group;
+    uint64_t number;
+    size_t length, at = 0;
+    assay_status status = ASSAY_OK;
+    l->fleeting.from = l->end;
+    while (!status && journal_next(&c->journal.groups, &at, &number, &group, &length)) {
+        status = live_unpack(l, number, group, length, err);
+        l->fleeting.groups++;
+    }
+    return status;
+}
+
 assay_status live_refresh(connection *c, assay_err *err)
 {
     assay_status status = c->live ? ASSAY_OK : live_new(&c->live, err);
     if (status || c->live->is_own)
         return status;
     live *l = c->live;
-    statement(c, SQL_LIVE_ENDS);
-    int step = statement_step(c, SQL_LIVE_ENDS, err);
-    uint64_t first = 0, last = 0;
-    if (step > 0) {
-        first = (uint64_t)sqlite3_column_int64(c->statement[SQL_LIVE_ENDS], 0);
-        last = (uint64_t)sqlite3_column_int64(c->statement[SQL_LIVE_ENDS], 1);
-    }
-    statement_reset(c, SQL_LIVE_ENDS);
-    if (step < 0)
-        return ASSAY_DAMAGED;
-    if (l->first != first || l->last > last)
+    status = live_look(c, err);
+    if (status)
+        return status;
+    drop_fleeting(l);
+    if (l->first != c->view.first || l->last > c->view.last)
         live_clear(l);
-    return last > l->last ? read_groups(c, l, err) : ASSAY_OK;
+    if (c->view.last > l->last)
+        status = read_groups(c, l, err);
+    return status ? status : read_journal(c, l, err);
 }
 
 /* -- gathering ------------------------------------------------------------------------ */

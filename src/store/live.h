@@ -49,6 +49,10 @@ typedef struct live {
     uint64_t first, last; /* commit numbers of the oldest and the newest group; 0: none */
     size_t groups, bytes;
     bool is_own; /* of the open ingest: it knows without reading */
+    struct { /* what came from the journal, behind all else: read again each time */
+        live_mark from;
+        size_t groups;
+    } fleeting;
     live_row *row;
     uint32_t *newest; /* by characteristic: place + 1 of its last row */
     uint32_t *codes;
@@ -84,8 +88,16 @@ ASSAY_MUST_USE assay_status live_pack(const live *l, const live_mark *from, int6
 ASSAY_MUST_USE assay_status live_unpack(live *l, uint64_t number, const void *bytes,
                                         size_t length, assay_err *err);
 
-/* Bring the memory of `c` up to its snapshot. */
+/* What is there now, or as of the transaction that is fixed: c->view. Outside one it is found anew
+ * each time; a transaction that has only just begun may begin again for it. */
+ASSAY_MUST_USE assay_status live_look(connection *c, assay_err *err);
+/* SQLite's newest commit, without the journal. */
+ASSAY_MUST_USE assay_status live_last(connection *c, uint64_t *out, assay_err *err);
+/* Bring the memory of `c` up to that. */
 ASSAY_MUST_USE assay_status live_refresh(connection *c, assay_err *err);
+/* A group as a row of the table. */
+ASSAY_MUST_USE assay_status live_add(connection *c, uint64_t number, const void *group,
+                                     size_t length, assay_err *err);
 
 /* The rows of a question in series order; codes of local contexts are those of `l`. */
 ASSAY_MUST_USE assay_status live_gather(const live *l, const store *s, const piece_query *q,

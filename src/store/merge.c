@@ -138,6 +138,16 @@ static uint32_t wanted_of(const merge *m, const piece *p)
     return m->wanted | (is_edge ? WANT_TIME : 0);
 }
 
+/* The one that begins first. */
+static const piece *take_piece(merge *m)
+{
+    stream *s = heap_pop(m, m->waiting, &m->waiting_count, waits_before);
+    const piece *p = &m->list.piece[s->next++];
+    if (s->next < s->end)
+        heap_push(m, m->waiting, &m->waiting_count, s, waits_before);
+    return p;
+}
+
 /* The piece stands alone: unpacked into `lone` and handed out as it is. */
 static assay_status hand_out(merge *m, const piece *p, rows *out, assay_err *err)
 {
@@ -230,11 +240,7 @@ static assay_status merge_timed(merge *m, rows *out, assay_err *err)
         if (m->waiting_count && is_alone(m, &m->list.piece[m->waiting[0]->next])) {
             if (m->mixed.n)
                 break;
-            stream *s = heap_pop(m, m->waiting, &m->waiting_count, waits_before);
-            const piece *p = &m->list.piece[s->next++];
-            if (s->next < s->end)
-                heap_push(m, m->waiting, &m->waiting_count, s, waits_before);
-            return hand_out(m, p, out, err);
+            return hand_out(m, take_piece(m), out, err);
         }
         assay_status status = rows_reserve(&m->mixed, m->wanted | key, CHUNK_ROWS, err);
         if (!status && must_activate(m))
@@ -253,6 +259,33 @@ assay_status merge_next(merge *m, rows *out, assay_err *err)
     if (m->untimed_at < m->untimed_count)
         return hand_out(m, &m->list.piece[m->untimed[m->untimed_at++]], out, err);
     return merge_timed(m, out, err);
+}
+
+/* -- counting -------------------------------------------------------------------------- */
+
+static bool may_hold_others(const piece *p)
+{
+    return p->flags & PIECE_NOT_ALL_VALID || p->id == LIVE_ID;
+}
+
+bool merge_count(const merge *m, bool all_status, uint64_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < m->list.n; i++) {
+        const piece *p = &m->list.piece[i];
+        if (p->flags & PIECE_UNTIMED || p->first_time < m->from || p->last_time >= m->to ||
+            (i && p->first_time <= p[-1].last_time) || (!all_status && may_hold_others(p)))
+            return false;
+        *out += p->n;
+    }
+    return true;
+}
+
+uint64_t merge_skip(merge *m, uint64_t n)
+{
+    while (m->waiting_count && n >= m->list.piece[m->waiting[0]->next].n)
+        n -= take_piece(m)->n;
+    return n;
 }
 
 /* -- forgetting ----------------------------------------------------------------------- */

@@ -5,9 +5,10 @@
  * number there. (A lock on the database itself would be lost whenever any file descriptor of it
  * is closed: SQLite's locks are of the POSIX kind.)
  */
-#include "store/inner.h"
+#include "store/ingest.h"
 
 #include "base/hash.h"
+#include "base/random.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,6 +85,8 @@ static assay_status open_parts(store *s, assay_err *err)
         status = connection_open(s->path, is_writer, is_created, &s->db, err);
     if (!status)
         status = texts_load(s, s->db, err);
+    if (!status)
+        status = is_writer ? journal_take(s, err) : journal_judge(s, &s->told, err);
     uint64_t commit = 0;
     if (!status)
         status = commit_last(s->db, &commit, err);
@@ -94,6 +97,13 @@ static assay_status open_parts(store *s, assay_err *err)
     return status;
 }
 
+static assay_status draw_generation(store *s, assay_err *err)
+{
+    assay_status status = random_bytes(&s->of.generation, sizeof s->of.generation, err);
+    s->of.generation = (s->of.generation & INT64_MAX) | 1; /* 0 is no writer's */
+    return status;
+}
+
 assay_status store_open(const char *path, store_mode mode, store **out, assay_err *err)
 {
     store *s = calloc(1, sizeof *s);
@@ -101,11 +111,12 @@ assay_status store_open(const char *path, store_mode mode, store **out, assay_er
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory to open %s", path);
     s->lock_fd = -1;
     s->mode = mode;
+    s->of.taken = -1;
     arena_init(&s->names);
     pthread_mutex_init(&s->mutex, NULL);
     s->path = strdup(path);
-    assay_status status = ASSAY_OK;
-    if (!s->path || asprintf(&s->lock_path, "%s-writer", path) < 0)
+    assay_status status = draw_generation(s, err);
+    if (!status && (!s->path || asprintf(&s->lock_path, "%s-writer", path) < 0))
         status = assay_fail(err, ASSAY_MEMORY, 0, "no memory to open %s", path);
     if (!status)
         status = open_parts(s, err);
@@ -145,6 +156,7 @@ void store_close(store *s)
     compaction_free(s->compaction);
     arena_done(&s->names);
     buf_done(&s->document);
+    buf_done(&s->told);
     lock_give(s);
     pthread_mutex_destroy(&s->mutex);
     free(s->lock_path);
@@ -167,10 +179,13 @@ assay_status reader_take(store *s, connection **out, assay_err *err)
         status = connection_open(s->path, false, false, &c, err);
     if (!status)
         status = statement_simple(c, SQL_BEGIN_READ, err);
+    if (!status)
+        status = live_look(c, err);
     if (status) {
         reader_give(s, c);
         return status;
     }
+    c->view.is_fixed = true;
     *out = c;
     return ASSAY_OK;
 }
@@ -180,6 +195,7 @@ void reader_give(store *s, connection *c)
     bool is_usable = c != NULL;
     if (c) {
         connection_rest(c);
+        c->view.is_fixed = false;
         if (!sqlite3_get_autocommit(c->db))
             is_usable = statement_simple(c, SQL_COMMIT, NULL) == ASSAY_OK;
     }
@@ -211,6 +227,12 @@ assay_status write_begin(store *s, assay_err *err)
     if (!status)
         status = statement_simple(s->db, SQL_BEGIN, err);
     s->in_tx = !status;
+    if (!status && !s->has_lineage)
+        status = lineage_write(s->db, &s->of, err);
+    if (!status && s->ingest)
+        status = ingest_bring(s->ingest, err);
+    if (status && s->in_tx)
+        write_abort(s);
     return status;
 }
 
@@ -234,6 +256,9 @@ assay_status write_commit(store *s, assay_err *err)
         status = statement_simple(s->db, SQL_COMMIT, err);
     if (status)
         write_abort(s);
+    else if (s->ingest)
+        ingest_brought(s->ingest);
+    s->has_lineage |= !status;
     s->in_tx = false;
     return status;
 }
@@ -245,11 +270,9 @@ void checkpoint(store *s, int pages)
 
 assay_status commit_last(connection *c, uint64_t *out, assay_err *err)
 {
-    int64_t last = 0;
-    statement(c, SQL_COMMIT_LAST);
-    assay_status status = statement_number(c, SQL_COMMIT_LAST, &last, err);
+    assay_status status = live_look(c, err);
     if (!status)
-        *out = (uint64_t)last;
+        *out = c->view.newest;
     return status;
 }
 

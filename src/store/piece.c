@@ -292,13 +292,9 @@ static assay_status unpack_values(const source *s, rows *out, assay_err *err)
     return status;
 }
 
-static assay_status check_times(const piece *p, const int64_t *time, assay_err *err)
+static assay_status check_times(const piece *p, const int64_t *time, bool is_rising, assay_err *err)
 {
-    bool is_sorted = true, is_timed = true;
-    for (size_t i = 1; i < p->n; i++)
-        is_sorted &= time[i - 1] <= time[i];
-    is_timed = time[0] != TIME_NONE;
-    if (!is_sorted || !is_timed || time[0] != p->first_time || time[p->n - 1] != p->last_time)
+    if (!is_rising || time[0] == TIME_NONE || time[0] != p->first_time || time[p->n - 1] != p->last_time)
         return damaged(err, "the times do not agree with the directory");
     return ASSAY_OK;
 }
@@ -312,15 +308,15 @@ static assay_status unpack_times(const source *s, rows *out, assay_err *err)
         status = chunk_row_count(bytes, length, &n, err);
     if (!status && n != s->p->n)
         status = damaged(err, "the times are not as many as the directory says");
-    bool is_untimed = s->p->flags & PIECE_UNTIMED;
+    bool is_untimed = s->p->flags & PIECE_UNTIMED, is_rising = false;
     if (!status)
         status = chunk_times_unpack(s->codec, bytes, length, out->room,
                                     is_untimed ? (int64_t *)out->record : out->time, out->offset,
-                                    err);
+                                    &is_rising, err);
     if (status)
         return status;
     if (!is_untimed)
-        return check_times(s->p, out->time, err);
+        return check_times(s->p, out->time, is_rising, err);
     for (size_t i = 0; i < n; i++)
         out->time[i] = TIME_NONE;
     return ASSAY_OK;
@@ -328,8 +324,8 @@ static assay_status unpack_times(const source *s, rows *out, assay_err *err)
 
 static void fill32(uint32_t *data, uint32_t x, size_t n)
 {
-    for (size_t i = 0; data && i < n; i++)
-        data[i] = x;
+    if (data)
+        column_fill(data, &x, sizeof x, n);
 }
 
 static void plain_columns(const piece *p, uint32_t wanted, rows *out)
@@ -337,8 +333,7 @@ static void plain_columns(const piece *p, uint32_t wanted, rows *out)
     if (wanted & WANT_META) {
         memset(out->status, 0, p->n);
         fill32(out->size, 1, p->n);
-        for (size_t i = 0; i < p->n; i++)
-            out->origin[i] = p->first_origin;
+        column_fill(out->origin, &p->first_origin, sizeof *out->origin, p->n);
     }
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         if (wanted >> kind & 1)

@@ -320,7 +320,7 @@ assay_status pieces_find(store *s, connection *c, const piece_query *q, piece_li
                          assay_err *err)
 {
     assay_status status = ASSAY_OK;
-    if (!q->only_origin && !q->batches_only)
+    if (!q->only_origin && !q->batches_only && !q->no_chunks)
         status = find_chunks(c, q, out, err);
     if (!status) {
         pthread_mutex_lock(&s->mutex);

@@ -42,6 +42,7 @@ struct plain {
     void **slabs;
     size_t slab_count;
     bool is_full; /* too many characteristics */
+    bool is_even; /* the batch in hand */
     bool has_offset;
     int32_t offset;
     size_t waiting;
@@ -198,6 +199,9 @@ bool plain_takes(plain *p, const measurement_batch *b)
     if (!p->has_offset)
         p->offset = offset;
     p->has_offset = true;
+    p->is_even = b->is_even;
+    if (b->is_even)
+        return offset == p->offset;
     uint32_t other = 0;
     for (size_t k = 0; b->offset && k < b->n; k++)
         other |= (uint32_t)(b->offset[k] ^ p->offset);
@@ -206,9 +210,14 @@ bool plain_takes(plain *p, const measurement_batch *b)
     return !other && offset == p->offset;
 }
 
+static uint32_t status_at(const measurement_batch *b, size_t k)
+{
+    return b->status ? b->status[k] : STATUS_VALID;
+}
+
 static uint32_t shape_at(const measurement_batch *b, size_t k)
 {
-    return (uint32_t)(uint8_t)b->exponent[k] << 16 | (uint32_t)b->decimals[k] << 8 | b->status[k];
+    return (uint32_t)(uint8_t)b->exponent[k] << 16 | (uint32_t)b->decimals[k] << 8 | status_at(b, k);
 }
 
 /* Blocks come from slabs of one huge page each: two thousand columns written in turn would miss
@@ -249,11 +258,26 @@ static assay_status seal(plain *p, series *s, assay_err *err);
 /* A series begins: its digits must be those of the reference of its sums. */
 static bool begin_series(series *s, const measurement_batch *b, size_t k)
 {
-    if (b->status[k] != STATUS_VALID ||
+    if (status_at(b, k) != STATUS_VALID ||
         (s->has_reference && s->reference_exponent != b->exponent[k]))
         return false;
     s->shape = shape_at(b, k);
     return true;
+}
+
+/* The same of an even batch, where the first row speaks for all: 0 when it does not fit. */
+static size_t add_even(series *s, const measurement_batch *b, size_t k, size_t end)
+{
+    size_t n = end - k < CHUNK_ROWS - s->n ? end - k : CHUNK_ROWS - s->n;
+    if (b->time[k] < s->last || shape_at(b, 0) != s->shape)
+        return 0;
+    memcpy(s->rows->time + s->n, b->time + k, n * sizeof *b->time);
+    int32_t *mantissa = s->rows->mantissa + s->n;
+    for (size_t i = 0; i < n; i++)
+        mantissa[i] = (int32_t)b->mantissa[k + i];
+    s->last = b->time[k + n - 1];
+    s->n += (uint32_t)n;
+    return n;
 }
 
 /* Rows of one characteristic that stand together, from k to at most `end`. Returns how many fit. */
@@ -309,7 +333,7 @@ assay_status plain_add(plain *p, const measurement_batch *b, size_t *done, assay
             status = block_take(p, s, err);
         if (status || (s->shape == SHAPE_NONE && !begin_series(s, b, k)))
             break;
-        size_t n = add_run(s, b, k, end);
+        size_t n = p->is_even ? add_even(s, b, k, end) : add_run(s, b, k, end);
         k += n;
         if (s->n == CHUNK_ROWS)
             status = seal(p, s, err);

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Transactions and records.
- *
- * The commitment is SHA-256 over salt and canonical payload. Erasing payload and salt leaves a
- * record that proves that something was said, when and about what, but not what.
- */
+/* Transactions and records. What a record says stands apart, sealed (payloads.c). */
 #include "store/inner.h"
 
 #include "base/hash.h"
@@ -12,10 +8,6 @@
 #include "base/time.h"
 
 #include <string.h>
-
-/* Records of the first versions have salts of 16 bytes and no prefix. */
-enum { SALT_BYTES = 32, SALT_BYTES_OLD = 16 };
-static const char commit_prefix[] = "assay/commit/v1\n";
 
 /* -- transactions --------------------------------------------------------------------- */
 
@@ -48,8 +40,9 @@ assay_status store_tx_commit(store_tx *tx, uint64_t *commit, assay_err *err)
         *commit = tx->commit;
     if (!status && tx->has_erased)
         status = persons_forget(tx->s, tx->s->db, err);
+    tx->s->db->has_secrets |= tx->has_erased;
     if (!status)
-        checkpoint(tx->s, 256);
+        checkpoint(tx->s, tx->has_erased ? 1 : 256);
     return status;
 }
 
@@ -62,23 +55,6 @@ void store_tx_abort(store_tx *tx)
 }
 
 /* -- appending ------------------------------------------------------------------------ */
-
-static assay_status commitment(const uint8_t *salt, size_t salt_length, const char *payload,
-                               size_t length, sha256 *out, assay_err *err)
-{
-    hasher *h;
-    assay_status status = hasher_new(&h, err);
-    if (status)
-        return status;
-    hasher_begin(h);
-    if (salt_length == SALT_BYTES)
-        hasher_add(h, commit_prefix, sizeof commit_prefix - 1);
-    hasher_add(h, salt, salt_length);
-    hasher_add(h, payload, length);
-    status = hasher_end(h, out, err);
-    hasher_free(h);
-    return status;
-}
 
 static assay_status insert_record(store_tx *tx, int64_t sequence, const char *type,
                                   const char *actor, const object_id *object, const sha256 *digest,
@@ -104,41 +80,50 @@ static assay_status insert_record(store_tx *tx, int64_t sequence, const char *ty
     return statement_run(c, SQL_RECORD_ADD, err);
 }
 
-static assay_status insert_payload(connection *c, int64_t sequence, const uint8_t *salt,
-                                   const buf *payload, assay_err *err)
+static assay_status insert_correction(store_tx *tx, int64_t sequence, uint64_t earlier,
+                                      assay_err *err)
 {
-    sqlite3_stmt *q = statement(c, SQL_PAYLOAD_ADD);
+    if (earlier >= (uint64_t)sequence)
+        return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no record %llu before this one",
+                          (unsigned long long)earlier);
+    sqlite3_stmt *q = statement(tx->s->db, SQL_CORRECTION_ADD);
     sqlite3_bind_int64(q, 1, sequence);
-    sqlite3_bind_blob(q, 2, salt, SALT_BYTES, SQLITE_STATIC);
-    sqlite3_bind_text(q, 3, payload->data, (int)payload->length, SQLITE_STATIC);
-    return statement_run(c, SQL_PAYLOAD_ADD, err);
+    sqlite3_bind_int64(q, 2, (int64_t)earlier);
+    return statement_run(tx->s->db, SQL_CORRECTION_ADD, err);
 }
 
-assay_status record_append(store_tx *tx, const char *type, const char *actor,
-                           const object_id *object, const char *payload, uint64_t *sequence,
-                           assay_err *err)
+assay_status record_append_after(store_tx *tx, const char *type, const char *actor,
+                                 const object_id *object, const char *payload, uint64_t earlier,
+                                 uint64_t *sequence, assay_err *err)
 {
-    uint8_t salt[SALT_BYTES];
+    payload_secrets own;
     buf canonical = BUF_INIT;
     sha256 digest;
     int64_t last = 0;
     connection *c = tx->s->db;
     assay_status status = jcs_canonical(payload, strlen(payload), &canonical, err);
     if (!status)
-        status = random_bytes(salt, sizeof salt, err);
-    if (!status)
-        status = commitment(salt, sizeof salt, canonical.data, canonical.length, &digest, err);
+        status = payload_commit(&canonical, &own, &digest, err);
     statement(c, SQL_RECORD_LAST);
     if (!status)
         status = statement_number(c, SQL_RECORD_LAST, &last, err);
     if (!status)
         status = insert_record(tx, last + 1, type, actor, object, &digest, err);
     if (!status)
-        status = insert_payload(c, last + 1, salt, &canonical, err);
+        status = payload_add(c, last + 1, &own, &canonical, err);
+    if (!status && earlier)
+        status = insert_correction(tx, last + 1, earlier, err);
     if (!status && sequence)
         *sequence = (uint64_t)last + 1;
     buf_done(&canonical);
     return status;
+}
+
+assay_status record_append(store_tx *tx, const char *type, const char *actor,
+                           const object_id *object, const char *payload, uint64_t *sequence,
+                           assay_err *err)
+{
+    return record_append_after(tx, type, actor, object, payload, 0, sequence, err);
 }
 
 /* -- erasing -------------------------------------------------------------------------- */
@@ -147,12 +132,10 @@ assay_status store_record_erase(store_tx *tx, uint64_t sequence, const char *act
                                 const char *reason, assay_err *err)
 {
     connection *c = tx->s->db;
-    sqlite3_stmt *q = statement(c, SQL_PAYLOAD_DROP);
-    sqlite3_bind_int64(q, 1, (int64_t)sequence);
-    assay_status status = statement_run(c, SQL_PAYLOAD_DROP, err);
-    if (!status && sqlite3_changes(c->db) == 0)
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "record %llu has no payload",
-                          (unsigned long long)sequence);
+    assay_status status = payload_drop(c, sequence, err);
+    sqlite3_bind_int64(statement(c, SQL_STATE_FORGET), 1, (int64_t)sequence);
+    if (!status)
+        status = statement_run(c, SQL_STATE_FORGET, err);
     json_t *o = status ? NULL
                        : json_pack("{s:I, s:s}", "sequence", (json_int_t)sequence, "reason",
                                    reason ? reason : "");
@@ -161,7 +144,8 @@ assay_status store_record_erase(store_tx *tx, uint64_t sequence, const char *act
         status = o ? jcs_write(o, &text, err)
                    : assay_fail(err, ASSAY_FORMAT, 0, "the reason is not UTF-8 text");
     if (!status)
-        status = record_append(tx, "payload.erased", actor, NULL, text.data, NULL, err);
+        status = record_append_after(tx, "payload.erased", actor, NULL, text.data, sequence, NULL, err);
+    tx->has_erased |= !status;
     json_decref(o);
     buf_done(&text);
     return status;
@@ -187,6 +171,61 @@ assay_status store_person_erase(store_tx *tx, const char *name, const char *acto
     return status;
 }
 
+/* -- restoring ------------------------------------------------------------------------ */
+
+/* The code of a pseudonym; an unknown one becomes a person whose name is not known any more. */
+static assay_status person_of(store_tx *tx, const object_id *id, int64_t *code, assay_err *err)
+{
+    connection *c = tx->s->db;
+    dictionary *people = tx->s->texts[CONTEXT_OPERATOR];
+    char name[48];
+    *code = 0;
+    sqlite3_stmt *q = statement(c, SQL_PSEUDONYM_FIND);
+    sqlite3_bind_blob(q, 1, id->bytes, sizeof id->bytes, SQLITE_STATIC);
+    assay_status status = statement_number(c, SQL_PSEUDONYM_FIND, code, err);
+    if (status || *code)
+        return status;
+    snprintf(name, sizeof name, "(erased %u)", dictionary_count(people) + 1);
+    *code = dictionary_code(people, name, strlen(name));
+    status = *code ? texts_save(tx->s, err) : assay_fail(err, ASSAY_MEMORY, 0, "no memory for texts");
+    q = statement(c, SQL_PSEUDONYM_SET);
+    sqlite3_bind_blob(q, 1, id->bytes, sizeof id->bytes, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 2, *code);
+    if (!status)
+        status = statement_run(c, SQL_PSEUDONYM_SET, err);
+    q = statement(c, SQL_PERSON_ERASE);
+    sqlite3_bind_int64(q, 1, *code);
+    return status ? status : statement_run(c, SQL_PERSON_ERASE, err);
+}
+
+assay_status store_record_restore(store_tx *tx, const record *r, assay_err *err)
+{
+    connection *c = tx->s->db;
+    int64_t last = 0, person = 0;
+    statement(c, SQL_RECORD_LAST);
+    assay_status status = statement_number(c, SQL_RECORD_LAST, &last, err);
+    if (!status && r->sequence != (uint64_t)last + 1)
+        return assay_fail(err, ASSAY_CONFLICT, 0, "record %llu does not follow record %lld",
+                          (unsigned long long)r->sequence, (long long)last);
+    if (!status && r->has_actor)
+        status = person_of(tx, &r->pseudonym, &person, err);
+    if (status)
+        return status;
+    sqlite3_stmt *q = statement(c, SQL_RECORD_RESTORE);
+    sqlite3_bind_int64(q, 1, last + 1);
+    sqlite3_bind_int64(q, 2, (int64_t)tx->commit);
+    sqlite3_bind_int64(q, 3, r->time);
+    sqlite3_bind_blob(q, 4, r->id.bytes, sizeof r->id.bytes, SQLITE_STATIC);
+    if (r->has_object)
+        sqlite3_bind_blob(q, 5, r->object.bytes, sizeof r->object.bytes, SQLITE_STATIC);
+    sqlite3_bind_text(q, 6, r->type, -1, SQLITE_STATIC);
+    if (person)
+        sqlite3_bind_int64(q, 7, person);
+    sqlite3_bind_blob(q, 8, r->commitment, sizeof r->commitment, SQLITE_STATIC);
+    status = statement_run(c, SQL_RECORD_RESTORE, err);
+    return status || !r->earlier ? status : insert_correction(tx, last + 1, r->earlier, err);
+}
+
 /* -- reading -------------------------------------------------------------------------- */
 
 static void copy_id(sqlite3_stmt *q, int column, object_id *out)
@@ -195,26 +234,34 @@ static void copy_id(sqlite3_stmt *q, int column, object_id *out)
         memcpy(out->bytes, sqlite3_column_blob(q, column), sizeof out->bytes);
 }
 
-static record record_of(store *s, sqlite3_stmt *q)
+static assay_status record_of(store *s, sqlite3_stmt *q, buf *plain, record *out, assay_err *err)
 {
     record r = {.sequence = (uint64_t)sqlite3_column_int64(q, 0),
                 .commit = (uint64_t)sqlite3_column_int64(q, 1),
                 .time = sqlite3_column_int64(q, 2),
-                .type = (const char *)sqlite3_column_text(q, 5),
-                .payload = (const char *)sqlite3_column_text(q, 9)};
+                .type = (const char *)sqlite3_column_text(q, 5)};
+    assay_status status = payload_read(q, plain, &r.payload, err);
+    if (status)
+        return status;
     copy_id(q, 3, &r.id);
     if (sqlite3_column_bytes(q, 7) == sizeof r.commitment)
         memcpy(r.commitment, sqlite3_column_blob(q, 7), sizeof r.commitment);
-    r.salt = sqlite3_column_blob(q, 8);
-    r.salt_length = (size_t)sqlite3_column_bytes(q, 8);
+    r.salt = r.payload ? sqlite3_column_blob(q, 8) : NULL;
+    r.salt_length = r.payload ? (size_t)sqlite3_column_bytes(q, 8) : 0;
+    r.form = sqlite3_column_int(q, 11);
     copy_id(q, 4, &r.object);
+    r.has_object = sqlite3_column_type(q, 4) != SQLITE_NULL;
+    r.has_actor = sqlite3_column_type(q, 6) != SQLITE_NULL;
+    copy_id(q, 12, &r.pseudonym);
+    r.earlier = (uint64_t)sqlite3_column_int64(q, 13);
     r.actor =
         dictionary_text(s->texts[CONTEXT_OPERATOR], (uint32_t)sqlite3_column_int64(q, 6), NULL);
-    return r;
+    *out = r;
+    return ASSAY_OK;
 }
 
-assay_status store_records(store *s, const char *type, uint64_t from_sequence,
-                           record_visitor *visit, void *context, assay_err *err)
+static assay_status read_all(store *s, sql which, const char *type, uint64_t from_sequence,
+                             record_visitor *visit, void *context, assay_err *err)
 {
     connection *c;
     uint64_t commit = 0;
@@ -224,52 +271,124 @@ assay_status store_records(store *s, const char *type, uint64_t from_sequence,
     status = commit_last(c, &commit, err);
     if (!status)
         status = origins_refresh(s, c, commit, err);
-    sqlite3_stmt *q = statement(c, SQL_RECORD_FROM);
+    sqlite3_stmt *q = statement(c, which);
     sqlite3_bind_int64(q, 1, (int64_t)from_sequence);
     if (type)
         sqlite3_bind_text(q, 2, type, -1, SQLITE_STATIC);
     int step = 1;
-    while (!status && (step = statement_step(c, SQL_RECORD_FROM, err)) > 0) {
-        record r = record_of(s, q);
-        if (!visit(&r, context))
+    buf plain = BUF_INIT;
+    while (!status && (step = statement_step(c, which, err)) > 0) {
+        record r;
+        status = record_of(s, q, &plain, &r, err);
+        if (status || !visit(&r, context))
             break;
     }
     reader_give(s, c);
+    buf_done(&plain);
     return status ? status : step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
 }
 
-/* Gap-free, and every payload that is there agrees with its commitment. */
-assay_status records_check(store *s, connection *c, store_finding *finding, void *context,
-                           uint64_t *count, uint64_t *damaged, assay_err *err)
+assay_status store_records(store *s, const char *type, uint64_t from_sequence,
+                           record_visitor *visit, void *context, assay_err *err)
 {
-    (void)s;
-    uint64_t expected = 1;
-    char text[120];
-    int step;
-    sqlite3_stmt *q = statement(c, SQL_RECORD_FROM);
-    sqlite3_bind_int64(q, 1, 0);
-    while ((step = statement_step(c, SQL_RECORD_FROM, err)) > 0) {
-        uint64_t sequence = (uint64_t)sqlite3_column_int64(q, 0);
-        sha256 digest;
-        const char *fault = sequence != expected ? "does not follow the one before" : NULL;
-        bool is_erased = sqlite3_column_type(q, 9) == SQLITE_NULL;
-        if (!fault && !is_erased) {
-            size_t salt = (size_t)sqlite3_column_bytes(q, 8);
-            bool is_whole = (salt == SALT_BYTES || salt == SALT_BYTES_OLD) &&
-                            sqlite3_column_bytes(q, 7) == 32 &&
-                            !commitment(sqlite3_column_blob(q, 8), salt, sqlite3_column_blob(q, 9),
-                                        (size_t)sqlite3_column_bytes(q, 9), &digest, err) &&
-                            !memcmp(digest.bytes, sqlite3_column_blob(q, 7), 32);
-            fault = is_whole ? NULL : "does not agree with its commitment";
-        }
-        if (fault) {
-            snprintf(text, sizeof text, "record %llu %s", (unsigned long long)sequence, fault);
-            finding(text, context);
-            ++*damaged;
-        }
-        expected = sequence + 1;
-        ++*count;
+    return read_all(s, SQL_RECORD_FROM, type, from_sequence, visit, context, err);
+}
+
+assay_status store_record_heads(store *s, const char *type, uint64_t from_sequence,
+                                record_visitor *visit, void *context, assay_err *err)
+{
+    return read_all(s, SQL_RECORD_HEADS, type, from_sequence, visit, context, err);
+}
+
+/* What a visitor sees of one row; it may read and write itself. */
+typedef struct {
+    record r;
+    size_t type, actor, payload, salt; /* offsets of the texts; SIZE_MAX: none */
+} kept_record;
+
+static size_t keep(buf *texts, const void *bytes, size_t length)
+{
+    size_t at = texts->length;
+    if (!bytes)
+        return SIZE_MAX;
+    buf_add(texts, bytes, length);
+    buf_add_char(texts, '\0');
+    return at;
+}
+
+static assay_status keep_record(buf *list, buf *texts, store *s, sqlite3_stmt *q, assay_err *err)
+{
+    kept_record k;
+    buf plain = BUF_INIT;
+    const record *r = &k.r;
+    assay_status status = record_of(s, q, &plain, &k.r, err);
+    if (status) {
+        buf_done(&plain);
+        return status;
     }
-    statement_reset(c, SQL_RECORD_FROM);
-    return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
+    k.type = keep(texts, r->type, strlen(r->type));
+    k.actor = keep(texts, r->actor, r->actor ? strlen(r->actor) : 0);
+    k.payload = keep(texts, r->payload, r->payload ? strlen(r->payload) : 0);
+    k.salt = keep(texts, r->salt, r->salt_length);
+    buf_add(list, &k, sizeof k);
+    buf_done(&plain);
+    return ASSAY_OK;
+}
+
+static assay_status collect(store *s, connection *c, const object_id *object, uint64_t from,
+                            buf *list, buf *texts, assay_err *err)
+{
+    sqlite3_stmt *q = statement(c, SQL_RECORD_OF);
+    sqlite3_bind_blob(q, 1, object->bytes, sizeof object->bytes, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 2, (int64_t)from);
+    int step;
+    assay_status status = ASSAY_OK;
+    while (!status && (step = statement_step(c, SQL_RECORD_OF, err)) != 0)
+        status = step < 0 ? ASSAY_DAMAGED : keep_record(list, texts, s, q, err);
+    statement_reset(c, SQL_RECORD_OF);
+    if (status)
+        return status;
+    return list->failed || texts->failed
+               ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for the records of an object")
+               : ASSAY_OK;
+}
+
+static bool show(const buf *list, const buf *texts, record_visitor *visit, void *context)
+{
+    for (size_t at = 0; at < list->length; at += sizeof(kept_record)) {
+        kept_record k;
+        memcpy(&k, list->data + at, sizeof k);
+        k.r.type = texts->data + k.type;
+        k.r.actor = k.actor == SIZE_MAX ? NULL : texts->data + k.actor;
+        k.r.payload = k.payload == SIZE_MAX ? NULL : texts->data + k.payload;
+        k.r.salt = k.salt == SIZE_MAX ? NULL : (const uint8_t *)texts->data + k.salt;
+        if (!visit(&k.r, context))
+            return false;
+    }
+    return true;
+}
+
+assay_status store_object_records(store *s, const object_id *object, uint64_t from_sequence,
+                                  record_visitor *visit, void *context, assay_err *err)
+{
+    buf list = BUF_INIT, texts = BUF_INIT;
+    connection *c = s->db;
+    uint64_t commit = 0;
+    bool is_own = s->in_tx; /* what was appended but not committed is seen through the writer */
+    assay_status status = is_own ? ASSAY_OK : reader_take(s, &c, err);
+    if (status)
+        return status;
+    if (!is_own)
+        status = commit_last(c, &commit, err);
+    if (!status && !is_own)
+        status = origins_refresh(s, c, commit, err);
+    if (!status)
+        status = collect(s, c, object, from_sequence, &list, &texts, err);
+    if (!is_own)
+        reader_give(s, c);
+    if (!status)
+        show(&list, &texts, visit, context);
+    buf_done(&list);
+    buf_done(&texts);
+    return status;
 }

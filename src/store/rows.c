@@ -114,6 +114,19 @@ void rows_append(rows *out, const rows *in, size_t from, size_t n)
     out->n += n;
 }
 
+/* What is filled already is copied behind itself: a dozen copies for a chunk. */
+void column_fill(void *out, const void *x, size_t bytes, size_t n)
+{
+    char *to = out;
+    size_t whole = n * bytes, done = bytes;
+    if (n)
+        memcpy(to, x, bytes);
+    for (size_t more; done < whole; done += more) {
+        more = done < whole - done ? done : whole - done;
+        memcpy(to + done, to, more);
+    }
+}
+
 rows rows_slice(const rows *r, size_t from, size_t n)
 {
     rows out = *r;

@@ -59,6 +59,8 @@ void rows_gather(rows *out, const rows *in, const uint32_t *order, size_t n);
 /* Append in[from .. from + n) to out, which has the room. */
 void rows_append(rows *out, const rows *in, size_t from, size_t n);
 /* The rows from .. from + n as a view (no copy, not to be reserved or done). */
+/* n times the same `bytes` bytes. */
+void column_fill(void *out, const void *x, size_t bytes, size_t n);
 rows rows_slice(const rows *r, size_t from, size_t n);
 
 /* Serial numbers: shorter first, then bytes. */

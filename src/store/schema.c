@@ -6,9 +6,12 @@
  */
 #include "store/connection.h"
 
+#include "base/random.h"
+#include "store/payload.h"
+
 #include <string.h>
 
-enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 3, READABLE = 1 };
+enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 9, READABLE = 1 };
 
 /* Live ingest and documents. A reader of an older file has these tables empty, in memory. */
 #define TABLES_3(CREATE)                                                                           \
@@ -27,6 +30,39 @@ enum { APPLICATION_ID = 0x41535359 /* "ASSY" */, VERSION = 3, READABLE = 1 };
            " last_time INTEGER NOT NULL, PRIMARY KEY (source, reason)) WITHOUT ROWID;"             \
     CREATE "remembered (source INTEGER NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL,"          \
            " PRIMARY KEY (source, key)) WITHOUT ROWID;"
+
+/* Lists that screens show in pages (entry.c). */
+#define TABLES_4(CREATE)                                                                           \
+    CREATE "list (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, n INTEGER NOT NULL);"         \
+    CREATE "entry (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, object BLOB NOT NULL,"          \
+           " row TEXT NOT NULL, places BLOB NOT NULL, UNIQUE (kind, object));"                     \
+    CREATE "place (list INTEGER NOT NULL, sort BLOB NOT NULL, entry INTEGER NOT NULL,"             \
+           " PRIMARY KEY (list, sort, entry)) WITHOUT ROWID;"
+
+/* What the ledger knows people by, and which earlier record a record corrects. */
+#define TABLES_5(CREATE)                                                                           \
+    CREATE "pseudonym (code INTEGER PRIMARY KEY, id BLOB NOT NULL);"                               \
+    CREATE "correction (sequence INTEGER PRIMARY KEY, earlier INTEGER NOT NULL);"
+
+/* What a reader of an older file sees of its payloads, which stand there in the clear. */
+static const char *const plain_payloads =
+    "CREATE TEMP VIEW payload_key AS SELECT sequence, NULL AS key, salt, 1 AS form"
+    " FROM main.payload;"
+    "CREATE TEMP VIEW payload AS SELECT sequence, payload AS sealed FROM main.payload;";
+
+/* Bytes that stand beside the records of an object (file.c). */
+#define TABLES_7(CREATE)                                                                           \
+    CREATE "file (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, object BLOB NOT NULL,"      \
+           " owner BLOB NOT NULL, state INTEGER NOT NULL, parts INTEGER NOT NULL,"                 \
+           " bytes INTEGER NOT NULL, time INTEGER NOT NULL, about TEXT NOT NULL);"                 \
+    CREATE "file_part (id INTEGER PRIMARY KEY, sum INTEGER NOT NULL, data BLOB NOT NULL);"
+
+/* Which database this is, and who last wrote it: for the journal beside it (journal.h). */
+static const char *const no_lineage =
+    "CREATE TEMP TABLE lineage AS SELECT zeroblob(16) AS id, 0 AS generation, -1 AS taken;";
+
+/* What all chunks of a series come to; of a series of an older file from its next compaction on. */
+#define TABLES_9(CREATE) CREATE "total (characteristic INTEGER PRIMARY KEY, summary BLOB);"
 
 static const char *const steps[VERSION] = {
     "CREATE TABLE commit_log (number INTEGER PRIMARY KEY, time INTEGER NOT NULL, import INTEGER);"
@@ -79,7 +115,67 @@ static const char *const steps[VERSION] = {
     /* what the reader has to say of the rows consumed so far */
     "ALTER TABLE import ADD COLUMN note TEXT;",
     TABLES_3("CREATE TABLE "),
+    TABLES_4("CREATE TABLE ")
+    "CREATE INDEX record_object ON record (object, sequence) WHERE object IS NOT NULL;",
+    TABLES_5("CREATE TABLE ")
+    "CREATE UNIQUE INDEX pseudonym_id ON pseudonym (id);"
+    "INSERT INTO pseudonym SELECT code, randomblob(16) FROM person;",
+    /* payloads under keys of their own (payload.h); which form the commitment has (commitment.h) */
+    "ALTER TABLE payload RENAME TO payload_5;"
+    "CREATE TABLE payload (sequence INTEGER PRIMARY KEY, sealed BLOB NOT NULL);"
+    "CREATE TABLE payload_key (sequence INTEGER PRIMARY KEY, key BLOB NOT NULL,"
+    " salt BLOB NOT NULL, form INTEGER NOT NULL);"
+    "INSERT INTO payload_key SELECT sequence, new_key(), salt, 1 FROM payload_5;"
+    "INSERT INTO payload SELECT sequence, seal(sequence, key, payload) FROM payload_5"
+    " JOIN payload_key USING (sequence);"
+    "DROP TABLE payload_5;",
+    TABLES_7("CREATE TABLE ")
+    "CREATE INDEX file_object ON file (object);"
+    "CREATE INDEX file_owner ON file (owner);"
+    "CREATE INDEX file_loose ON file (time) WHERE state < 2;",
+    "CREATE TABLE lineage (id BLOB NOT NULL, generation INTEGER NOT NULL, taken INTEGER NOT NULL);"
+    "INSERT INTO lineage VALUES (randomblob(16), 0, -1);",
+    TABLES_9("CREATE TABLE "),
 };
+
+/* -- functions that the steps call ------------------------------------------------------- */
+
+static void new_key(sqlite3_context *q, int count, sqlite3_value **arg)
+{
+    uint8_t key[PAYLOAD_KEY];
+    (void)count, (void)arg;
+    if (random_bytes(key, sizeof key, NULL))
+        sqlite3_result_error(q, "the kernel gives no random bytes", -1);
+    else
+        sqlite3_result_blob(q, key, sizeof key, SQLITE_TRANSIENT);
+}
+
+static void seal(sqlite3_context *q, int count, sqlite3_value **arg)
+{
+    buf out = BUF_INIT;
+    (void)count;
+    const void *payload = sqlite3_value_text(arg[2]);
+    payload_seal(sqlite3_value_int64(arg[0]), sqlite3_value_blob(arg[1]), payload,
+                 (size_t)sqlite3_value_bytes(arg[2]), &out);
+    if (out.failed)
+        sqlite3_result_error_nomem(q);
+    else
+        sqlite3_result_blob64(q, out.data, out.length, SQLITE_TRANSIENT);
+    buf_done(&out);
+}
+
+static assay_status make_functions(connection *c, assay_err *err)
+{
+    if (sqlite3_create_function(c->db, "new_key", 0, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, new_key,
+                                NULL, NULL) ||
+        sqlite3_create_function(c->db, "seal", 3, SQLITE_UTF8 | SQLITE_DIRECTONLY, NULL, seal, NULL,
+                                NULL))
+        return connection_fail(c, err, "cannot bring up");
+    return ASSAY_OK;
+}
+
+/* -- bringing up --------------------------------------------------------------------------- */
+
 
 static assay_status pragma_number(connection *c, const char *text, int64_t *out, assay_err *err)
 {
@@ -163,7 +259,21 @@ assay_status schema_prepare(connection *c, bool is_writer, bool is_created, assa
     if (!status && is_writer && !is_empty) /* a backup comes without a log */
         status = connection_exec(c, "PRAGMA journal_mode=WAL", err);
     if (!status && !is_writer && version >= READABLE && version < 3)
-        return connection_exec(c, TABLES_3("CREATE TEMP TABLE "), err);
+        status = connection_exec(c, TABLES_3("CREATE TEMP TABLE "), err);
+    if (!status && !is_writer && version >= READABLE && version < 4)
+        status = connection_exec(c, TABLES_4("CREATE TEMP TABLE "), err);
+    if (!status && !is_writer && version >= READABLE && version < 5)
+        status = connection_exec(c, TABLES_5("CREATE TEMP TABLE "), err);
+    if (!status && !is_writer && version >= READABLE && version < 6)
+        status = connection_exec(c, plain_payloads, err);
+    if (!status && !is_writer && version >= READABLE && version < 7)
+        status = connection_exec(c, TABLES_7("CREATE TEMP TABLE "), err);
+    if (!status && !is_writer && version >= READABLE && version < 8)
+        status = connection_exec(c, no_lineage, err);
+    if (!status && !is_writer && version >= READABLE && version < 9)
+        return connection_exec(c, TABLES_9("CREATE TEMP TABLE "), err);
+    if (!status && version < VERSION)
+        status = make_functions(c, err);
     while (!status && version < VERSION) {
         if (!is_writer && version >= READABLE)
             break; /* what came later concerns writers alone */

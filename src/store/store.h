@@ -36,6 +36,9 @@ typedef enum { STORE_READ = 0, STORE_WRITE = 1, STORE_CREATE = 3 } store_mode;
 ASSAY_MUST_USE assay_status store_open(const char *path, store_mode mode, store **out,
                                        assay_err *err);
 void store_close(store *s);
+/* What was found beside the file at opening and is not all in it: live rows that cannot be read, or of
+ * another database. Words for people; "" for nothing. */
+const char *store_told(const store *s);
 uint64_t store_commit_number(store *s); /* the newest */
 
 /* -- characteristics ------------------------------------------------------------------ */
@@ -51,6 +54,10 @@ ASSAY_MUST_USE assay_status store_characteristic_find(store *s, const char *name
                                                       stored_characteristic *out, assay_err *err);
 ASSAY_MUST_USE assay_status store_characteristic_at(store *s, uint32_t number,
                                                     stored_characteristic *out, assay_err *err);
+/* As it was defined after commit `as_of`; texts live in `a`. */
+ASSAY_MUST_USE assay_status store_characteristic_as_of(store *s, uint32_t number, uint64_t as_of,
+                                                       arena *a, stored_characteristic *out,
+                                                       assay_err *err);
 uint32_t store_characteristic_count(store *s);
 /* Define or, when a definition changed, append a new version (a record each time). */
 ASSAY_MUST_USE assay_status store_characteristic_define(store *s, const characteristic *c,
@@ -165,27 +172,52 @@ ASSAY_MUST_USE assay_status store_tx_begin(store *s, store_tx **out, assay_err *
 ASSAY_MUST_USE assay_status store_tx_commit(store_tx *tx, uint64_t *commit, assay_err *err);
 void store_tx_abort(store_tx *tx); /* accepts NULL and a committed one */
 
-/* Append a record: gap-free sequence, random id, salted digest of the payload; payload and salt
- * stand in a table of their own that can be erased. `payload` is JSON; it is stored in the
- * canonical form of RFC 8785. */
+/* Append a record: gap-free sequence, random id, salted commitment to the payload, which stands in
+ * a table of its own, sealed; its key and the salt in another. `payload` is one JSON object, brought
+ * into the canonical form of RFC 8785. */
 ASSAY_MUST_USE assay_status record_append(store_tx *tx, const char *type, const char *actor,
                                           const object_id *object, const char *payload,
                                           uint64_t *sequence, assay_err *err);
+
+/* The same for a record that corrects, withdraws or erases an earlier one. */
+ASSAY_MUST_USE assay_status record_append_after(store_tx *tx, const char *type, const char *actor,
+                                                const object_id *object, const char *payload,
+                                                uint64_t earlier, uint64_t *sequence,
+                                                assay_err *err);
 
 typedef struct {
     uint64_t sequence, commit;
     int64_t time;
     object_id id, object;
+    object_id pseudonym; /* random, of the actor: what outsiders know the person by */
+    bool has_object, has_actor;
+    uint64_t earlier;    /* sequence of the record this one corrects; 0: none */
     const char *type, *actor, *payload; /* payload NULL: erased */
-    uint8_t commitment[32];             /* SHA-256("assay/commit/v1\n" || salt || payload) */
-    const uint8_t *salt;                /* 32 bytes; NULL: erased */
-    size_t salt_length;                 /* 16 in records of the first versions: without prefix */
+    uint8_t commitment[32];             /* base/commitment.h */
+    const uint8_t *salt;                /* NULL: erased */
+    size_t salt_length;
+    int form;                           /* of the commitment */
 } record;
 typedef bool record_visitor(const record *r, void *context); /* false stops */
 ASSAY_MUST_USE assay_status store_records(store *s, const char *type, uint64_t from_sequence,
                                           record_visitor *visit, void *context, assay_err *err);
 
-/* Payload and salt go for good; that they did is a record. */
+/* The same without what they say: no payload, no salt. */
+ASSAY_MUST_USE assay_status store_record_heads(store *s, const char *type, uint64_t from_sequence,
+                                               record_visitor *visit, void *context,
+                                               assay_err *err);
+
+/* The records about one object, in order; within a transaction of this handle its own too. The
+ * texts live until the visitor returns. */
+ASSAY_MUST_USE assay_status store_object_records(store *s, const object_id *object,
+                                                 uint64_t from_sequence, record_visitor *visit,
+                                                 void *context, assay_err *err);
+
+/* A record that the ledger has and this file has lost: without payload, of a person without a name.
+ * Its sequence is the next one. */
+ASSAY_MUST_USE assay_status store_record_restore(store_tx *tx, const record *r, assay_err *err);
+
+/* Payload, salt and key go for good; that they did is a record. */
 ASSAY_MUST_USE assay_status store_record_erase(store_tx *tx, uint64_t sequence, const char *actor,
                                                const char *reason, assay_err *err);
 /* The name of an operator or actor goes for good, everywhere; rows keep who belonged together. */
@@ -259,6 +291,9 @@ typedef enum {
 } ingest_fate;
 
 ASSAY_MUST_USE assay_status ingest_open(store *s, ingest **out, assay_err *err);
+/* For a plant that runs for long: what makes the first commits slower is done now (20 MB of log), and
+ * groups that follow one another at once go through the journal (journal.h). */
+ASSAY_MUST_USE assay_status ingest_prepare(ingest *g, assay_err *err);
 void ingest_close(ingest *g); /* aborts what is begun; accepts NULL */
 
 /* A group begins with the first of the calls below and ends with ingest_commit or ingest_abort. */
@@ -357,6 +392,105 @@ ASSAY_MUST_USE assay_status store_documents(store *s, const char *kind,
                                             store_document_visitor *visit, void *context,
                                             assay_err *err); /* in order of id */
 
+/* -- lists: what screens show in pages --------------------------------------------------- */
+
+/* An entry stands for an object of some kind: a row of JSON (what a list shows of it) and its places
+ * in lists that have names. A list is sorted by bytes, then by age of the entry. Lists are made from
+ * the records, in the same transaction, and can be made anew from them: nothing is told here alone.
+ * Cost of a page and of a count: independent of how long the list is. */
+typedef struct {
+    const char *list; /* 1 .. 255 bytes */
+    const char *sort; /* at most 255 bytes; NULL: "" */
+} entry_place;
+enum { ENTRY_PLACES = 128 };
+/* The kind of an entry that says what the records about its object come to: it goes with any payload of
+ * them that is erased. */
+#define STORE_STATE "state"
+
+/* New, or in place of what there was. row NULL: the entry goes. */
+ASSAY_MUST_USE assay_status store_entry_put(store_tx *tx, const char *kind,
+                                            const object_id *object, const char *row,
+                                            const entry_place *places, size_t n, assay_err *err);
+/* The row of an entry; ASSAY_NOT_FOUND. */
+ASSAY_MUST_USE assay_status store_entry_get(store *s, const char *kind, const object_id *object,
+                                            buf *row, assay_err *err);
+
+typedef struct {
+    object_id object;
+    const char *kind, *row, *sort;
+    char mark[2 * 255 + 20]; /* where a next page goes on behind this entry */
+} store_entry;
+typedef bool store_entry_visitor(const store_entry *e, void *context); /* false stops */
+typedef struct {
+    const char *list;
+    const char *prefix;  /* only what sorts under it; NULL: all */
+    const char *from;    /* only what sorts at or behind it; NULL: all */
+    const char *mark;    /* behind (before, when is_down) this entry; NULL: from the start */
+    bool is_down;
+    size_t limit;        /* 1 .. 1000 */
+} store_page;
+/* All are read before the first is shown. ASSAY_FORMAT: not a mark. */
+ASSAY_MUST_USE assay_status store_entries(store *s, const store_page *page,
+                                          store_entry_visitor *visit, void *context,
+                                          assay_err *err);
+ASSAY_MUST_USE assay_status store_list_count(store *s, const char *list, uint64_t *out,
+                                             assay_err *err); /* 0 for a list that is not there */
+typedef bool store_list_visitor(const char *list, uint64_t n, void *context); /* false stops */
+/* Lists that are not empty and whose names begin so, in order. */
+ASSAY_MUST_USE assay_status store_lists(store *s, const char *prefix, store_list_visitor *visit,
+                                        void *context, assay_err *err);
+/* How much memory the writer keeps pages in; 0: as usual. For a time in which very much is written
+ * in no order. */
+ASSAY_MUST_USE assay_status store_cache(store *s, unsigned mebibytes, assay_err *err);
+/* All entries of a kind go, to be made anew. */
+ASSAY_MUST_USE assay_status store_entries_drop(store_tx *tx, const char *kind, assay_err *err);
+
+/* -- files: bytes that stand beside the records of an object ------------------------------ */
+
+/* A file comes in parts, one transaction after the other, is ended, and then kept by the transaction
+ * whose record names it. One that nobody kept is loose and is swept away some day. `owner` is whose
+ * erasure takes the bytes with it; the row stays, so that a missing file is told from a lost one. */
+enum { STORE_FILE_PART = (1 << 20) + 64, STORE_FILE_PARTS = 512, STORE_FILE_ABOUT = 16 << 10 };
+
+typedef enum { FILE_COMING, FILE_LOOSE, FILE_KEPT, FILE_ERASED } store_file_state;
+
+typedef struct {
+    object_id id, object, owner;
+    store_file_state state;
+    uint32_t parts;
+    uint64_t bytes;    /* as stored */
+    int64_t time;      /* when it began */
+    const char *about; /* the caller's text; lives until the next call on this handle */
+} store_file;
+
+ASSAY_MUST_USE assay_status store_file_begin(store_tx *tx, const object_id *id,
+                                             const object_id *object, const object_id *owner,
+                                             assay_err *err);
+/* 1 .. STORE_FILE_PART bytes behind those before. ASSAY_CONFLICT: it was ended, or swept away. */
+ASSAY_MUST_USE assay_status store_file_add(store_tx *tx, const object_id *id, const void *bytes,
+                                           size_t length, assay_err *err);
+ASSAY_MUST_USE assay_status store_file_end(store_tx *tx, const object_id *id, const char *about,
+                                           assay_err *err);
+ASSAY_MUST_USE assay_status store_file_keep(store_tx *tx, const object_id *id, assay_err *err);
+ASSAY_MUST_USE assay_status store_file_drop(store_tx *tx, const object_id *id, assay_err *err);
+/* The bytes of all files of an owner go for good. */
+ASSAY_MUST_USE assay_status store_files_erase(store_tx *tx, const object_id *owner,
+                                              assay_err *err);
+/* Some loose ones that began before `before` go: *n of them, 0 when all are gone. */
+ASSAY_MUST_USE assay_status store_files_sweep(store_tx *tx, int64_t before, uint64_t *n,
+                                              assay_err *err);
+
+ASSAY_MUST_USE assay_status store_file_get(store *s, const object_id *id, store_file *out,
+                                           assay_err *err); /* ASSAY_NOT_FOUND */
+/* Part i, from 0, in place of what `out` held. ASSAY_DAMAGED: it is not what was written. */
+ASSAY_MUST_USE assay_status store_file_read(store *s, const object_id *id, uint32_t i, buf *out,
+                                            assay_err *err);
+typedef struct {
+    uint64_t files, bytes, loose;
+} store_file_tally;
+ASSAY_MUST_USE assay_status store_files_of(store *s, const object_id *object,
+                                           store_file_tally *out, assay_err *err);
+
 /* -- care ------------------------------------------------------------------------------ */
 
 typedef bool store_progress(uint64_t done, uint64_t total, void *context); /* false: stop */
@@ -371,7 +505,13 @@ typedef struct {
 typedef void store_finding(const char *what, void *context);
 ASSAY_MUST_USE assay_status store_check(store *s, store_finding *finding, void *context,
                                         store_check_t *out, assay_err *err);
+/* The part of it about files that stand beside: a journal that is not all in the database while nobody
+ * writes, journals kept aside. */
+ASSAY_MUST_USE assay_status store_check_beside(store *s, store_finding *finding, void *context,
+                                               uint64_t *damaged, assay_err *err);
+/* Everything acknowledged, or nothing: ASSAY_DAMAGED where a journal beside it cannot all be read. */
 ASSAY_MUST_USE assay_status store_backup(store *s, const char *path, assay_err *err);
+/* A journal that stands beside `path` already is left to who opens it (store_told). */
 ASSAY_MUST_USE assay_status store_restore(const char *backup, const char *path, assay_err *err);
 
 #endif

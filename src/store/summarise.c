@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sums without decoding: chunks that lie wholly inside the question answer by their summary.
+/* Sums without decoding: chunks that lie wholly inside the question answer by their summary, all
+ * chunks of a series together by its total.
  *
  * Sums do not depend on order, so overlapping pieces need no merge here. A chunk is decoded when
  * it reaches over the range, holds rows newer than as_of, values that no summary can hold
@@ -7,6 +8,8 @@
  * rows a stretch of time is read through a cursor, everything else as ever.
  */
 #include "store/cursor.h"
+#include "store/live.h"
+#include "store/total.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,8 +95,7 @@ static assay_status add_cursor(store *s, uint32_t number, const store_range *ran
 static bool answers(const store *s, const piece *p, const store_range *range, uint64_t newest,
                     uint64_t as_of)
 {
-    if (p->is_batch || !p->summary_length || p->flags & PIECE_ATTRIBUTE ||
-        p->first_time < range->from || p->last_time >= range->to)
+    if (p->is_batch || !p->summary_length || p->first_time < range->from || p->last_time >= range->to)
         return false;
     if (as_of >= newest)
         return true;
@@ -111,22 +113,11 @@ static bool answers(const store *s, const piece *p, const store_range *range, ui
 static bool add_summary(tally *t, const piece_list *l, const piece *p)
 {
     chunk_summary one;
-    if (chunk_summary_unpack(l->summaries.data + p->summary_at, p->summary_length, &one, NULL) ||
-        one.raw || one.wide || one.rows != p->n)
+    if (!total_part(l->summaries.data + p->summary_at, p->summary_length, p->n, p->flags, &one))
         return false;
     set_unit(t, one.exponent, one.reference);
-    tally before = *t;
-    one.size = 0; /* subgroups are not asked for here */
-    one.groups = 0;
-    one.range_sum = one.group_sum2 = one.grouped_sum2 = 0;
-    one.loose = 0;
-    one.is_ragged = false;
-    bool fits = one.exponent <= t->sum.exponent ? finer(t, one.exponent)
-                                                : chunk_summary_rescale(&one, t->sum.exponent);
-    if (!fits || !chunk_summary_merge(&t->sum, &one)) {
-        *t = before;
+    if (!chunk_summary_join(&t->sum, &one))
         return false;
-    }
     t->inspected += one.n;
     return true;
 }
@@ -268,12 +259,118 @@ static assay_status decode_rest(const question *q, piece_list *rest, tally *t, a
     return status;
 }
 
+static bool is_whole(const store_range *range)
+{
+    return range->from == INT64_MIN && range->to == INT64_MAX;
+}
+
+static store_summary told(const tally *t)
+{
+    const chunk_summary *c = &t->sum;
+    store_summary out = {.n = c->n, .exponent = c->exponent, .reference = c->reference,
+                         .sum = c->sum, .sum2 = c->sum2, .min = c->min, .max = c->max,
+                         .first_time = c->timed ? c->first_time : TIME_NONE,
+                         .last_time = c->timed ? c->last_time : TIME_NONE,
+                         .marked = c->status[STATUS_MARKED],
+                         .no_value = c->status[STATUS_NO_VALUE],
+                         .bad = c->status[STATUS_BAD],
+                         .excluded = c->status[STATUS_EXCLUDED],
+                         .conflicts = c->status[STATUS_CONFLICT],
+                         .raw = c->raw + c->wide,
+                                                  .inspected = t->inspected};
+    memcpy(&out.sum3, &c->sum3, sizeof out.sum3);
+    memcpy(&out.sum4, &c->sum4, sizeof out.sum4);
+    __int128 total = c->sum + (__int128)c->n * c->reference;
+    for (int e = c->exponent; e < 0; e++)
+        total /= 10;
+    for (int e = c->exponent; e > 0; e--)
+        total *= 10;
+    out.defectives = total > 0 ? (uint64_t)total : 0;
+    return out;
+}
+
+/* -- totals and what was told of them ----------------------------------------------- */
+
+enum { MEMOS_MAX = 1 << 20 };
+
+/* Its place; NULL: too many, or no memory, and then it is worked out again. */
+static summary_memo *memo_of(store *s, uint32_t number)
+{
+    if (number >= MEMOS_MAX)
+        return NULL;
+    if (number >= s->memo_room) {
+        size_t room = s->memo_room ? s->memo_room : 64;
+        while (room <= number)
+            room *= 2;
+        summary_memo *grown = realloc(s->memos, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        memset(grown + s->memo_room, 0, (room - s->memo_room) * sizeof *grown);
+        s->memos = grown;
+        s->memo_room = room;
+    }
+    return &s->memos[number];
+}
+
+static tally tally_of(const series_total *total)
+{
+    return (tally){.sum = total->sum, .inspected = total->sum.n, .has_unit = true};
+}
+
+/* Who asks for one whole series after the other is told of more and more of them at once, while all
+ * rows stand in chunks. */
+static assay_status tell_ahead(const question *q, assay_err *err)
+{
+    enum { AHEAD_MAX = 1024 };
+    store *s = q->s;
+    s->ahead.run = q->number == s->ahead.next ? 2 * s->ahead.run : 1;
+    s->ahead.run = s->ahead.run < AHEAD_MAX ? s->ahead.run : AHEAD_MAX;
+    s->ahead.next = q->number + s->ahead.run;
+    if (s->ahead.run == 1 || q->c->view.first || q->c->journal.groups.length)
+        return ASSAY_OK;
+    sqlite3_stmt *next = statement(q->c, SQL_TOTAL_AHEAD);
+    sqlite3_bind_int64(next, 1, q->number + 1);
+    sqlite3_bind_int64(next, 2, s->ahead.next);
+    int step;
+    while ((step = statement_step(q->c, SQL_TOTAL_AHEAD, err)) > 0) {
+        series_total total = total_of(next, 1);
+        tally t = tally_of(&total);
+        summary_memo *memo = memo_of(s, (uint32_t)sqlite3_column_int64(next, 0));
+        if (memo && total.state == TOTAL_KNOWN)
+            *memo = (summary_memo){q->as_of, told(&t)};
+    }
+    statement_reset(q->c, SQL_TOTAL_AHEAD);
+    return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
+}
+
+/* All chunks at once, if they are all asked for as they stand. */
+static assay_status add_total(const question *q, tally *t, bool *done, assay_err *err)
+{
+    series_total total;
+    *done = false;
+    if (!is_whole(q->range) || q->as_of < q->newest)
+        return ASSAY_OK;
+    assay_status status = tell_ahead(q, err);
+    if (!status)
+        status = total_read(q->c, q->number, &total, err);
+    if (status || total.state != TOTAL_KNOWN)
+        return status;
+    tally known = tally_of(&total);
+    known.scaled = t->scaled;
+    *t = known;
+    *done = true;
+    return ASSAY_OK;
+}
+
 static assay_status add_pieces(question *q, const amendment *amendments, size_t amended, tally *t,
                                assay_err *err)
 {
     piece_list all = {0}, rest = {0};
-    piece_query asked = {q->number, q->range->from, q->range->to, q->as_of, 0, false, false};
-    assay_status status = pieces_find(q->s, q->c, &asked, &all, err);
+    piece_query asked = {.characteristic = q->number, .from = q->range->from,
+                         .to = q->range->to, .as_of = q->as_of};
+    assay_status status = amended ? ASSAY_OK : add_total(q, t, &asked.no_chunks, err);
+    if (!status)
+        status = pieces_find(q->s, q->c, &asked, &all, err);
     if (!status && amended && !find_stretches(&all, amendments, amended, &q->amended)) {
         piece_list_done(&all);
         q->amended.n = 0;
@@ -281,8 +378,7 @@ static assay_status add_pieces(question *q, const amendment *amendments, size_t 
     }
     for (size_t i = 0; i < all.n && !status; i++) {
         const piece *p = &all.piece[i];
-        bool is_whole = !reaches_into(&q->amended, p);
-        if (!is_whole || !answers(q->s, p, q->range, q->newest, q->as_of) ||
+        if (reaches_into(&q->amended, p) || !answers(q->s, p, q->range, q->newest, q->as_of) ||
             !add_summary(t, &all, p))
             status = piece_list_add(&rest, p, err);
     }
@@ -329,31 +425,6 @@ static assay_status tally_up(store *s, uint32_t number, const store_range *range
     return status ? status : add_stretches(s, number, &fixed, &q.amended, t, err);
 }
 
-static store_summary told(const tally *t)
-{
-    const chunk_summary *c = &t->sum;
-    store_summary out = {.n = c->n, .exponent = c->exponent, .reference = c->reference,
-                         .sum = c->sum, .sum2 = c->sum2, .min = c->min, .max = c->max,
-                         .first_time = c->timed ? c->first_time : TIME_NONE,
-                         .last_time = c->timed ? c->last_time : TIME_NONE,
-                         .marked = c->status[STATUS_MARKED],
-                         .no_value = c->status[STATUS_NO_VALUE],
-                         .bad = c->status[STATUS_BAD],
-                         .excluded = c->status[STATUS_EXCLUDED],
-                         .conflicts = c->status[STATUS_CONFLICT],
-                         .raw = c->raw + c->wide,
-                                                  .inspected = t->inspected};
-    memcpy(&out.sum3, &c->sum3, sizeof out.sum3);
-    memcpy(&out.sum4, &c->sum4, sizeof out.sum4);
-    __int128 total = c->sum + (__int128)c->n * c->reference;
-    for (int e = c->exponent; e < 0; e++)
-        total /= 10;
-    for (int e = c->exponent; e > 0; e--)
-        total *= 10;
-    out.defectives = total > 0 ? (uint64_t)total : 0;
-    return out;
-}
-
 static assay_status summarise(store *s, uint32_t number, const store_range *range,
                               store_summary *out, assay_err *err)
 {
@@ -367,46 +438,33 @@ static assay_status summarise(store *s, uint32_t number, const store_range *rang
     return status;
 }
 
-/* -- once told ------------------------------------------------------------------------- */
-
-enum { MEMOS_MAX = 1 << 20 };
-
-/* Its place; NULL: too many, or no memory, and then it is worked out again. */
-static summary_memo *memo_of(store *s, uint32_t number)
+static bool is_told(const summary_memo *memo, uint64_t as_of, store_summary *out)
 {
-    if (number >= MEMOS_MAX)
-        return NULL;
-    if (number >= s->memo_room) {
-        size_t room = s->memo_room ? s->memo_room : 64;
-        while (room <= number)
-            room *= 2;
-        summary_memo *grown = realloc(s->memos, room * sizeof *grown);
-        if (!grown)
-            return NULL;
-        memset(grown + s->memo_room, 0, (room - s->memo_room) * sizeof *grown);
-        s->memos = grown;
-        s->memo_room = room;
-    }
-    return &s->memos[number];
+    if (!memo || !memo->commit || memo->commit != as_of)
+        return false;
+    *out = memo->told;
+    return true;
 }
 
 /* The whole series as of a commit is told once: every visible change has a commit number. */
 assay_status store_summarise(store *s, uint32_t number, const store_range *range,
                              store_summary *out, assay_err *err)
 {
-    bool is_whole = is_plain(range) && range->from == INT64_MIN && range->to == INT64_MAX;
     uint64_t newest = 0;
-    if (!is_whole || s->in_tx || commit_last(s->db, &newest, NULL) != ASSAY_OK || !newest)
+    if (!is_plain(range) || !is_whole(range) || s->in_tx)
+        return summarise(s, number, range, out, err);
+    summary_memo *memo = memo_of(s, number);
+    if (is_told(memo, range->as_of, out)) /* of a commit that was there then, and is */
+        return ASSAY_OK;
+    if (commit_last(s->db, &newest, NULL) != ASSAY_OK || !newest)
         return summarise(s, number, range, out, err);
     uint64_t as_of = range->as_of < newest ? range->as_of : newest;
-    summary_memo *memo = memo_of(s, number);
-    if (memo && as_of && memo->commit == as_of) {
-        *out = memo->told;
+    if (is_told(memo, as_of, out))
         return ASSAY_OK;
-    }
     store_range fixed = *range;
     fixed.as_of = as_of;
     assay_status status = summarise(s, number, &fixed, out, err);
+    memo = memo_of(s, number); /* others came, and the place may be another */
     if (!status && memo)
         *memo = (summary_memo){as_of, *out};
     return status;

@@ -6,6 +6,8 @@
  */
 #include "store/inner.h"
 
+#include "base/random.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -88,6 +90,19 @@ assay_status texts_load(store *s, connection *c, assay_err *err)
     return status ? status : persons_forget(s, c, err);
 }
 
+/* What outsiders know a person by: random, so that it says nothing once the name is gone. */
+static assay_status pseudonym_add(connection *c, uint32_t code, assay_err *err)
+{
+    object_id id;
+    assay_status status = random_bytes(id.bytes, sizeof id.bytes, err);
+    if (status)
+        return status;
+    sqlite3_stmt *q = statement(c, SQL_PSEUDONYM_ADD);
+    sqlite3_bind_int64(q, 1, code);
+    sqlite3_bind_blob(q, 2, id.bytes, sizeof id.bytes, SQLITE_STATIC);
+    return statement_run(c, SQL_PSEUDONYM_ADD, err);
+}
+
 assay_status texts_save(store *s, assay_err *err)
 {
     assay_status status = ASSAY_OK;
@@ -104,6 +119,8 @@ assay_status texts_save(store *s, assay_err *err)
             sqlite3_bind_int64(q, i++, code);
             sqlite3_bind_text(q, i, text, (int)length, SQLITE_STATIC);
             status = statement_run(s->db, which, err);
+            if (!status && is_person(kind))
+                status = pseudonym_add(s->db, code, err);
         }
         if (!status)
             s->saved[kind] = count;

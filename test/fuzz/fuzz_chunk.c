@@ -76,7 +76,7 @@ static void decode(char kind, const uint8_t *data, size_t size)
             decode_values(bytes.data, bytes.length);
         else if (kind == 'C')
             decode_columns(bytes.data, bytes.length);
-        else if (chunk_times_unpack(codec, bytes.data, bytes.length, CHUNK_ROWS, number, offset,
+        else if (chunk_times_unpack(codec, bytes.data, bytes.length, CHUNK_ROWS, number, offset, NULL,
                                     NULL) == ASSAY_SHAPE)
             abort();
     }
@@ -110,7 +110,7 @@ static void must_return(size_t n)
         abort();
     buf_clear(&bytes);
     if (chunk_times_pack(codec, number, NULL, n, &bytes, NULL) ||
-        chunk_times_unpack(codec, bytes.data, bytes.length, n, again, offset, NULL) ||
+        chunk_times_unpack(codec, bytes.data, bytes.length, n, again, offset, NULL, NULL) ||
         memcmp(number, again, n * sizeof *number))
         abort();
     buf_clear(&bytes);

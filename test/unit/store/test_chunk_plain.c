@@ -63,7 +63,7 @@ static void assert_unpacks(const chunk_plain *p, const buf *values, const buf *t
     assert_ok(chunk_values_open(codec, values->data, values->length, &v, &err), err);
     assert_int_equal(v.n, p->n);
     assert_ok(chunk_values_read(codec, &v, 0, v.n, m, exponent, decimals, &err), err);
-    assert_ok(chunk_times_unpack(codec, times->data, times->length, CHUNK_ROWS, t, offset, &err), err);
+    assert_ok(chunk_times_unpack(codec, times->data, times->length, CHUNK_ROWS, t, offset, NULL, &err), err);
     for (size_t i = 0; i < p->n; i++) {
         assert_int_equal(m[i], p->mantissa[i]);
         assert_int_equal(t[i], p->time[i]);

@@ -257,9 +257,41 @@ static void wide_integers_round_to_the_nearest_double(void **state)
     assert_true(chunk_wide_to_double(&x) == -ldexp(1, 255));
 }
 
+/* Parts in two units, in any order; one of them leaves when its rows come again among more. */
+static void flat_parts_join_and_leave(void **state)
+{
+    (void)state;
+    random_source r = {7};
+    for (int round = 0; round < 40; round++) {
+        fill(&r, 1 + (unsigned)random_below(&r, 20), round % 2);
+        size_t a = 1 + random_below(&r, 3000), b = a + 1 + random_below(&r, 3000);
+        chunk_summary one = part(0, a, 5), two = part(a, b, 5), three = part(a, ROWS, 5), sum = {0};
+        chunk_summary whole = part(0, ROWS, 0), rest = sum;
+        chunk_summary_flatten(&one);
+        chunk_summary_flatten(&two);
+        chunk_summary_flatten(&three);
+        chunk_summary_flatten(&whole);
+        if (round % 3 == 0)
+            assert_true(chunk_summary_rescale(&two, -5));
+        assert_true(chunk_summary_join(&sum, &two));
+        assert_true(chunk_summary_join(&sum, &one));
+        assert_true(chunk_summary_leave(&sum, &two));
+        assert_true(chunk_summary_join(&sum, &three));
+        if (sum.exponent < whole.exponent)
+            assert_true(chunk_summary_rescale(&whole, sum.exponent));
+        assert_same(&sum, &whole);
+        assert_false(chunk_summary_leave(&one, &whole));
+        assert_true(chunk_summary_join(&rest, &one));
+        one.reference++;
+        assert_false(chunk_summary_join(&rest, &one));
+        assert_false(chunk_summary_leave(&rest, &one));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(flat_parts_join_and_leave),
         cmocka_unit_test(figures_of_a_few_rows_are_right),
         cmocka_unit_test(merge_order_never_matters),
         cmocka_unit_test(parts_cut_at_subgroups_give_the_whole),

@@ -28,12 +28,12 @@ static size_t length_of(size_t n, const int32_t *offset)
 {
     buf bytes = BUF_INIT;
     assert_ok(chunk_times_pack(codec, in, offset, n, &bytes, &err), err);
-    assert_ok(chunk_times_unpack(codec, bytes.data, bytes.length, n, out, offset_out, &err), err);
+    assert_ok(chunk_times_unpack(codec, bytes.data, bytes.length, n, out, offset_out, NULL, &err), err);
     assert_memory_equal(in, out, n * sizeof *in);
     for (size_t i = 0; i < n; i++)
         assert_int_equal(offset_out[i],
                          offset && in[i] != TIME_NONE ? offset[i] : TIME_OFFSET_NONE);
-    assert_ok(chunk_times_unpack(codec, bytes.data, bytes.length, n, out, NULL, &err), err);
+    assert_ok(chunk_times_unpack(codec, bytes.data, bytes.length, n, out, NULL, NULL, &err), err);
     assert_memory_equal(in, out, n * sizeof *in);
     size_t length = bytes.length;
     buf_done(&bytes);
@@ -138,10 +138,10 @@ static void too_little_room_is_refused(void **state)
     for (size_t i = 0; i < 10; i++)
         in[i] = START;
     assert_ok(chunk_times_pack(codec, in, NULL, 10, &bytes, &err), err);
-    assert_int_equal(chunk_times_unpack(codec, bytes.data, bytes.length, 9, out, NULL, &err),
+    assert_int_equal(chunk_times_unpack(codec, bytes.data, bytes.length, 9, out, NULL, NULL, &err),
                      ASSAY_SHAPE);
     bytes.data[1] ^= 1;
-    assert_int_equal(chunk_times_unpack(codec, bytes.data, bytes.length, 10, out, NULL, &err),
+    assert_int_equal(chunk_times_unpack(codec, bytes.data, bytes.length, 10, out, NULL, NULL, &err),
                      ASSAY_DAMAGED);
     buf_done(&bytes);
 }

@@ -194,7 +194,15 @@ static void downgrade(const shop *h)
     assert_int_equal(sqlite3_exec(db,
                                   "DROP TABLE document; DROP TABLE secret; DROP TABLE live;"
                                   "DROP TABLE moving; DROP TABLE account; DROP TABLE refusal;"
-                                  "DROP TABLE remembered; PRAGMA user_version=2;", NULL, NULL, NULL),
+                                  "DROP TABLE remembered; DROP TABLE list; DROP TABLE entry;"
+                                  "DROP TABLE place; DROP INDEX record_object;"
+                                  "DROP TABLE pseudonym; DROP TABLE correction;"
+                                  "DROP TABLE payload; DROP TABLE payload_key;"
+                                  "CREATE TABLE payload (sequence INTEGER PRIMARY KEY,"
+                                  " salt BLOB NOT NULL, payload TEXT NOT NULL);"
+                                  "DROP TABLE file; DROP TABLE file_part; DROP TABLE lineage;"
+                                  "DROP TABLE total;"
+                                  "PRAGMA user_version=2;", NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
 }

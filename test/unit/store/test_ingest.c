@@ -1,91 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "shop.h"
-#include "store/ingest.h"
+#include "feeder.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
 
-/* Rows of one call of ingest_rows. */
-typedef struct {
-    tray t;
-    uint32_t message[5000];
-    uint8_t fate[5000];
-    ingest *g;
-} feeder;
-
-static void feeder_open(feeder *f, shop *h)
-{
-    tray_init(&f->t, 1u << CONTEXT_SERIAL | 1u << CONTEXT_MACHINE);
-    assert_ok(ingest_open(h->s, &f->g, &h->err), h->err);
-}
-
-static void feeder_close(feeder *f)
-{
-    ingest_close(f->g);
-    tray_done(&f->t);
-}
-
-static void put(feeder *f, const row *r, uint32_t message)
-{
-    size_t k = f->t.b->n;
-    assay_err err = {0};
-    tray_put(&f->t, r);
-    characteristic c = {.path = r->path ? r->path : "bore", .decimals = -1};
-    assert_ok(ingest_define(f->g, &c, "line", &f->t.b->characteristic[k], &err), err);
-    f->message[k] = message;
-}
-
-static void give(feeder *f, const char *source)
-{
-    assay_err err = {0};
-    assert_ok(ingest_rows(f->g, source, f->t.b, (const dictionary *const *)f->t.texts, f->message,
-                          f->fate, &err), err);
-    f->t.b->n = 0;
-}
-
-static uint64_t commit(feeder *f)
-{
-    uint64_t number = 0;
-    assay_err err = {0};
-    assert_ok(ingest_commit(f->g, &number, &err), err);
-    return number;
-}
-
-/* One row, one message, one group. */
-static ingest_fate send(feeder *f, int64_t time, int64_t mantissa, const char *serial)
-{
-    row r = {.time = time, .mantissa = mantissa, .serial = serial};
-    put(f, &r, 1);
-    give(f, "gauge");
-    commit(f);
-    return (ingest_fate)f->fate[0];
-}
-
-static void settle(feeder *f)
-{
-    while (ingest_idle(f->g))
-        ;
-}
-
-static void assert_clean(shop *h)
-{
-    store_check_t found;
-    assert_ok(store_check(h->s, NULL, NULL, &found, &h->err), h->err);
-    assert_int_equal(found.damaged, 0);
-}
-
 /* -- seeing --------------------------------------------------------------------------- */
-
-static const char *values_of(shop *h, store *s, uint64_t as_of)
-{
-    shop other = *h;
-    store_range range = STORE_ALL;
-    range.as_of = as_of;
-    other.s = s;
-    return shop_values(&other, 1, &range);
-}
 
 static void a_group_is_seen_by_every_reader_at_its_commit(void **state)
 {
@@ -631,6 +552,123 @@ static void an_aborted_group_leaves_nothing(void **state)
     shop_free(h);
 }
 
+/* The files as they are now, as a kill would leave them, opened by another. */
+static const char *values_of_a_copy(shop *h)
+{
+    shop copy = {0};
+    copy_files(h, copy.path, sizeof copy.path);
+    shop_open(&copy);
+    const char *values = values_of(&copy, copy.s, STORE_NOW);
+    assert_clean(&copy);
+    store_close(copy.s);
+    return values;
+}
+
+static void a_log_made_long_beforehand_holds_what_was_committed_and_no_more(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    struct stat log;
+    char path[160];
+    snprintf(path, sizeof path, "%s-wal", h->path);
+    feeder_open(&f, h);
+    send(&f, 10, 1, NULL);
+    feeder_close(&f);
+    shop_reopen(h);
+    for (int i = 2; i < 6; i++) {
+        feeder_open(&f, h);
+        assert_ok(ingest_prepare(f.g, &h->err), h->err); /* at first of an empty log, then of one with frames */
+        assert_int_equal(stat(path, &log), 0);
+        assert_true(log.st_size > 16 << 20);
+        off_t before = log.st_size;
+        assert_string_equal(values_of_a_copy(h), i == 2   ? "1"
+                                                 : i == 3 ? "1 2"
+                                                 : i == 4 ? "1 2 3"
+                                                          : "1 2 3 4");
+        send(&f, 10 * i, i, NULL);
+        assert_int_equal(stat(path, &log), 0);
+        assert_int_equal(log.st_size, before);
+        feeder_close(&f);
+    }
+    shop_reopen(h);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1 2 3 4 5");
+    assert_clean(h);
+    shop_free(h);
+}
+
+static void groups_in_the_journal_are_seen_at_once_and_survive_a_kill(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    feeder f;
+    store *r;
+    feeder_open(&f, h);
+    assert_ok(ingest_prepare(f.g, &h->err), h->err);
+    send(&f, 10, 1, NULL);
+    assert_ok(store_open(h->path, STORE_READ, &r, &h->err), h->err);
+    wait_for_ever(&f);
+    send(&f, 20, 2, NULL);
+    send(&f, 30, 3, NULL);
+    assert_true(f.g->later.length > 0);
+    uint64_t third = store_commit_number(h->s);
+    assert_int_equal(store_commit_number(r), third);
+    assert_string_equal(values_of(h, r, STORE_NOW), "1 2 3");
+    assert_string_equal(values_of(h, r, third - 1), "1 2");
+    assert_string_equal(values_of_a_copy(h), "1 2 3");
+    send(&f, 40, 4, NULL);
+    assert_string_equal(values_of(h, r, STORE_NOW), "1 2 3 4");
+    assert_true(ingest_idle(f.g)); /* a transaction takes them over */
+    assert_int_equal(f.g->later.length, 0);
+    assert_string_equal(values_of(h, r, STORE_NOW), "1 2 3 4");
+    assert_string_equal(values_of_a_copy(h), "1 2 3 4");
+    wait_for_ever(&f); /* what the round before left behind is not taken for this one's */
+    send(&f, 50, 5, NULL);
+    assert_string_equal(values_of(h, r, STORE_NOW), "1 2 3 4 5");
+    assert_string_equal(values_of(h, r, third), "1 2 3");
+    assert_string_equal(values_of_a_copy(h), "1 2 3 4 5");
+    store_close(r);
+    feeder_close(&f);
+    shop_reopen(h);
+    assert_string_equal(values_of(h, h->s, STORE_NOW), "1 2 3 4 5");
+    assert_clean(h);
+    shop_free(h);
+}
+
+static void a_torn_group_of_the_journal_is_none_and_a_backup_has_the_whole_ones(void **state)
+{
+    (void)state;
+    shop *h = shop_new(), copy = {0}, kept = {0};
+    feeder f;
+    char name[300];
+    feeder_open(&f, h);
+    assert_ok(ingest_prepare(f.g, &h->err), h->err);
+    send(&f, 10, 1, NULL);
+    wait_for_ever(&f);
+    send(&f, 20, 2, NULL);
+    send(&f, 30, 3, NULL);
+    snprintf(kept.path, sizeof kept.path, "%s/backup.assay", h->folder);
+    assert_ok(store_backup(h->s, kept.path, &h->err), h->err);
+    copy_files(h, copy.path, sizeof copy.path);
+    snprintf(name, sizeof name, "%s-live", copy.path);
+    flip_byte(name, 4096 + 60); /* the second group */
+    shop_open(&copy);
+    assert_string_equal(values_of(&copy, copy.s, STORE_NOW), "1 2");
+    assert_int_not_equal(access(name, F_OK), 0); /* taken over, and gone */
+    store_close(copy.s);
+    copy_files(h, copy.path, sizeof copy.path);
+    flip_byte(name, 60);
+    assert_ok(store_open(copy.path, STORE_READ, &copy.s, &h->err), h->err);
+    assert_string_equal(values_of(&copy, copy.s, STORE_NOW), "1");
+    store_close(copy.s);
+    shop_open(&kept);
+    assert_string_equal(values_of(&kept, kept.s, STORE_NOW), "1 2 3");
+    assert_clean(&kept);
+    store_close(kept.s);
+    feeder_close(&f);
+    shop_free(h);
+}
+
 static void a_full_disk_costs_only_the_groups_that_do_not_fit(void **state)
 {
     (void)state;
@@ -764,6 +802,9 @@ int main(void)
         cmocka_unit_test(accounts_refusals_and_memories_add_up_wherever_they_stand),
         cmocka_unit_test(a_path_of_an_unfinished_import_is_taken_over),
         cmocka_unit_test(an_aborted_group_leaves_nothing),
+        cmocka_unit_test(groups_in_the_journal_are_seen_at_once_and_survive_a_kill),
+        cmocka_unit_test(a_torn_group_of_the_journal_is_none_and_a_backup_has_the_whole_ones),
+        cmocka_unit_test(a_log_made_long_beforehand_holds_what_was_committed_and_no_more),
         cmocka_unit_test(a_full_disk_costs_only_the_groups_that_do_not_fit),
         cmocka_unit_test(a_row_without_time_or_characteristic_is_refused),
         cmocka_unit_test(the_check_finds_a_group_and_an_account_that_are_wrong),

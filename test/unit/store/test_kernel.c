@@ -109,6 +109,37 @@ static void sums_agree_with_the_reference_at_every_width_and_size(void **state)
             }
 }
 
+static void lines_are_drawn_alike_at_every_level(void **state)
+{
+    (void)state;
+    random_source r = {3};
+    enum { MOST = 200 };
+    for (unsigned round = 0; round < 4000; round++) {
+        uint64_t in[MOST], out[MOST + 1], origin[KERNEL_LAG];
+        size_t n = 1 + random_below(&r, MOST), lag = 1 + random_below(&r, KERNEL_LAG);
+        unsigned width = (unsigned)random_below(&r, 65);
+        uint64_t slope = random_bits(&r, round % 65), unit = round % 3 ? 1000000 : random_next(&r);
+        for (size_t i = 0; i < lag; i++)
+            origin[i] = round % 2 ? i * slope / lag : random_next(&r);
+        for (size_t i = 0; i < n; i++)
+            in[i] = random_bits(&r, width);
+        for (size_t k = 0; k < level_count; k++) {
+            bool rises = true;
+            memcpy(out, in, sizeof in);
+            out[n] = 4711;
+            bool told = levels[k]->line(out, n, origin, lag, slope, unit);
+            for (size_t i = 0; i < n; i++) {
+                uint64_t right = (in[i] + origin[i % lag] + i / lag * slope) * unit;
+                if (out[i] != right)
+                    fail_msg("%s: lag %zu, place %zu of %zu", levels[k]->name, lag, i, n);
+                rises = rises && (!i || (int64_t)out[i - 1] <= (int64_t)out[i]);
+            }
+            assert_int_equal(out[n], 4711);
+            assert_int_equal(told, rises);
+        }
+    }
+}
+
 static void checksums_agree_at_every_length(void **state)
 {
     (void)state;
@@ -146,6 +177,7 @@ int main(void)
         cmocka_unit_test(what_is_packed_unpacks_at_every_width_and_level),
         cmocka_unit_test(rows_unpack_alike_at_every_level),
         cmocka_unit_test(sums_agree_with_the_reference_at_every_width_and_size),
+        cmocka_unit_test(lines_are_drawn_alike_at_every_level),
         cmocka_unit_test(checksums_agree_at_every_length),
         cmocka_unit_test(the_reference_sums_what_it_says),
     };
