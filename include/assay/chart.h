@@ -57,8 +57,11 @@ typedef enum {
 #undef X
 } assay_sigma_method;
 
+/* "unknown" beyond the lists; the way back is false, and changes nothing, for a name of none. */
 ASSAY_PUBLIC const char *assay_chart_type_name(assay_chart_type type);
 ASSAY_PUBLIC const char *assay_sigma_method_name(assay_sigma_method method);
+ASSAY_PUBLIC bool assay_chart_type_named(const char *name, assay_chart_type *type);
+ASSAY_PUBLIC bool assay_sigma_method_named(const char *name, assay_sigma_method *method);
 
 typedef struct {
     assay_values x;              /* readings in order; attribute charts: one count per subgroup */
@@ -151,6 +154,23 @@ ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_chart_make(const assay_chart_inpu
                                                           const assay_chart_options *options,
                                                           void *scratch, assay_chart *out,
                                                           assay_err *err);
+
+/* --- points that are seen once ---
+ *
+ * The same chart for who looks at its points in their order and keeps none: some blocks of them and 12
+ * bytes a subgroup instead of three hundred. Of individuals and of X-bar-R charts of one size and stage,
+ * with limits that are given or from all of it (mean moving range, mean range). *is_made stays false,
+ * and nothing is seen, where the chart takes assay_chart_make; that also tells what is wrong with it.
+ * out->location and out->spread are NULL then; out->stages has room for one. */
+typedef void assay_chart_visitor(const assay_chart_point *location, const assay_chart_point *spread,
+                                 size_t from, size_t n, void *context);
+
+ASSAY_PUBLIC size_t assay_chart_scan_size(const assay_chart_input *in);
+ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_chart_scan(const assay_chart_input *in,
+                                                          const assay_chart_options *options,
+                                                          void *scratch, assay_chart_visitor *visit,
+                                                          void *context, assay_chart *out,
+                                                          bool *is_made, assay_err *err);
 
 /* --- many subgroups of equal size, without points ---
  *

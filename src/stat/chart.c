@@ -15,6 +15,16 @@ const char *assay_chart_type_name(assay_chart_type type)
     return (unsigned)type < sizeof type_names / sizeof *type_names ? type_names[type] : "unknown";
 }
 
+bool assay_chart_type_named(const char *name, assay_chart_type *type)
+{
+    for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++)
+        if (strcmp(type_names[i], name) == 0) {
+            *type = (assay_chart_type)i;
+            return true;
+        }
+    return false;
+}
+
 assay_chart_options assay_chart_defaults(void)
 {
     return (assay_chart_options){.span = 2,
@@ -289,9 +299,7 @@ static void draw_stage(chart_job *job)
     *job->stage = (assay_chart_stage){.from = job->from, .to = job->to, .sigma = NAN};
     subgroup_mark(job->set->in, job->set, job->from, job->to);
     for (size_t i = job->from; i < job->to; i++) {
-        job->out->location[i] = (assay_chart_point){
-            .value = NAN, .center = NAN, .lcl = NAN, .ucl = NAN, .prob_lcl = NAN, .prob_ucl = NAN,
-            .sigma = NAN, .n = job->set->group[i].n, .flags = job->set->group[i].flags};
+        job->out->location[i] = chart_no_point(&job->set->group[i]);
         if (job->out->spread)
             job->out->spread[i] = job->out->location[i];
     }

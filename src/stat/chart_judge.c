@@ -7,6 +7,7 @@
  * has one is done again point by point.
  */
 #include "stat/charting.h"
+#include "stat/clones.h"
 
 #include <assay/constants.h>
 
@@ -14,17 +15,6 @@
 #include <string.h>
 
 enum { BLOCK = 64 };
-
-/* Four at a time, in what the machine has: the same operations in the same order, the same bits. */
-typedef double four __attribute__((vector_size(32), aligned(8), may_alias));
-typedef int64_t four_steps __attribute__((vector_size(32), aligned(8), may_alias));
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define CLONES
-#endif
 
 static inline __attribute__((always_inline)) int64_t sum_one(const int64_t *m, uint32_t n,
                                                              int64_t *range)

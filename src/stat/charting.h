@@ -77,6 +77,13 @@ void chart_judge(chart_job *job, const assay_rules *rules, uint32_t allowed);
 /* Tells why limits are missing, unless something told before. */
 void chart_undefined(chart_job *job, const char *why);
 
+/* Before it is drawn. */
+static inline assay_chart_point chart_no_point(const subgroup *g)
+{
+    return (assay_chart_point){.value = NAN, .center = NAN, .lcl = NAN, .ucl = NAN, .prob_lcl = NAN,
+                               .prob_ucl = NAN, .sigma = NAN, .n = g->n, .flags = g->flags};
+}
+
 static inline bool chart_is_judged(const subgroup *g)
 {
     return g->flags == 0;

@@ -9,6 +9,8 @@
 
 #include <assay/constants.h>
 
+#include <string.h>
+
 static const char *const method_names[] = {
 #define X(code, name) name,
     ASSAY_SIGMA_LIST(X)
@@ -19,6 +21,16 @@ const char *assay_sigma_method_name(assay_sigma_method method)
 {
     return (unsigned)method < sizeof method_names / sizeof *method_names ? method_names[method]
                                                                         : "unknown";
+}
+
+bool assay_sigma_method_named(const char *name, assay_sigma_method *method)
+{
+    for (size_t i = 0; i < sizeof method_names / sizeof *method_names; i++)
+        if (strcmp(method_names[i], name) == 0) {
+            *method = (assay_sigma_method)i;
+            return true;
+        }
+    return false;
 }
 
 /* Mean and deviation of the spread statistic of n standard normal readings; the last n is kept,

@@ -72,12 +72,6 @@ typedef struct {
     size_t at;
 } desk;
 
-static assay_chart_point no_point(const subgroup *g)
-{
-    return (assay_chart_point){.value = NAN, .center = NAN, .lcl = NAN, .ucl = NAN, .prob_lcl = NAN,
-                               .prob_ucl = NAN, .sigma = NAN, .n = g->n, .flags = g->flags};
-}
-
 static void bring_individuals(const assay_step_state *state, desk *d)
 {
     d->at = state->kept;
@@ -164,7 +158,7 @@ static void draw_spread(assay_step_chart *chart, desk *d)
 {
     chart_scale s = {chart->made[1].n, chart->made[1].a, chart->made[1].b, chart->made[1].c,
                      chart->made[1].d};
-    d->spread[d->at] = no_point(&d->group[d->at]);
+    d->spread[d->at] = chart_no_point(&d->group[d->at]);
     chart_spread_at(&d->job, &s, d->at);
     chart->made[1].n = s.n;
     chart->made[1].a = s.mean;
@@ -208,7 +202,7 @@ assay_status assay_step_next(assay_step_chart *chart, assay_step_state *state,
     if (status)
         return refuse(state, window, g, status);
     lay_out(chart, group, &d);
-    d.location[d.at] = no_point(g);
+    d.location[d.at] = chart_no_point(g);
     out->cusum = (assay_cusum_point){NAN, NAN, 0};
     out->z = draw(chart, state, &d, &out->cusum);
     judge(chart, state, &d, out->z);
@@ -216,6 +210,6 @@ assay_status assay_step_next(assay_step_chart *chart, assay_step_state *state,
         draw_spread(chart, &d);
     keep_individual(state, window, g);
     out->location = d.location[d.at];
-    out->spread = d.chart.has_spread ? d.spread[d.at] : no_point(g);
+    out->spread = d.chart.has_spread ? d.spread[d.at] : chart_no_point(g);
     return ASSAY_OK;
 }

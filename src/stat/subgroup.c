@@ -167,7 +167,7 @@ static assay_status check_shape(const assay_chart_input *in, assay_err *err)
     return ASSAY_OK;
 }
 
-static uint8_t flags_of(const assay_chart_input *in, size_t i, uint32_t n)
+uint8_t subgroup_flags(const assay_chart_input *in, size_t i, uint32_t n)
 {
     bool is_excluded = in->excluded && in->excluded[i];
     bool is_partial = in->nominal_n && i + 1 == in->subgroups && n && n < in->nominal_n;
@@ -187,7 +187,7 @@ assay_status subgroup_read(const assay_chart_input *in, void *scratch, subgroup_
         subgroup_sum(&in->x, at, count, &set->group[i]);
         set->group[i].at = at;
         at += count;
-        set->group[i].flags = flags_of(in, i, set->group[i].n);
+        set->group[i].flags = subgroup_flags(in, i, set->group[i].n);
         set->most = set->group[i].n > set->most ? set->group[i].n : set->most;
     }
     return ASSAY_OK;

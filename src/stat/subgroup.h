@@ -46,6 +46,8 @@ ASSAY_MUST_USE assay_status subgroup_read(const assay_chart_input *in, void *scr
                                           subgroup_set *set, assay_err *err);
 /* One group: readings at .. at + count. Its place, flags and `counts` are the caller's. */
 void subgroup_sum(const assay_values *x, size_t at, size_t count, subgroup *g);
+/* ASSAY_POINT_... of group i, which has n readings. */
+uint8_t subgroup_flags(const assay_chart_input *in, size_t i, uint32_t n);
 /* The same arrays for an attribute chart, nothing read. */
 void subgroup_layout(const assay_chart_input *in, void *scratch, subgroup_set *set);
 
