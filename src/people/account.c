@@ -29,7 +29,9 @@ static assay_status grant_parse(const char *text, size_t length, grant *out, ass
 {
     char item[128];
     role r;
-    snprintf(item, sizeof item, "%.*s", (int)length, text);
+    size_t kept = length < sizeof item ? length : sizeof item - 1;
+    memcpy(item, text, kept);
+    item[kept] = '\0';
     char *site = strchr(item, '@');
     if (site)
         *site++ = '\0';

@@ -22,9 +22,9 @@ typedef struct {
     uint64_t version;
 } account;
 
-/* A session, a token or an invitation. */
+/* A session, a token, an invitation or a badge. */
 typedef struct {
-    char kind[8]; /* of its document: "session", "token", "invite" */
+    char kind[8]; /* of its document: "session", "token", "invite", "badge" */
     char id[HEX_ID];
     uint8_t digest[32]; /* SHA-256 of its secret */
     account *owner;
@@ -56,7 +56,19 @@ ASSAY_MUST_USE assay_status grants_parse(const char *text, grant *out, size_t *n
 bool account_is_administrator(const account *a);
 
 ASSAY_MUST_USE assay_status pass_add(people *p, const store_document *d, assay_err *err);
-/* Sessions, tokens and invitations of `a` that `kind` names (NULL: all) end. */
+/* A new pass before it is written: scopes and label may be NULL. */
+typedef struct {
+    const char *kind, *account, *scopes, *label, *actor;
+    int64_t expires;
+} pass_wish;
+/* Document and entry in memory for a secret; `id` may be NULL. The mutex is the caller's, as with
+ * all below. */
+ASSAY_MUST_USE assay_status pass_make(people *p, store_tx *tx, const pass_wish *w,
+                                      const char *secret, char id[HEX_ID], assay_err *err);
+pass *pass_find(people *p, const uint8_t digest[32], int64_t now); /* NULL: none */
+ASSAY_MUST_USE assay_status pass_end(store_tx *tx, pass *s, const char *actor, assay_err *err);
+void pass_identify(const pass *s, identity *out);
+/* Sessions, tokens, badges and invitations of `a` that `kind` names (NULL: all) end. */
 ASSAY_MUST_USE assay_status passes_end(people *p, store_tx *tx, const account *a, const char *kind,
                                        const char *actor, assay_err *err);
 

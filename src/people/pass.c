@@ -35,7 +35,7 @@ static pass *pass_place(people *p)
     return &p->passes[p->pass_count++];
 }
 
-static pass *pass_find(people *p, const uint8_t digest[32], int64_t now)
+pass *pass_find(people *p, const uint8_t digest[32], int64_t now)
 {
     for (size_t i = 0; i < p->pass_count; i++) {
         pass *s = &p->passes[i];
@@ -88,11 +88,6 @@ assay_status pass_add(people *p, const store_document *d, assay_err *err)
 
 /* -- making and ending ---------------------------------------------------------------- */
 
-typedef struct {
-    const char *kind, *account, *scopes, *label, *actor;
-    int64_t expires;
-} wanted;
-
 static json_t *scopes_list(const char *scopes, assay_err *err)
 {
     json_t *list = json_array();
@@ -112,7 +107,7 @@ static json_t *scopes_list(const char *scopes, assay_err *err)
     return list;
 }
 
-static json_t *describe(const wanted *w, assay_err *err)
+static json_t *describe(const pass_wish *w, assay_err *err)
 {
     char until[48] = "";
     json_t *json = json_pack("{s:s}", "account", w->account);
@@ -132,7 +127,7 @@ static json_t *describe(const wanted *w, assay_err *err)
     return json;
 }
 
-static assay_status write_pass(store_tx *tx, const wanted *w, const char *id, const char *text,
+static assay_status write_pass(store_tx *tx, const pass_wish *w, const char *id, const char *text,
                                const char *digest, assay_err *err)
 {
     if (strcmp(w->kind, "session") == 0)
@@ -142,8 +137,8 @@ static assay_status write_pass(store_tx *tx, const wanted *w, const char *id, co
 }
 
 /* Document and entry in memory for a new secret. The mutex is the caller's. */
-static assay_status pass_make(people *p, store_tx *tx, const wanted *w, const char *secret,
-                              char id[HEX_ID], assay_err *err)
+assay_status pass_make(people *p, store_tx *tx, const pass_wish *w, const char *secret,
+                       char id[HEX_ID], assay_err *err)
 {
     account *a = account_find(p, w->account);
     uint8_t digest[32];
@@ -173,10 +168,11 @@ static assay_status pass_make(people *p, store_tx *tx, const wanted *w, const ch
     return status;
 }
 
-static assay_status pass_end(store_tx *tx, pass *s, const char *actor, assay_err *err)
+assay_status pass_end(store_tx *tx, pass *s, const char *actor, assay_err *err)
 {
     uint64_t version;
-    assay_status status = strcmp(s->kind, "token") == 0
+    bool is_recorded = strcmp(s->kind, "token") == 0 || strcmp(s->kind, "badge") == 0;
+    assay_status status = is_recorded
                               ? store_document_put(tx, s->kind, s->id, NULL, NULL, DOCUMENT_ANY,
                                                    actor, "", &version, err)
                               : store_document_drop(tx, s->kind, s->id, err);
@@ -211,7 +207,7 @@ static assay_status drop_expired(people *p, store_tx *tx, assay_err *err)
 assay_status people_session(people *p, store_tx *tx, const char *id, char out[33], assay_err *err)
 {
     char secret[HEX_ID];
-    wanted w = {.kind = "session",
+    pass_wish w = {.kind = "session",
                 .account = id,
                 .actor = id,
                 .expires = time_now() + SESSION_HOURS * HOUR_NS};
@@ -253,7 +249,7 @@ assay_status people_token(people *p, store_tx *tx, const char *id, const char *s
                           "a token has at least one scope and ends within "
                           "%d days",
                           DAYS_MAX);
-    wanted w = {.kind = "token",
+    pass_wish w = {.kind = "token",
                 .account = id,
                 .scopes = scopes,
                 .label = label ? label : "",
@@ -288,7 +284,7 @@ assay_status people_invite(people *p, store_tx *tx, const char *id, const char *
                            assay_err *err)
 {
     char secret[HEX_ID];
-    wanted w = {.kind = "invite", .account = id, .actor = actor, .expires = time_now() + HOUR_NS};
+    pass_wish w = {.kind = "invite", .account = id, .actor = actor, .expires = time_now() + HOUR_NS};
     assay_status status = secret_new(16, secret, err);
     pthread_mutex_lock(&p->mutex);
     if (!status)
@@ -327,12 +323,13 @@ assay_status people_accept(people *p, store_tx *tx, const char *code, const char
 
 /* -- who is it? ----------------------------------------------------------------------- */
 
-static void identify(const pass *s, identity *out)
+void pass_identify(const pass *s, identity *out)
 {
     const account *a = s->owner;
     *out = (identity){.is_session = strcmp(s->kind, "session") == 0};
-    snprintf(out->account, sizeof out->account, "%s", a->id);
-    snprintf(out->name, sizeof out->name, "%s", a->name);
+    _Static_assert(sizeof out->account == sizeof a->id && sizeof out->name == sizeof a->name, "");
+    memcpy(out->account, a->id, sizeof a->id);
+    memcpy(out->name, a->name, sizeof a->name);
     if (grants_parse(a->grants, out->grants, &out->grant_count, NULL))
         out->grant_count = 0; /* roles of a newer version give nothing */
     for (size_t i = 0; i < out->grant_count; i++) {
@@ -363,9 +360,9 @@ assay_status people_who(people *p, const char *secret, identity *out, assay_err 
     pthread_mutex_lock(&p->mutex);
     const pass *s = pass_find(p, digest, time_now());
     bool is_known =
-        s && strcmp(s->kind, "invite") != 0 && !s->owner->is_disabled && !s->owner->is_gone;
+        s && strcmp(s->kind, "invite") != 0 && strcmp(s->kind, "badge") != 0 && !s->owner->is_disabled && !s->owner->is_gone;
     if (is_known)
-        identify(s, &who);
+        pass_identify(s, &who);
     pthread_mutex_unlock(&p->mutex);
     if (!is_known)
         return assay_fail(err, ASSAY_NOT_FOUND, 0, "not signed in, or no longer");

@@ -46,7 +46,7 @@ static void forget(people *p)
 
 static assay_status load(people *p, store *s, assay_err *err)
 {
-    static const char *const kinds[] = {"session", "token", "invite"};
+    static const char *const kinds[] = {"session", "token", "invite", "badge"};
     loading l = {.p = p, .err = err};
     forget(p);
     assay_status status = store_documents(s, "account", load_account, &l, err);

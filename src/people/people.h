@@ -20,7 +20,6 @@ typedef enum {
 #undef X
         ROLE_COUNT
 } role;
-const char *role_name(role r);
 bool role_from_name(const char *name, role *out);
 
 /* What a route or a verb asks for. */
@@ -150,5 +149,19 @@ ASSAY_MUST_USE assay_status people_token(people *p, store_tx *tx, const char *ac
                                          assay_err *err);
 ASSAY_MUST_USE assay_status people_token_revoke(people *p, store_tx *tx, const char *id,
                                                 const char *actor, assay_err *err);
+
+/* A badge: what a scanner reads at a shared station stands for a person there. It opens no session;
+ * beside one that may measure it says who acts, with READ, MEASURE and ACT at most. ASSAY_EXISTS:
+ * somebody has it. */
+enum { BADGE_MAX = 128 };
+ASSAY_MUST_USE assay_status people_badge(people *p, store_tx *tx, const char *account,
+                                         const char *code, const char *label, const char *actor,
+                                         char id[TOKEN_ID], assay_err *err);
+ASSAY_MUST_USE assay_status people_badge_end(people *p, store_tx *tx, const char *id,
+                                             const char *actor, assay_err *err);
+/* The person behind a badge, as `station` (who is logged in there) may let act. ASSAY_NOT_FOUND;
+ * ASSAY_BUSY after too many unknown ones at this station. */
+ASSAY_MUST_USE assay_status people_badge_who(people *p, const char *code, const identity *station,
+                                             identity *out, assay_err *err);
 
 #endif

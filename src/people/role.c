@@ -42,11 +42,6 @@ static int place_of(const char *const *names, int n, const char *name)
     return -1;
 }
 
-const char *role_name(role r)
-{
-    return role_names[r];
-}
-
 bool role_from_name(const char *name, role *out)
 {
     int i = place_of(role_names, ROLE_COUNT, name);

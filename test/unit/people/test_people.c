@@ -325,6 +325,48 @@ static void what_cannot_be_an_account_is_refused_with_the_reason(void **state)
     assert_int_equal(people_hash(o->people, "too short", hash, &o->err), ASSAY_LIMIT);
 }
 
+static void a_badge_says_who_acts_and_never_opens_a_session(void **state)
+{
+    office *o = *state;
+    identity station = {0}, who = {0};
+    char id[TOKEN_ID];
+    put(o, "line3", "correct horse", "operator");
+    put(o, "kim", "correct horse", "engineer@a");
+    char secret[33];
+    sign_in(o, "line3", secret);
+    assert_ok(people_who(o->people, secret, &station, &o->err), o->err);
+    store_tx *tx = begin(o);
+    assert_ok(people_badge(o->people, tx, "kim", "B-1001", "blue", "admin", id, &o->err), o->err);
+    assert_int_equal(people_badge(o->people, tx, "line3", "B-1001", "", "admin", id, &o->err), ASSAY_EXISTS);
+    commit(o, tx);
+    open_again(o);
+    assert_int_equal(people_who(o->people, "B-1001", &who, &o->err), ASSAY_NOT_FOUND);
+    assert_int_equal(people_who(o->people, "badge:B-1001", &who, &o->err), ASSAY_NOT_FOUND);
+    assert_ok(people_badge_who(o->people, "B-1001", &station, &who, &o->err), o->err);
+    assert_string_equal(who.account, "kim");
+    assert_true(identity_may(&who, SCOPE_ACT, "a/bore"));
+    assert_false(identity_may(&who, SCOPE_ACT, "b/bore"));
+    assert_false(identity_may(&who, SCOPE_ENGINEER, "a/bore"));
+    station.scopes = 1u << SCOPE_READ;
+    assert_ok(people_badge_who(o->people, "B-1001", &station, &who, &o->err), o->err);
+    assert_false(identity_may(&who, SCOPE_ACT, "a/bore"));
+    tx = begin(o);
+    assert_ok(people_badge_end(o->people, tx, id, "admin", &o->err), o->err);
+    commit(o, tx);
+    assert_int_equal(people_badge_who(o->people, "B-1001", &station, &who, &o->err), ASSAY_NOT_FOUND);
+    assert_false(file_holds(o->path, "B-1001"));
+}
+
+static void unknown_badges_make_their_station_wait(void **state)
+{
+    office *o = *state;
+    identity station = {.account = "line3", .scopes = UINT32_MAX}, who;
+    assay_status status = ASSAY_NOT_FOUND;
+    for (int i = 0; i < 30 && status == ASSAY_NOT_FOUND; i++)
+        status = people_badge_who(o->people, "B-77", &station, &who, &o->err);
+    assert_int_equal(status, ASSAY_BUSY);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -339,6 +381,8 @@ int main(void)
         CASE(a_disabled_account_has_neither_session_nor_token),
         CASE(the_last_administrator_stays),
         CASE(an_erased_person_is_nowhere_in_the_file),
+        CASE(a_badge_says_who_acts_and_never_opens_a_session),
+        CASE(unknown_badges_make_their_station_wait),
         CASE(what_cannot_be_an_account_is_refused_with_the_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
