@@ -3,6 +3,7 @@
  * whether it is more than a performance. */
 #include "signal/analysis.h"
 
+#include "signal/slab.h"
 #include "signal/subgroup.h"
 #include "signal/verdict.h"
 
@@ -70,6 +71,39 @@ static bool takes_rules(assay_chart_type type)
     return type != ASSAY_CHART_EWMA && type != ASSAY_CHART_CUSUM && type != ASSAY_CHART_RUN;
 }
 
+typedef struct {
+    analysis *a;
+    const analysis_options *options;
+} showing;
+
+static void show_points(const assay_chart_point *location, const assay_chart_point *spread,
+                        size_t from, size_t n, void *context)
+{
+    const showing *w = context;
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t rest = location[i].flags & ASSAY_POINT_EXCLUDED ? 0 : location[i].rules; rest;
+             rest &= rest - 1)
+            w->a->rule_count[__builtin_ctz(rest)]++;
+    w->options->points(w->a, location, spread, from, n, w->options->points_context);
+}
+
+/* Nobody keeps the points. */
+static assay_status show_chart(analysis *a, const analysis_options *options, assay_err *err)
+{
+    showing w = {a, options};
+    a->chart.stages = arena_new(&a->memory, assay_chart_stage);
+    a->chart.stages_room = 1;
+    void *scratch = malloc(assay_chart_scan_size(&a->input));
+    if (!a->chart.stages || !scratch) {
+        free(scratch);
+        return no_memory(err);
+    }
+    assay_status status = assay_chart_scan(&a->input, &a->options, scratch, show_points, &w, &a->chart,
+                                           &a->has_chart, err);
+    free(scratch);
+    return status;
+}
+
 static assay_status make_chart(analysis *a, const analysis_options *options, assay_err *err)
 {
     size_t k = a->input.subgroups;
@@ -78,6 +112,11 @@ static assay_status make_chart(analysis *a, const analysis_options *options, ass
     a->rules = options->rules;
     a->options.rules = takes_rules(a->options.type) ? &a->rules : NULL;
     assay_chart *c = &a->chart;
+    if (options->points) {
+        assay_status shown = show_chart(a, options, err);
+        if (shown != ASSAY_OK || a->has_chart)
+            return shown;
+    }
     c->location = arena_array(&a->memory, assay_chart_point, k + 1);
     c->spread = arena_array(&a->memory, assay_chart_point, k + 1);
     c->cusum = a->options.type == ASSAY_CHART_CUSUM
@@ -90,6 +129,9 @@ static assay_status make_chart(analysis *a, const analysis_options *options, ass
         free(scratch);
         return no_memory(err);
     }
+    slab_advise(c->location, k * sizeof *c->location);
+    slab_advise(c->spread, k * sizeof *c->spread);
+    slab_advise(scratch, assay_chart_scratch_size(&a->input));
     assay_status status = assay_chart_make(&a->input, &a->options, scratch, c, err);
     free(scratch);
     a->has_chart = status == ASSAY_OK;

@@ -16,6 +16,12 @@
 
 struct verdict_room; /* signal/verdict.h */
 struct chart_limits; /* signal/limits.h */
+struct point_notes;  /* signal/notes.h */
+
+struct analysis;
+/* Points of a chart, some at a time, in their order. */
+typedef void analysis_points(const struct analysis *a, const assay_chart_point *location,
+                             const assay_chart_point *spread, size_t from, size_t n, void *context);
 
 typedef struct {
     uint32_t n;               /* readings per subgroup; 0: by key where the series has one, else
@@ -37,11 +43,14 @@ typedef struct {
     bool without_points;      /* limits and counts of signals alone: chart.location and chart.spread
                                  may be NULL, at a tenth of the cost */
     const struct chart_limits *limits; /* in force: they judge (limits_apply); NULL: analysis */
+    analysis_points *points;  /* sees them where the chart can be made without keeping any: then
+                                 chart.location is NULL; NULL: they are kept */
+    void *points_context;
 } analysis_options;
 
 analysis_options analysis_defaults(void);
 
-typedef struct {
+typedef struct analysis {
     arena memory;             /* owns everything below */
     const series_set *set;
     const series *series;
@@ -56,6 +65,7 @@ typedef struct {
     size_t stage_count;
     bool has_chart, has_capability;
     const struct chart_limits *limits; /* in force; NULL: from these data */
+    const struct point_notes *notes; /* said of its points, for documents to show: set by who draws */
     assay_chart chart;
     size_t rule_count[ASSAY_RULES_MAX]; /* where there are no points: see analysis_rule_count */
     assay_spec spec;

@@ -18,6 +18,7 @@ struct series_set {
     slab columns; /* long ones of a file without times */
     reader *reader;
     store *store;
+    bool is_borrowed; /* the store is the caller's */
     context_kind stored_as[CONTEXT_COUNT]; /* databases: the kind that plays each role */
     dictionary *own[CONTEXT_COUNT]; /* databases: texts, by role, that outlive their cursor */
     series *item;
@@ -68,6 +69,7 @@ static void drop_narrow(series *s)
 {
     if (!s->is_in_slab)
         free(s->narrow);
+    s->close = NULL;
     s->narrow = NULL;
     s->is_in_slab = false;
 }
@@ -97,7 +99,8 @@ void series_close(series_set *set)
     free(set->item);
     free(set->of_code);
     reader_close(set->reader);
-    store_close(set->store);
+    if (!set->is_borrowed)
+        store_close(set->store);
     arena_done(&set->memory);
     free(set);
 }
@@ -115,6 +118,14 @@ static bool grow_column(void *column, size_t size, size_t room)
     return grown != NULL;
 }
 
+static void copy_narrow(const series *s, int32_t *to)
+{
+    if (s->narrow)
+        memcpy(to, s->narrow, s->n * sizeof *to);
+    for (size_t i = 0; s->close && i < s->n; i++)
+        to[i] = s->base + s->close[i];
+}
+
 /* Out of the slab, to grow like the others. */
 static bool leave_slab(series *s)
 {
@@ -123,9 +134,9 @@ static bool leave_slab(series *s)
     int32_t *narrow = malloc(s->room * sizeof *narrow);
     if (!narrow)
         return false;
-    memcpy(narrow, s->narrow, s->n * sizeof *narrow);
+    copy_narrow(s, narrow);
+    drop_narrow(s);
     s->narrow = narrow;
-    s->is_in_slab = false;
     return true;
 }
 
@@ -143,10 +154,12 @@ static bool grow(series *s)
     return is_grown;
 }
 
-static int64_t mantissa_at(const series *s, size_t i)
+int64_t series_mantissa(const series *s, size_t i)
 {
     if (s->wide)
         return s->wide[i];
+    if (s->close)
+        return s->base + s->close[i];
     return s->narrow[i] == INT32_MIN ? ASSAY_MANTISSA_MISSING : s->narrow[i];
 }
 
@@ -154,7 +167,7 @@ double series_value(const series *s, size_t i)
 {
     if (s->real)
         return s->real[i];
-    int64_t mantissa = mantissa_at(s, i);
+    int64_t mantissa = series_mantissa(s, i);
     return mantissa == ASSAY_MANTISSA_MISSING ? NAN : decimal_to_double(mantissa, s->exponent);
 }
 
@@ -171,7 +184,7 @@ static bool make_wide(series *s)
     if (!wide)
         return false;
     for (size_t i = 0; i < s->n; i++)
-        wide[i] = mantissa_at(s, i);
+        wide[i] = series_mantissa(s, i);
     drop_narrow(s);
     s->wide = wide;
     return true;
@@ -337,7 +350,7 @@ typedef struct {
     series_set *set;
     const series_request *request;
     bool keeps_time, has_serials, is_unordered;
-    bool has_context, takes_runs, is_alike; /* of the batch */
+    bool has_context, takes_runs, is_alike, is_even; /* of the batch */
     uint32_t contexts;                /* wanted, and the source has them */
     uint32_t *context[CONTEXT_COUNT]; /* of the batch, by role */
 } loading;
@@ -533,18 +546,36 @@ static size_t rows_to_come(const loading *l, const series *s)
     return read > 0 && size > read ? (size_t)((double)s->n * (size / read) * 1.02) : 0;
 }
 
+/* Are all that far from the first one at most, and none missing? */
+static bool are_close(const series *s)
+{
+    int64_t base = s->narrow[0];
+    bool are_near = s->narrow[0] != INT32_MIN;
+    for (size_t i = 0; i < s->n; i++)
+        are_near &= s->narrow[i] - base >= -INT16_MAX && s->narrow[i] - base <= INT16_MAX;
+    return are_near;
+}
+
 /* Values alone, in order: the column moves to huge pages, at once to its likely length. */
 static bool grow_in_slab(loading *l, series *s, size_t n)
 {
     size_t room = s->room * 2, likely = rows_to_come(l, s);
     room = likely > room && likely / 64 < s->room ? likely : room;
     room = room > s->n + n ? room : s->n + n;
-    int32_t *narrow = slab_take(&l->set->columns, room * sizeof *narrow);
-    if (!narrow)
+    bool is_close = s->close || (!s->is_in_slab && are_close(s));
+    void *column = slab_take(&l->set->columns, room * (is_close ? sizeof *s->close : sizeof *s->narrow));
+    if (!column)
         return false;
-    memcpy(narrow, s->narrow, s->n * sizeof *narrow);
+    if (is_close && !s->close)
+        s->base = s->narrow[0];
+    int16_t *close = is_close ? column : NULL;
+    for (size_t i = 0; is_close && i < s->n; i++)
+        close[i] = s->close ? s->close[i] : (int16_t)(s->narrow[i] - s->base);
+    if (!is_close)
+        memcpy(column, s->narrow, s->n * sizeof *s->narrow);
     drop_narrow(s);
-    s->narrow = narrow;
+    s->close = close;
+    s->narrow = is_close ? NULL : column;
     s->is_in_slab = true;
     s->room = room;
     return true;
@@ -552,16 +583,55 @@ static bool grow_in_slab(loading *l, series *s, size_t n)
 
 static bool has_room(loading *l, series *s, size_t n)
 {
-    bool is_narrow_alone = l->takes_runs && l->contexts == 0 && s->narrow && !s->status && !s->size;
+    bool is_narrow_alone = l->takes_runs && l->contexts == 0 && (s->narrow || s->close) && !s->status && !s->size;
     while (s->room - s->n < n)
         if (!(is_narrow_alone && s->room >= SLAB_ROOM ? grow_in_slab(l, s, n) : grow(s)))
             return false;
     return true;
 }
 
+/* Mantissas that are known to fit four bytes. */
+static inline void put_narrow(const int64_t *from, size_t n, int32_t *to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (int32_t)from[i];
+}
+
+/* False: some are too far from the base. */
+static inline bool put_close(const int64_t *from, size_t n, int64_t base, int16_t *to)
+{
+    unsigned far = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t d = from[i] - base;
+        far |= (uint64_t)d + INT16_MAX > 2 * INT16_MAX;
+        to[i] = (int16_t)d;
+    }
+    return far == 0;
+}
+
+/* A run of an even batch onto a series that is like it; false: deal it otherwise. */
+static inline bool deal_even(series *s, const measurement_batch *b, size_t from, size_t n)
+{
+    if (!s->has_value || s->status || s->size || s->room - s->n < n || b->exponent[0] != s->exponent ||
+        b->decimals[0] > s->decimals || b->time[from] < s->last_time || s->first_time == TIME_NONE ||
+        (b->offset && b->offset[0] != s->last_offset))
+        return false;
+    if (s->narrow)
+        put_narrow(b->mantissa + from, n, s->narrow + s->n);
+    else if (!s->close || !put_close(b->mantissa + from, n, s->base, s->close + s->n))
+        return false;
+    s->n += n;
+    s->last_time = b->time[from + n - 1];
+    return true;
+}
+
 static bool deal_rows(loading *l, series *s, const measurement_batch *b, size_t from, size_t n)
 {
     if (!has_room(l, s, n))
+        return false;
+    if (l->is_even && deal_even(s, b, from, n))
+        return true;
+    if (s->close && !leave_slab(s))
         return false;
     if (l->takes_runs && deal_run(l, s, b, from, n))
         return true;
@@ -580,12 +650,15 @@ static bool deal_batch(loading *l, const measurement_batch *b)
     }
     l->takes_runs = !l->has_context && !l->keeps_time && !l->has_serials && !b->status && !b->size &&
                     b->time && b->decimals;
-    l->is_alike = l->takes_runs && b->n && are_alike(b, 0, b->n);
+    l->is_even = l->takes_runs && b->is_even;
+    l->is_alike = l->is_even || (l->takes_runs && b->n && are_alike(b, 0, b->n));
     const uint32_t *of_code = l->set->of_code, *code = b->characteristic;
     for (size_t from = 0, to; from < b->n; from = to) {
         for (to = from + 1; to < b->n && code[to] == code[from]; to++) {
         }
         uint32_t item = of_code[code[from]];
+        if (item && l->is_even && deal_even(&l->set->item[item - 1], b, from, to - from))
+            continue;
         if (item && !deal_rows(l, &l->set->item[item - 1], b, from, to - from))
             return false;
     }
@@ -843,7 +916,11 @@ static assay_status load_stored(loading *l, uint32_t number, assay_err *err)
 static assay_status load_database(loading *l, assay_err *err)
 {
     series_set *set = l->set;
-    assay_status status = store_open(l->request->source, STORE_READ, &set->store, err);
+    set->store = l->request->opened;
+    set->is_borrowed = set->store != NULL;
+    assay_status status = set->is_borrowed
+                              ? ASSAY_OK
+                              : store_open(l->request->source, STORE_READ, &set->store, err);
     if (status == ASSAY_OK)
         status = take_roles(set, l->request, err);
     if (status != ASSAY_OK)
@@ -887,7 +964,8 @@ bool source_is_database(const char *path)
 
 assay_status series_open(const series_request *request, series_set **out, assay_err *err)
 {
-    bool is_stored = strcmp(request->source, "-") != 0 && source_is_database(request->source);
+    bool is_stored = request->opened ||
+                     (strcmp(request->source, "-") != 0 && source_is_database(request->source));
     return is_stored ? open_database(request, out, err) : open_file(request, out, err);
 }
 
@@ -898,6 +976,6 @@ assay_values series_values(const series *s, int64_t *room)
     if (s->wide)
         return assay_values_of_decimals(s->wide, s->n, s->exponent);
     for (size_t i = 0; i < s->n; i++)
-        room[i] = s->narrow[i] == INT32_MIN ? ASSAY_MANTISSA_MISSING : s->narrow[i];
+        room[i] = series_mantissa(s, i);
     return assay_values_of_decimals(room, s->n, s->exponent);
 }

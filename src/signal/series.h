@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Series: loaded measurements, one per characteristic, in series order.
  *
- * Only the columns asked for are kept. A value takes four bytes while its mantissa fits, and times
- * are dropped while rows come in order unless they are wanted: ten million rows of a file need
- * about 40 MB. When rows turn out not to be in order, a file is read a second time with times.
+ * Only the columns asked for are kept. A value takes four bytes while its mantissa fits, two in a long
+ * series that stays near its first value, and times are dropped while rows come in order unless they
+ * are wanted: ten million rows of a file need 20 to 40 MB, which a system must find and clear first. When rows turn out not to be in order, a file is read a second time with times.
  *
  * Series order is the store's: untimed rows first, as they came; then by time, serial number
  * (shorter first, then bytes), place in the source.
@@ -21,6 +21,8 @@
 
 typedef struct {
     const char *source;      /* path of a database or a file, or "-" for standard input */
+    store *opened;           /* an open handle of this database, this thread's, that outlives the set;
+                                NULL: one is opened for it */
     const char *name;        /* characteristic: path, last part, "#number"; NULL: all of them */
     read_options read;       /* for files */
     store_range range;       /* for databases (as_of, from, to, last, filter); STORE_ALL */
@@ -35,9 +37,11 @@ typedef struct {
     uint32_t number;         /* in the database; 0: from a file */
     object_id id;            /* of the database; zeros: from a file */
     size_t n;
-    int exponent;            /* of narrow and wide */
+    int exponent;            /* of the mantissas */
     int decimals;            /* most digits after the decimal sign as written */
-    int32_t *narrow;         /* one of the three holds the values; INT32_MIN, */
+    int16_t *close;          /* one of the four holds the values; mantissas less `base`, none missing */
+    int32_t base;
+    int32_t *narrow;         /* INT32_MIN, */
     int64_t *wide;           /* ASSAY_MANTISSA_MISSING */
     double *real;            /* or NaN: a place without a value */
     int64_t *time;           /* NULL: not asked for, or the source has none */
@@ -50,7 +54,7 @@ typedef struct {
     int32_t offset;          /* of the last timed row; TIME_OFFSET_NONE: not known */
     size_t room;
     bool has_value;          /* exponent is settled */
-    bool is_in_slab;         /* narrow is the set's memory */
+    bool is_in_slab;         /* close or narrow is the set's memory */
 } series;
 
 typedef struct series_set series_set;
@@ -74,6 +78,8 @@ store *series_store(const series_set *set); /* NULL: from a file */
  * not used for real ones. */
 assay_values series_values(const series *s, int64_t *room);
 double series_value(const series *s, size_t i);
+/* Of one that is not real; ASSAY_MANTISSA_MISSING: a place without a value. */
+int64_t series_mantissa(const series *s, size_t i);
 /* Seconds east of UTC that row i was written in; TIME_OFFSET_NONE: not known. */
 int32_t series_offset(const series *s, size_t i);
 

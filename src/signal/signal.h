@@ -11,7 +11,9 @@
 #define SIGNAL_SIGNAL_H
 
 #include "signal/analysis.h"
+#include "signal/budget.h"
 #include "signal/limits.h"
+#include "signal/notes.h"
 #include "signal/series.h"
 
 #endif

@@ -49,6 +49,14 @@ void *slab_take(slab *s, size_t bytes)
     return taken;
 }
 
+void slab_advise(void *p, size_t bytes)
+{
+    uintptr_t from = ((uintptr_t)p + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    uintptr_t to = ((uintptr_t)p + bytes) / HUGE_PAGE * HUGE_PAGE;
+    if (to > from)
+        (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* only ever quicker */
+}
+
 void slab_done(slab *s)
 {
     for (slab_piece *p = s->last, *before; p; p = before) {

@@ -15,5 +15,7 @@ typedef struct {
 /* NULL when memory is short. Aligned to 64 bytes, not cleared. */
 void *slab_take(slab *s, size_t bytes);
 void slab_done(slab *s);
+/* Huge pages for memory from elsewhere, where it is large enough to hold any: before it is first touched. */
+void slab_advise(void *p, size_t bytes);
 
 #endif

@@ -28,6 +28,16 @@ static bool has_key_runs(const series *s)
     return false;
 }
 
+/* A column of codes alone says nothing: that some row has a stage does. */
+static bool has_stages(const series *s)
+{
+    const uint32_t *stage = s->context[CONTEXT_STAGE];
+    for (size_t i = 0; stage && i < s->n; i++)
+        if (stage[i])
+            return true;
+    return false;
+}
+
 static void choose_size(analysis *a, const analysis_options *options)
 {
     const series *s = a->series;
@@ -122,7 +132,7 @@ static uint32_t subgroup_size(const analysis *a, size_t g)
 
 static bool name_stages(analysis *a)
 {
-    const uint32_t *code = a->series->context[CONTEXT_STAGE];
+    const uint32_t *code = a->first ? a->series->context[CONTEXT_STAGE] : NULL;
     size_t k = a->input.subgroups;
     a->stage_count = 1;
     for (size_t g = 1; code && g < k; g++)
@@ -228,7 +238,7 @@ assay_status subgroup_cut(analysis *a, const analysis_options *options, assay_er
     choose_size(a, options);
     if (a->every && !s->time)
         return assay_fail(err, ASSAY_MISSING, 0, "subgroups by time need times");
-    bool is_regular = !a->is_by_key && !a->every && !s->context[CONTEXT_STAGE];
+    bool is_regular = !a->is_by_key && !a->every && !has_stages(s);
     if (!(is_regular ? cut_regular(a) : cut_irregular(a)))
         return no_memory(err);
     if (!is_regular && !a->is_by_key && !a->every)
@@ -243,8 +253,9 @@ assay_status subgroup_cut(analysis *a, const analysis_options *options, assay_er
 assay_status subgroup_fill(analysis *a, const analysis_options *options, assay_err *err)
 {
     const series *s = a->series;
-    int64_t *room = s->narrow ? arena_array(&a->memory, int64_t, s->n + 1) : NULL;
-    if (s->narrow && !room)
+    bool needs_room = s->narrow || s->close;
+    int64_t *room = needs_room ? arena_array(&a->memory, int64_t, s->n + 1) : NULL;
+    if (needs_room && !room)
         return no_memory(err);
     a->input.x = series_values(s, room);
     return exclude(a, options, err);

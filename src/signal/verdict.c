@@ -31,24 +31,29 @@ bool verdict_suits(const analysis *a, const analysis_options *options)
     bool is_brief = !options->with_capability ||
                     (options->is_brief && options->capability.distribution == ASSAY_FAMILY_NORMAL);
     return options->without_points && !options->without_chart && is_brief && is_regular && is_all &&
-           a->n >= 2 && a->n <= SIZE_MAX_AUTO && s->narrow && a->input.subgroups > 0 &&
+           a->n >= 2 && a->n <= SIZE_MAX_AUTO && (s->narrow || s->close) && a->input.subgroups > 0 &&
            s->exponent >= -22 && s->exponent <= 22 && is_plain_chart(a, options);
 }
 
 /* -- sums ----------------------------------------------------------------------------------- */
 
-static void widen(const int32_t *from, size_t n, int64_t *to)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = from[i];
-}
-
-static bool has_missing(const int32_t *x, size_t n)
+/* Readings from..from+n as integers; false: one is missing. */
+static bool widen(const series *s, size_t from, size_t n, int64_t *to)
 {
     uint32_t found = 0;
+    if (s->close) {
+        const int16_t *x = s->close + from;
+        const int64_t base = s->base;
+        for (size_t i = 0; i < n; i++)
+            to[i] = base + x[i];
+        return true;
+    }
+    const int32_t *x = s->narrow + from;
     for (size_t i = 0; i < n; i++)
         found |= x[i] == INT32_MIN;
-    return found;
+    for (size_t i = 0; i < n; i++)
+        to[i] = x[i];
+    return !found;
 }
 
 /* False: a reading is missing. */
@@ -56,12 +61,11 @@ static bool sum_all(const series *s, uint32_t n, int64_t *sum, int64_t *range, a
 {
     int64_t wide[PIECE];
     const size_t step = PIECE / n * n;
-    *power = assay_sums_empty(s->narrow[0], s->exponent, 2);
+    *power = assay_sums_empty(series_mantissa(s, 0), s->exponent, 2);
     for (size_t from = 0; from < s->n; from += step) {
         size_t count = s->n - from < step ? s->n - from : step, g = from / n;
-        if (has_missing(s->narrow + from, count))
+        if (!widen(s, from, count, wide))
             return false;
-        widen(s->narrow + from, count, wide);
         assay_values x = assay_values_of_decimals(wide, count, s->exponent);
         if (assay_sums_add(power, &x, NULL) != ASSAY_OK ||
             assay_subgroup_sums_read(&x, n, sum + g, range + g, NULL) != ASSAY_OK)

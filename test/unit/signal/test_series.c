@@ -3,6 +3,8 @@
 
 #include "check.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static char path[] = "/tmp/assay-series-XXXXXX";
@@ -70,6 +72,56 @@ static void a_finer_value_keeps_the_earlier_ones_exact(void **state)
     series_close(set);
 }
 
+enum { LONG = 20000, KINDS = 6 };
+
+/* What stands in row i of series k: near the first value, or with one thing that does not fit two bytes. */
+static void long_value(int k, int i, char out[static 32])
+{
+    int far = 50000 + (i == 0 ? 0 : (i * 7919 + k) % 65001 - 32500);
+    if (k == 1 && i == 15000)
+        far = 50000 + 32768; /* one too far */
+    if (k == 2 && i == 15000)
+        far = 2000000000;
+    if (k == 5 && i < 100)
+        far += 40000; /* from the start */
+    snprintf(out, 32, "%d.%03d", far / 1000, far % 1000);
+    if (k == 3 && i == 15000)
+        out[0] = 0; /* missing */
+    if (k == 4 && i == 15000)
+        snprintf(out, 32, "50.12345"); /* finer */
+}
+
+static void a_long_series_near_its_first_value_takes_two_bytes_and_says_the_same(void **state)
+{
+    (void)state;
+    buf text = BUF_INIT;
+    char value[32];
+    buf_add_text(&text, "time,characteristic,value\n");
+    for (int i = 0; i < LONG; i++)
+        for (int k = 0; k < KINDS; k++) {
+            long_value(k, i, value);
+            buf_addf(&text, "%d,c%d,%s\n", 1767225600 + i, k, value);
+        }
+    series_set *set = load(buf_text(&text), 0, false);
+    buf_done(&text);
+    assert_int_equal(series_count(set), KINDS);
+    int64_t *room = malloc(LONG * sizeof *room);
+    for (int k = 0; k < KINDS; k++) {
+        const series *s = series_at(set, (size_t)k);
+        assert_int_equal(s->n, LONG);
+        assert_int_equal(s->close != NULL, k == 0);
+        (void)series_values(s, room);
+        for (int i = 0; i < LONG; i++) {
+            long_value(k, i, value);
+            double expected = value[0] ? strtod(value, NULL) : NAN, found = series_value(s, (size_t)i);
+            assert_true(isnan(expected) ? isnan(found) : found == expected);
+            assert_true(s->wide || room[i] == series_mantissa(s, (size_t)i));
+        }
+    }
+    free(room);
+    series_close(set);
+}
+
 static void values_too_wide_for_four_bytes_take_eight(void **state)
 {
     (void)state;
@@ -117,6 +169,7 @@ int main(void)
         cmocka_unit_test(rows_come_in_order_of_time_wherever_they_stand),
         cmocka_unit_test(equal_times_stand_in_the_order_of_serial_numbers_shorter_first),
         cmocka_unit_test(a_finer_value_keeps_the_earlier_ones_exact),
+        cmocka_unit_test(a_long_series_near_its_first_value_takes_two_bytes_and_says_the_same),
         cmocka_unit_test(values_too_wide_for_four_bytes_take_eight),
         cmocka_unit_test(each_characteristic_has_its_series),
         cmocka_unit_test(a_characteristic_that_is_not_there_is_told_with_those_that_are),

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A false-alarm budget in words becomes a run length, and the run length a width of limits: exact run
- * lengths of the chart as it is drawn (assay/arl.h), solved by bisection on their logarithm. */
-#include "live/engine_inner.h"
+/* Exact run lengths of the chart as it is drawn, solved for the width of limits by bisection. */
+#include "signal/budget.h"
 
 #include <assay/arl.h>
-#include <assay/distribution.h>
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,20 +107,25 @@ static double run_length(solving *s, double width, const char **why)
     return found.arl;
 }
 
-static bool set_up_rules(solving *s, const assay_chart_options *c, const assay_rules *rules)
+static assay_rule *beyond(assay_rules *rules)
+{
+    for (int r = 0; r < rules->count; r++)
+        if (rules->rule[r].kind == ASSAY_RULE_BEYOND && rules->rule[r].m == 1)
+            return &rules->rule[r];
+    return NULL;
+}
+
+static bool set_up_rules(solving *s, const assay_rules *rules)
 {
     s->o = assay_arl_defaults(ASSAY_ARL_RULES);
     s->rules = rules ? *rules : *assay_rules_basic();
     s->o.rules = &s->rules;
     s->low = 0.5;
     s->high = 8;
-    (void)c;
-    for (int r = 0; r < s->rules.count; r++)
-        if (s->rules.rule[r].kind == ASSAY_RULE_BEYOND && s->rules.rule[r].m == 1) {
-            s->width = &s->rules.rule[r].sigmas;
-            return true;
-        }
-    return false;
+    assay_rule *moving = beyond(&s->rules);
+    if (moving)
+        s->width = &moving->sigmas;
+    return moving != NULL;
 }
 
 static bool set_up(solving *s, const assay_chart_options *c, const assay_rules *rules)
@@ -147,10 +149,10 @@ static bool set_up(solving *s, const assay_chart_options *c, const assay_rules *
         s->high = 20;
         return true;
     }
-    return set_up_rules(s, c, rules);
+    return set_up_rules(s, rules);
 }
 
-static void solve(solving *s, engine_budget *b)
+static void solve(solving *s, budget *b)
 {
     enum { STEPS = 24 };
     double low = s->low, high = s->high;
@@ -173,12 +175,12 @@ static void solve(solving *s, engine_budget *b)
     b->width = (low + high) / 2;
 }
 
-assay_status engine_budget_find(const char *words, double points_per_day,
+assay_status budget_find(const char *words, double points_per_day,
                                 const assay_chart_options *chart, const assay_rules *rules,
-                                engine_budget *out, assay_err *err)
+                                budget *out, assay_err *err)
 {
     solving s = {0};
-    engine_budget b = {.width = NAN, .arl_now = NAN};
+    budget b = {.width = NAN, .arl_now = NAN};
     double days = days_between(words);
     if (!(days > 0)) {
         assay_fail(err, ASSAY_DOMAIN, 0, "\"%.60s\" is no budget of false alarms", words);
@@ -187,6 +189,7 @@ assay_status engine_budget_find(const char *words, double points_per_day,
     }
     if (!(points_per_day > 0))
         return assay_fail(err, ASSAY_DOMAIN, 0, "%g points a day", points_per_day);
+    b.points_per_day = points_per_day;
     b.arl = days * points_per_day;
     if (chart && chart->type == ASSAY_CHART_RUN)
         b.why = "a run chart has no limits";
@@ -201,48 +204,59 @@ assay_status engine_budget_find(const char *words, double points_per_day,
     return ASSAY_OK;
 }
 
-/* -- what was really seen -------------------------------------------------------------------- */
+/* -- using it -------------------------------------------------------------------------------- */
 
-static bool is_false(const char *said)
+double budget_points_per_day(const analysis *a)
 {
-    json_t *o = json_loads(said, 0, NULL);
-    bool found = json_is_true(json_object_get(o, "false"));
-    json_decref(o);
-    return found;
+    size_t k = a->input.subgroups;
+    int64_t first = k ? analysis_time(a, 0) : TIME_NONE, last = k ? analysis_time(a, k - 1) : TIME_NONE;
+    if (first == TIME_NONE || last == TIME_NONE || last <= first)
+        return NAN;
+    return (double)(k - 1) / ((double)(last - first) / 86400e9);
 }
 
-static bool count_alarm(const alarm_view *a, void *context)
+/* Rounded up: the width that is kept is the one that is shown, and gives no more alarms. */
+static void widen(analysis_options *o, const analysis *a, double width)
 {
-    engine_seen *s = context;
-    if (alarm_is_no_data(a) || a->state == ALARM_WITHDRAWN)
-        return true;
-    s->alarms++;
-    for (size_t i = 0; i < a->step_count; i++)
-        if (a->steps[i].state == ALARM_CAUSE && is_false(a->steps[i].json)) {
-            s->false_alarms++;
-            break;
-        }
-    return true;
-}
-
-assay_status engine_seen_of(engine *e, uint32_t number, engine_seen *out, assay_err *err)
-{
-    engine_seen s = {0};
-    const live_chart *best = NULL;
-    pthread_mutex_lock(&e->lock);
-    for (const live_chart *c = number < e->room ? e->first[number] : NULL; c; c = c->next)
-        if (!best || c->state > best->state)
-            best = c;
-    if (best) {
-        s.points = best->s.judged;
-        s.signals = best->s.judged_signals;
-        if (s.points)
-            s.days = (double)(best->s.last_time - best->s.judged_from) / 86400e9;
+    double shown = ceil(width * 1000) / 1000;
+    o->chart = a->options;
+    o->chart.type = a->chart.type;
+    o->chart.rules = NULL;
+    o->rules = a->rules;
+    if (o->chart.type == ASSAY_CHART_EWMA)
+        o->chart.ewma_sigmas = shown;
+    else if (o->chart.type == ASSAY_CHART_CUSUM)
+        o->chart.h = shown;
+    else {
+        assay_rule *rule = beyond(&o->rules);
+        o->chart.sigmas = rule->sigmas = shown;
+        snprintf(rule->name, sizeof rule->name, "1of1>%g", shown);
+        snprintf(o->rules.name, sizeof o->rules.name, "own");
     }
-    pthread_mutex_unlock(&e->lock);
-    if (!best)
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic %u", number);
-    alarm_visit(e->book, number, false, count_alarm, &s);
-    *out = s;
+}
+
+assay_status budget_keep(const char *words, double per_day, analysis_options *o, analysis *a,
+                         budget *found, assay_err *err)
+{
+    analysis again = {0};
+    analysis_options wide = *o;
+    double points = isnan(per_day) ? budget_points_per_day(a) : per_day;
+    if (isnan(points))
+        return assay_fail(err, ASSAY_MISSING, 0, "the data have no times: how many points a day?");
+    assay_chart_options chart = a->options;
+    chart.type = a->chart.type;
+    assay_status status = budget_find(words, points, &chart, &a->rules, found, err);
+    if (status != ASSAY_OK)
+        return status;
+    if (isnan(found->width))
+        return assay_fail(err, ASSAY_DOMAIN, 0, "no limits keep \"%.60s\" at %.6g points a day: %s",
+                          words, points, found->why ? found->why : "undefined");
+    widen(&wide, a, found->width);
+    status = analysis_make(a->set, a->series, &wide, &again, err);
+    if (status != ASSAY_OK)
+        return status;
+    analysis_done(a);
+    *a = again;
+    *o = wide;
     return ASSAY_OK;
 }
