@@ -206,7 +206,7 @@ assay_status note_parse(const char *bytes, size_t length, note *out, assay_err *
     if (utf8_valid(bytes, length) != length || has_control(bytes, length))
         return bad(0, "it is not plain text in UTF-8", err);
     const char *at = find_split(bytes, length), *end = bytes + length;
-    if (!at || at - bytes < 2 || at == end || end[-1] != '\n')
+    if (!at || at == end || end[-1] != '\n')
         return bad(0, "it has no signature lines after an empty line", err);
     note n = {.text = bytes, .text_length = (size_t)(at - bytes - 1)};
     while (at < end) {
@@ -227,24 +227,28 @@ static bool is_of(const note_line *l, const note_key *k)
            memcmp(l->id, k->id, 4) == 0;
 }
 
-static bool is_good(const note *n, const note_line *l, const note_key *k, uint64_t *time)
+static bool holds(const uint8_t signature[64], const char *text, size_t length, const note_key *k)
 {
-    bool is_co = k->type == NOTE_COSIGNATURE;
+    return crypto_sign_verify_detached(signature, (const uint8_t *)text, length, k->key) == 0;
+}
+
+/* ASSAY_CONFLICT: it does not hold. ASSAY_MEMORY: that could not be seen. */
+static assay_status judge(const note *n, const note_line *l, const note_key *k, uint64_t *time)
+{
     buf message = BUF_INIT;
-    if (l->length != (is_co ? COSIGNATURE : 64))
-        return false;
     *time = 0;
-    for (int i = 0; is_co && i < 8; i++)
+    if (k->type != NOTE_COSIGNATURE)
+        return l->length == 64 && holds(l->signature, n->text, n->text_length, k) ? ASSAY_OK
+                                                                                   : ASSAY_CONFLICT;
+    if (l->length != COSIGNATURE)
+        return ASSAY_CONFLICT;
+    for (int i = 0; i < 8; i++)
         *time = *time << 8 | l->signature[i];
-    if (is_co)
-        cosigned(&message, n->text, n->text_length, *time);
-    else
-        buf_add(&message, n->text, n->text_length);
-    bool good = !message.failed && crypto_sign_verify_detached(l->signature + (is_co ? 8 : 0),
-                                                               (const uint8_t *)message.data,
-                                                               message.length, k->key) == 0;
+    cosigned(&message, n->text, n->text_length, *time);
+    bool is_short = message.failed;
+    bool is_good = !is_short && holds(l->signature + 8, message.data, message.length, k);
     buf_done(&message);
-    return good;
+    return is_short ? ASSAY_MEMORY : is_good ? ASSAY_OK : ASSAY_CONFLICT;
 }
 
 assay_status note_verify(const note *n, const note_key *key, uint64_t *time, assay_err *err)
@@ -254,8 +258,11 @@ assay_status note_verify(const note *n, const note_key *key, uint64_t *time, ass
     for (size_t i = 0; i < n->line_count; i++) {
         if (!is_of(&n->lines[i], key))
             continue;
-        if (!is_good(n, &n->lines[i], key, &when))
-            return assay_fail(err, ASSAY_CONFLICT, 0, "the signature of %s is wrong", key->name);
+        assay_status status = judge(n, &n->lines[i], key, &when);
+        if (status == ASSAY_MEMORY)
+            return assay_fail(err, status, 0, "no memory to judge a signature");
+        if (status)
+            return assay_fail(err, status, 0, "the signature of %s is wrong", key->name);
         is_there = true;
     }
     if (!is_there)

@@ -244,6 +244,30 @@ static void every_proof_of_small_trees_holds_and_no_other_place_does(void **stat
     forest_free(f);
 }
 
+static void sizes_have_bounds(void **state)
+{
+    (void)state;
+    const uint64_t huge = (uint64_t)MERKLE_SIZE_MAX + 1;
+    hasher *h = NULL;
+    merkle_proof p = {.count = 0};
+    sha256 a = {.bytes = {1}}, b = {.bytes = {2}};
+    merkle_tree t = {.size = MERKLE_SIZE_MAX};
+    assay_err err = {0};
+    assert_int_equal(hasher_new(&h, NULL), ASSAY_OK);
+    assert_int_not_equal(merkle_append(h, &t, &a, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_verify_inclusion(h, &a, 0, huge, p.hash, 0, &b, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_verify_consistency(h, 1, &a, huge, &b, p.hash, 0, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_verify_consistency(h, 3, &a, 2, &b, p.hash, 0, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_verify_consistency(h, 3, &a, 3, &b, p.hash, 0, &err), ASSAY_OK);
+    assert_int_equal(merkle_verify_consistency(h, 3, &a, 3, &a, p.hash, 0, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_prove_inclusion(h, 0, huge, NULL, NULL, &p, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_prove_inclusion(h, 3, 3, NULL, NULL, &p, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_prove_consistency(h, 0, 3, NULL, NULL, &p, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_prove_consistency(h, 4, 3, NULL, NULL, &p, &err), ASSAY_OK);
+    assert_int_not_equal(merkle_prove_consistency(h, 4, huge, NULL, NULL, &p, &err), ASSAY_OK);
+    hasher_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -252,6 +276,7 @@ int main(void)
         cmocka_unit_test(published_consistency_proofs_hold_or_not_as_they_should),
         cmocka_unit_test(roots_and_proofs_up_to_a_million_are_those_of_go),
         cmocka_unit_test(every_proof_of_small_trees_holds_and_no_other_place_does),
+        cmocka_unit_test(sizes_have_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,6 +180,74 @@ static void checkpoints_of_a_real_rekor_log_get_sigstores_verdict(void **state)
     json_decref(all);
 }
 
+static void names_and_notes_have_bounds(void **state)
+{
+    (void)state;
+    static char big[(1 << 20) + 2];
+    const uint8_t seed[32] = {1};
+    char name[NOTE_NAME_MAX + 2];
+    note_signer s;
+    note_key k;
+    note n;
+    assay_err err = {0};
+    memset(name, 'n', sizeof name);
+    name[sizeof name - 1] = '\0';
+    const char *const bad[] = {"", "a b", "a+b", "a\x7f", "a\xff", name};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char vkey[400];
+        assert_int_equal(note_signer_of(bad[i], NOTE_ED25519, seed, &s, &err), ASSAY_DOMAIN);
+        snprintf(vkey, sizeof vkey, "%s+00000000+AQAA", bad[i]);
+        assert_int_equal(note_key_parse(vkey, &k, &err), ASSAY_FORMAT);
+    }
+    name[NOTE_NAME_MAX] = '\0';
+    assert_ok(note_signer_of(name, NOTE_ED25519, seed, &s, &err), err);
+    buf long_id = BUF_INIT;
+    note_key_write(&s.public, &long_id);
+    buf_reserve(&long_id, 1);
+    memmove(long_id.data + NOTE_NAME_MAX + 2, long_id.data + NOTE_NAME_MAX + 1, long_id.length - NOTE_NAME_MAX);
+    assert_int_equal(note_key_parse(long_id.data, &k, &err), ASSAY_FORMAT);
+    assert_non_null(strstr(err.message, "its id does not agree"));
+    buf_done(&long_id);
+    memset(big, 'a', sizeof big);
+    assert_int_equal(note_parse(big, sizeof big, &n, &err), ASSAY_FORMAT);
+    assert_non_null(strstr(err.message, "longer than 1 MiB"));
+    buf b = BUF_INIT;
+    buf_add_text(&b, "text\n\n");
+    for (int i = 0; i < 101; i++)
+        assert_ok(note_sign(&s, "text\n", 5, 0, &b, &err), err);
+    assert_int_equal(note_parse(b.data, b.length, &n, &err), ASSAY_FORMAT);
+    assert_non_null(strstr(err.message, "more than 100"));
+    buf_done(&b);
+    static const char *const odd[] = {"t\n\n", "t\n\nab\n", "t\n\n\xe2\x80\x94 a AAAAAAAA", "t\n\n\xe2\x80\n",
+                                      "t\n\nabcdefgh\n", "t\n\n\xe2\x80\x94 aAAAAAAAA\n", "t\n\n\xe2\x80\x94 a AAAA\n", "t\n\n\xe2\x80\x94  AAAAAAAA\n"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        assert_int_equal(note_parse(odd[i], strlen(odd[i]), &n, &err), ASSAY_FORMAT);
+    static const char short_one[] = "t\n\n\xe2\x80\x94 a AAAAAAAAAA==\n"; /* three bytes of a signature */
+    assert_ok(note_parse(short_one, sizeof short_one - 1, &n, &err), err);
+}
+
+static void checkpoints_have_bounds(void **state)
+{
+    (void)state;
+    char text[700];
+    checkpoint c;
+    assay_err err = {0};
+    static const char root[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    memset(text, 'o', 600);
+    snprintf(text + 600, 100, "\n1\n%s\n", root);
+    assert_int_equal(checkpoint_parse(text, strlen(text), &c, &err), ASSAY_FORMAT);
+    static const char *const bad[] = {"o\x7f\n1\n%s\n", "\xff\n1\n%s\n", "\n1\n%s\n", "o", "o\n", "o\n1\n", "o\n1\n%s", "o\n1\n%s\n\n", "o\n1\n%s\nmore",
+                                      "o\n1\nAAAA\n", "o\n1\n%s=\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(text, sizeof text, bad[i], root);
+        if (checkpoint_parse(text, strlen(text), &c, NULL) == ASSAY_OK)
+            fail_msg("taken: %s", text);
+        assert_int_equal(checkpoint_parse(text, strlen(text), &c, &err), ASSAY_FORMAT);
+    }
+    snprintf(text, sizeof text, "o\n1\n%s\nmore\n", root);
+    assert_ok(checkpoint_parse(text, strlen(text), &c, &err), err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +257,8 @@ int main(void)
         cmocka_unit_test(a_cosignature_tells_its_time_and_covers_it),
         cmocka_unit_test(checkpoints_are_taken_and_refused_as_c2sp_has_it),
         cmocka_unit_test(checkpoints_of_a_real_rekor_log_get_sigstores_verdict),
+        cmocka_unit_test(checkpoints_have_bounds),
+        cmocka_unit_test(names_and_notes_have_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,12 +88,39 @@ static void base64_has_one_spelling(void **state)
     assert_false(base64_read("//79", 4, BASE64_STANDARD, out, 2, &used));
 }
 
+static void a_receipt_has_bounds(void **state)
+{
+    (void)state;
+    static const char hash[] = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+    buf b = BUF_INIT;
+    receipt r;
+    buf_add_text(&b, "c2sp.org/tlog-proof@v1\nindex 0\n");
+    for (int i = 0; i < MERKLE_PROOF_MAX + 1; i++)
+        buf_add_text(&b, hash);
+    buf_add_text(&b, "\nnote\n");
+    assert_int_equal(receipt_parse(b.data, b.length, &r, NULL), ASSAY_FORMAT);
+    buf_clear(&b);
+    buf_add_text(&b, "c2sp.org/tlog-proof@v1\nextra ");
+    for (int i = 0; i < RECEIPT_EXTRA_MAX / 4 + 1; i++)
+        buf_add_text(&b, "AAAA");
+    buf_add_text(&b, "\nindex 0\n\nnote\n");
+    assert_int_equal(receipt_parse(b.data, b.length, &r, NULL), ASSAY_FORMAT);
+    buf_done(&b);
+    static const char nul[] = "c2sp.org/tlog-proof@v1\nextra AA\0A\nindex 0\n\nnote\n";
+    assert_int_equal(receipt_parse(nul, sizeof nul - 1, &r, NULL), ASSAY_FORMAT);
+    static const char *const bad[] = {"c2sp.org/tlog-proof@v1\n", "c2sp.org/tlog-proof@v1\nextra AAAA\n", "c2sp.org/tlog-proof@v1\nextra AAA\nindex 0\n\n",
+                                      "c2sp.org/tlog-proof@v1\nplace 0\n\n", "c2sp.org/tlog-proof@v2\nindex 0\n\n", "c2sp.org/tlog-proof@v10\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(receipt_parse(bad[i], strlen(bad[i]), &r, NULL), ASSAY_FORMAT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published_receipts_are_written_and_read_back),
         cmocka_unit_test(what_is_not_exact_is_refused_with_its_line),
         cmocka_unit_test(base64_has_one_spelling),
+        cmocka_unit_test(a_receipt_has_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

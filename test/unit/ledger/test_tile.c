@@ -196,6 +196,21 @@ static void tiles_of_seventy_thousand_entries_exist_as_in_go(void **state)
     json_decref(all);
 }
 
+static void paths_and_widths_have_bounds(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"tile/entriez/000", "tile/entries", "tile/0/00", "tile/0/0a0", "tile/0/:00", "tile/0/x000x000", "tile/x/000", "tile/64/000",
+                                      "tile/0/x001/x001/x001/x001/x001/x001/001", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/000.p/x", "tile/0/000/", "file/0/000", "tile//000"};
+    tile t;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (tile_path_parse(bad[i], &t))
+            fail_msg("taken: %s", bad[i]);
+    assert_int_equal(tile_width(8, 0, UINT64_MAX / 2), 0);
+    assert_int_equal(tile_width(0, UINT64_MAX / 2, UINT64_MAX / 2), 0);
+    assert_int_equal(tile_width(TILE_ENTRIES, 0, 300), TILE_WIDTH);
+    assert_int_equal(tile_width(TILE_ENTRIES, 1, 300), 44);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_tessera_log_has_the_roots_its_checkpoints_say),
         cmocka_unit_test(a_sunlight_mirror_of_two_levels_has_its_root),
         cmocka_unit_test(tiles_of_seventy_thousand_entries_exist_as_in_go),
+        cmocka_unit_test(paths_and_widths_have_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
