@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scheme/meeting.h"
+
+#include "scheme/case_inner.h"
+
+#include "base/i18n.h"
+#include "base/time.h"
+
+#include <string.h>
+
+enum { AGENDA_MOST = 200, MEMBERS_SHOWN = 300 };
+
+typedef struct {
+    desk *d;
+    store_tx *tx;
+    object_id id;
+    json_t *state; /* {scheme, role, title, place, agenda, here: {party: bool}, motions, decided,
+                      at, ended} */
+    const scheme *scheme;
+    const scheme_role *role;
+    const viewer *who;
+    int64_t now;
+} the_meeting;
+
+/* -- from its records ------------------------------------------------------------------------- */
+
+static void apply(json_t *state, const char *type, const json_t *p)
+{
+    const char *party = text_of(p, "party");
+    if (strcmp(type, "meeting.opened") == 0)
+        json_object_update(state, (json_t *)p);
+    else if (strcmp(type, "meeting.present") == 0 && party)
+        json_object_set(object_in(state, "here"), party, json_object_get(p, "here"));
+    else if (strcmp(type, "meeting.motion") == 0)
+        json_array_append(list_in(state, "motions"), (json_t *)p);
+    else if (strcmp(type, "meeting.decided") == 0)
+        json_object_set(object_in(state, "decided"), text_of(p, "case"), (json_t *)p);
+    else if (strcmp(type, "meeting.ended") == 0)
+        json_object_set(state, "ended", (json_t *)p);
+}
+
+static bool fold(const record *r, void *context)
+{
+    json_t *p = r->payload ? json_tree(r->payload) : json_object();
+    apply(context, r->type, p);
+    json_decref(p);
+    return true;
+}
+
+static assay_status load(desk *d, store_tx *tx, const object_id *id, const viewer *who,
+                         the_meeting *out, assay_err *err)
+{
+    *out = (the_meeting){.d = d,
+                         .tx = tx,
+                         .id = *id,
+                         .state = json_object(),
+                         .who = who,
+                         .now = who->now ? who->now : time_now()};
+    assay_status status = store_object_records(d->s, id, 0, fold, out->state, err);
+    if (!status && !text_of(out->state, "role"))
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no such meeting"));
+    if (!status)
+        status = desk_scheme(d, text_of(out->state, "scheme"), &out->scheme, err);
+    if (!status && !(out->role = scheme_find_role(out->scheme, text_of(out->state, "role"))))
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no such meeting"));
+    if (status)
+        json_decref(out->state);
+    return status;
+}
+
+static assay_status append(the_meeting *m, const char *type, json_t *payload, assay_err *err)
+{
+    char hand[ID_TEXT];
+    buf row = BUF_INIT;
+    if (!payload)
+        return assay_fail(err, ASSAY_FORMAT, 0, _("a text is not valid UTF-8"));
+    set_time(payload, "at", m->now);
+    set_text(payload, "by", viewer_is_named(m->who, hand) ? hand : NULL);
+    json_incref(payload);
+    assay_status status = record_json(m->tx, type, m->who->account, &m->id, payload, NULL, err);
+    if (!status)
+        apply(m->state, type, payload);
+    json_decref(payload);
+    entry_place place = {"meeting", text_of(m->state, "at")};
+    json_t *shown = json_object();
+    static const char *const names[] = {"scheme", "role", "title", "place", "at"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_object_get(m->state, names[i]))
+            json_object_set(shown, names[i], json_object_get(m->state, names[i]));
+    if (json_object_get(m->state, "ended"))
+        json_object_set_new(shown, "ended", json_true());
+    if (!status)
+        status = json_take(shown, &row, err);
+    else
+        json_decref(shown);
+    if (!status)
+        status = store_entry_put(m->tx, "meeting", &m->id, row.data, &place, 1, err);
+    buf_done(&row);
+    return status;
+}
+
+/* -- members ------------------------------------------------------------------------------------
+ */
+
+typedef struct {
+    object_id id[MEMBERS_SHOWN];
+    size_t n;
+} member_list;
+
+static bool keep_member(const party_post *p, void *context)
+{
+    member_list *l = context;
+    for (size_t i = 0; i < l->n; i++)
+        if (id_same(&l->id[i], &p->party))
+            return true;
+    if (l->n < MEMBERS_SHOWN)
+        l->id[l->n++] = p->party;
+    return true;
+}
+
+static assay_status members_of(const the_meeting *m, member_list *l, assay_err *err)
+{
+    l->n = 0;
+    return party_holders(m->d->s, m->scheme->item.id, m->role->item.id, m->now, keep_member, l,
+                         err);
+}
+
+static bool is_member(const the_meeting *m, const member_list *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (id_same(&l->id[i], &m->who->party))
+            return !id_is_none(&m->who->party);
+    return false;
+}
+
+static size_t count_here(const the_meeting *m, const member_list *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        char name[ID_TEXT];
+        id_text(&l->id[i], name);
+        n += json_is_true(json_object_get(json_object_get(m->state, "here"), name));
+    }
+    return n;
+}
+
+/* -- agenda --------------------------------------------------------------------------------------
+ */
+
+static assay_status add_awaiting(the_meeting *m, const scheme_stage *s, const char *state,
+                                 json_t *agenda, assay_err *err)
+{
+    buf text = BUF_INIT;
+    case_query q = {
+        .scheme = m->scheme->item.id, .stage = s->item.id, .state = state, .limit = AGENDA_MOST};
+    assay_status status = case_list(m->d, &q, m->who, &text, err);
+    json_t *page = status ? NULL : json_tree(buf_text(&text));
+    json_t *list = json_object_get(page, "cases");
+    for (size_t i = 0; i < json_array_size(list) && json_array_size(agenda) < AGENDA_MOST; i++)
+        if (!list_has(agenda, text_of(json_array_get(list, i), "id")))
+            json_array_append(agenda, json_object_get(json_array_get(list, i), "id"));
+    json_decref(page);
+    buf_done(&text);
+    return status;
+}
+
+static assay_status whole_agenda(the_meeting *m, json_t *agenda, assay_err *err)
+{
+    static const char *const states[] = {"open", "waiting", "returned"};
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < m->scheme->stage_count; i++)
+        for (size_t k = 0; !status && k < 3; k++) {
+            const scheme_stage *s = &m->scheme->stage[i];
+            if (s->gate && s->gate->vote == m->role)
+                status = add_awaiting(m, s, states[k], agenda, err);
+        }
+    return status;
+}
+
+static assay_status check_agenda(const json_t *given, json_t *agenda, assay_err *err)
+{
+    object_id id;
+    if (!json_is_array(given) || json_array_size(given) > AGENDA_MOST)
+        return assay_fail(err, ASSAY_FORMAT, 0, _("\"cases\" is a list of at most %d"),
+                          AGENDA_MOST);
+    for (size_t i = 0; i < json_array_size(given); i++) {
+        if (!id_read(json_string_value(json_array_get(given, i)), &id))
+            return assay_fail(err, ASSAY_FORMAT, i, _("case %zu of the agenda has no id"), i + 1);
+        json_array_append(agenda, json_array_get(given, i));
+    }
+    return ASSAY_OK;
+}
+
+static assay_status need_desk(const viewer *who, assay_err *err)
+{
+    if (who->kind == VIEWER_DESK && !(who->site && *who->site))
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_DOMAIN, 0,
+                      _("a meeting is led by the desk that runs the programme"));
+}
+
+static assay_status open_said(the_meeting *m, const json_t *said, json_t *p, assay_err *err)
+{
+    const char *scheme_name, *role, *title, *place;
+    assay_status status = said_only(said, "scheme role title place cases key", err);
+    if (!status)
+        status = need_desk(m->who, err);
+    if (!status)
+        status = said_text(said, "scheme", true, 200, &scheme_name, err);
+    if (!status)
+        status = said_text(said, "role", true, 100, &role, err);
+    if (!status)
+        status = said_text(said, "title", true, 300, &title, err);
+    if (!status)
+        status = said_text(said, "place", false, 200, &place, err);
+    if (!status)
+        status = desk_scheme(m->d, scheme_name, &m->scheme, err);
+    if (!status && !(m->role = scheme_find_role(m->scheme, role)))
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("the scheme has no role \"%.60s\""), role);
+    if (status)
+        return status;
+    set_text(p, "scheme", m->scheme->item.id);
+    set_text(p, "role", role);
+    set_text(p, "title", title);
+    set_text(p, "place", place);
+    return json_object_get(said, "cases")
+               ? check_agenda(json_object_get(said, "cases"), list_in(p, "agenda"), err)
+               : whole_agenda(m, list_in(p, "agenda"), err);
+}
+
+assay_status meeting_open(desk *d, store_tx *tx, const char *said, const viewer *who, buf *answer,
+                          assay_err *err)
+{
+    json_t *o, *p = json_object();
+    the_meeting m = {.d = d,
+                     .tx = tx,
+                     .who = who,
+                     .state = json_object(),
+                     .now = who->now ? who->now : time_now()};
+    assay_status status = said_read(said, &o, err);
+    if (!status) {
+        status = open_said(&m, o, p, err);
+        json_decref(o);
+    }
+    if (!status)
+        status = id_new(&m.id, err);
+    if (status)
+        json_decref(p);
+    else
+        status = append(&m, "meeting.opened", p, err);
+    json_decref(m.state);
+    return status ? status : meeting_show(d, &m.id, who, answer, err);
+}
+
+/* -- steps ----------------------------------------------------------------------------------------
+ */
+
+static assay_status take_presence(the_meeting *m, const json_t *said, const member_list *l,
+                                  assay_err *err)
+{
+    const char *name;
+    object_id party = m->who->party;
+    const json_t *here = json_object_get(said, "here");
+    assay_status status = said_only(said, "party here key", err);
+    if (!status)
+        status = said_text(said, "party", false, 200, &name, err);
+    if (!status && name)
+        status = need_desk(m->who, err);
+    if (!status && name)
+        status = party_find(m->d->s, name, &party, err);
+    bool is_in = false;
+    for (size_t i = 0; i < l->n; i++)
+        is_in |= id_same(&l->id[i], &party);
+    if (!status && !is_in)
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("only members of %s are present here"),
+                            m->role->item.id);
+    if (status)
+        return status;
+    json_t *p = json_object();
+    set_id(p, "party", &party);
+    json_object_set_new(p, "here", json_boolean(!here || json_is_true(here)));
+    return append(m, "meeting.present", p, err);
+}
+
+static assay_status on_agenda(the_meeting *m, const json_t *said, object_id *out, assay_err *err)
+{
+    char text[ID_TEXT];
+    assay_status status = said_id(said, "case", true, out, err);
+    id_text(out, text);
+    if (!status && !list_has(json_object_get(m->state, "agenda"), text))
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("%s is not on the agenda"), text);
+    return status;
+}
+
+static assay_status take_motion(the_meeting *m, const json_t *said, const member_list *l,
+                                assay_err *err)
+{
+    const char *text;
+    object_id of;
+    assay_status status = said_only(said, "case text key", err);
+    if (!status && !is_member(m, l))
+        status = need_desk(m->who, err);
+    if (!status)
+        status = on_agenda(m, said, &of, err);
+    if (!status)
+        status = said_text(said, "text", true, 4000, &text, err);
+    if (status)
+        return status;
+    json_t *p = json_object();
+    set_id(p, "case", &of);
+    set_text(p, "text", text);
+    return append(m, "meeting.motion", p, err);
+}
+
+/* Enough of the role must be there before anything is called. */
+static assay_status check_quorum(const the_meeting *m, const scheme_gate *g, const member_list *l,
+                                 assay_err *err)
+{
+    value quorum = g && g->quorum.kind == VALUE_NUMBER ? g->quorum : m->role->quorum;
+    assay_rational needed;
+    size_t here = count_here(m, l);
+    if (quorum.kind != VALUE_NUMBER)
+        return ASSAY_OK;
+    assay_status status =
+        assay_rational_mul(quorum.as.number, assay_rational_of((int64_t)l->n), &needed, err);
+    if (!status && assay_rational_compare(assay_rational_of((int64_t)here), needed) < 0)
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("%zu of %zu are present: that is no quorum"),
+                            here, l->n);
+    return status;
+}
+
+static void add_outcome(json_t *p, const buf *answer)
+{
+    json_t *o = json_tree(buf_text(answer)), *decided = json_object_get(o, "decided");
+    const json_t *last = json_array_get(decided, json_array_size(decided) - 1);
+    set_text(p, "state", text_of(o, "state"));
+    set_text(p, "outcome", last ? text_of(last, "outcome") : text_of(o, "state"));
+    json_decref(o);
+}
+
+static void add_count(json_t *o, const gate_vote *v)
+{
+    json_object_set_new(o, "yes", json_integer((json_int_t)v->yes));
+    json_object_set_new(o, "no", json_integer((json_int_t)v->no));
+    json_object_set_new(o, "abstain", json_integer((json_int_t)v->abstain));
+    json_object_set_new(o, "recused", json_integer((json_int_t)v->recused));
+    json_object_set_new(o, "eligible", json_integer((json_int_t)v->eligible));
+}
+
+static assay_status decide(the_meeting *m, const json_t *said, const member_list *l, assay_err *err)
+{
+    object_id of;
+    the_case c;
+    buf answer = BUF_INIT;
+    json_t *p = json_object();
+    assay_status status = said_only(said, "case key", err);
+    if (!status)
+        status = need_desk(m->who, err);
+    if (!status)
+        status = on_agenda(m, said, &of, err);
+    if (!status)
+        status = case_load(m->d, m->tx, &of, m->who, &c, err);
+    if (!status) {
+        const scheme_stage *s = case_stage(&c);
+        if (!s || !s->gate || s->gate->vote != scheme_find_role(c.scheme, m->role->item.id))
+            status = assay_fail(err, ASSAY_DOMAIN, 0, _("this case awaits no vote of %s"),
+                                m->role->item.id);
+        else {
+            gate_vote v = case_count_votes(&c, s, err);
+            add_count(object_in(p, "vote"), &v);
+            status = check_quorum(m, s->gate, l, err);
+        }
+        case_done(&c);
+    }
+    if (!status)
+        status = case_act(m->d, m->tx, &of, "close", "{}", m->who, &answer, err);
+    if (!status) {
+        set_id(p, "case", &of);
+        add_outcome(p, &answer);
+        json_object_set_new(p, "present", json_integer((json_int_t)count_here(m, l)));
+        status = append(m, "meeting.decided", json_incref(p), err);
+    }
+    json_decref(p);
+    buf_done(&answer);
+    return status;
+}
+
+static assay_status end(the_meeting *m, const json_t *said, assay_err *err)
+{
+    const char *note;
+    assay_status status = said_only(said, "note key", err);
+    if (!status)
+        status = need_desk(m->who, err);
+    if (!status)
+        status = said_text(said, "note", false, 8000, &note, err);
+    if (status)
+        return status;
+    json_t *p = json_object();
+    set_text(p, "note", note);
+    return append(m, "meeting.ended", p, err);
+}
+
+assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char *step,
+                          const char *said, const viewer *who, buf *answer, assay_err *err)
+{
+    the_meeting m;
+    member_list l;
+    json_t *o;
+    assay_status status = said_read(said, &o, err);
+    if (status)
+        return status;
+    status = load(d, tx, id, who, &m, err);
+    if (status) {
+        json_decref(o);
+        return status;
+    }
+    status = members_of(&m, &l, err);
+    if (!status && json_object_get(m.state, "ended"))
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("the meeting has ended"));
+    else if (!status && strcmp(step, "present") == 0)
+        status = take_presence(&m, o, &l, err);
+    else if (!status && strcmp(step, "motion") == 0)
+        status = take_motion(&m, o, &l, err);
+    else if (!status && strcmp(step, "decide") == 0)
+        status = decide(&m, o, &l, err);
+    else if (!status && strcmp(step, "end") == 0)
+        status = end(&m, o, err);
+    else if (!status)
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("\"%.40s\" is no step of a meeting"), step);
+    json_decref(o);
+    json_decref(m.state);
+    return status ? status : meeting_show(d, id, who, answer, err);
+}
+
+/* -- views
+ * ------------------------------------------------------------------------------------------- */
+
+static void show_members(const the_meeting *m, const member_list *l, json_t *out)
+{
+    json_t *list = list_in(out, "members");
+    for (size_t i = 0; i < l->n; i++) {
+        char name[ID_TEXT];
+        buf words = BUF_INIT;
+        json_t *o = json_object();
+        id_text(&l->id[i], name);
+        set_text(o, "party", name);
+        if (party_name(m->d->s, &l->id[i], &words, NULL) == ASSAY_OK)
+            set_text(o, "name", buf_text(&words));
+        json_object_set_new(
+            o, "here",
+            json_boolean(json_is_true(json_object_get(json_object_get(m->state, "here"), name))));
+        if (id_same(&l->id[i], &m->who->party))
+            json_object_set_new(o, "mine", json_true());
+        json_array_append_new(list, o);
+        buf_done(&words);
+    }
+    json_t *quorum = object_in(out, "quorum");
+    json_object_set_new(quorum, "present", json_integer((json_int_t)count_here(m, l)));
+    json_object_set_new(quorum, "members", json_integer((json_int_t)l->n));
+    if (m->role->quorum.kind == VALUE_NUMBER)
+        json_object_set_new(quorum, "share", number_text(m->role->quorum));
+}
+
+/* Which members are tied to the case: they are told, and do not vote. */
+static void show_tied(the_case *c, const member_list *l, json_t *o)
+{
+    const viewer *before = c->who;
+    for (size_t i = 0; i < l->n; i++) {
+        char name[ID_TEXT];
+        viewer one = {.kind = VIEWER_PARTY, .party = l->id[i]};
+        bool is_tied = false;
+        c->who = &one;
+        id_text(&l->id[i], name);
+        if (vote_is_tied(c, &is_tied, NULL) == ASSAY_OK && is_tied)
+            json_array_append_new(list_in(o, "tied"), json_string(name));
+    }
+    c->who = before;
+}
+
+static void show_own_vote(const the_case *c, const scheme_stage *s, const char *me, json_t *o)
+{
+    const json_t *votes = json_object_get(c->state, "votes");
+    for (size_t i = 0; *me && i < json_array_size(votes); i++) {
+        const json_t *v = json_array_get(votes, i);
+        const char *by = text_of(v, "by");
+        if (by && strcmp(by, me) == 0 && strcmp(text_of(v, "stage"), s->item.id) == 0 &&
+            json_integer_value(json_object_get(v, "visit")) == case_visit(c->state, s->item.id))
+            set_text(o, "own", text_of(v, "choice"));
+    }
+}
+
+static void show_item(const the_meeting *m, const char *id, const member_list *l, json_t *list)
+{
+    the_case c;
+    object_id of, party;
+    char me[ID_TEXT] = "";
+    buf name = BUF_INIT;
+    json_t *o = json_object(), *decided = json_object_get(json_object_get(m->state, "decided"), id);
+    set_text(o, "case", id);
+    viewer_is_named(m->who, me);
+    if (id_read(id, &of) && case_load(m->d, NULL, &of, m->who, &c, NULL) == ASSAY_OK) {
+        const scheme_stage *s = case_stage(&c);
+        set_text(o, "title", text_of(c.state, "title"));
+        if (case_party(c.state, &party) && party_name(m->d->s, &party, &name, NULL) == ASSAY_OK)
+            set_text(o, "name", buf_text(&name));
+        if (s && s->gate && s->gate->vote && !decided) {
+            gate_vote v = case_count_votes(&c, s, NULL);
+            set_text(o, "stage", s->item.id);
+            add_count(object_in(o, "votes"), &v);
+            show_own_vote(&c, s, me, o);
+            show_tied(&c, l, o);
+        }
+        case_done(&c);
+    }
+    if (decided)
+        json_object_set(o, "decided", decided);
+    const json_t *motions = json_object_get(m->state, "motions");
+    for (size_t i = 0; i < json_array_size(motions); i++)
+        if (strcmp(text_of(json_array_get(motions, i), "case"), id) == 0)
+            json_array_append(list_in(o, "motions"), json_array_get(motions, i));
+    json_array_append_new(list, o);
+    buf_done(&name);
+}
+
+assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *out, assay_err *err)
+{
+    static const char *const names[] = {"scheme", "role", "title", "place", "at", "ended"};
+    the_meeting m;
+    member_list l;
+    assay_status status = load(d, NULL, id, who, &m, err);
+    if (status)
+        return status;
+    status = members_of(&m, &l, err);
+    if (!status && who->kind != VIEWER_DESK && who->kind != VIEWER_AUDITOR && !is_member(&m, &l))
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no such meeting"));
+    json_t *o = json_object();
+    set_id(o, "id", id);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_object_get(m.state, names[i]))
+            json_object_set(o, names[i], json_object_get(m.state, names[i]));
+    json_t *agenda = json_object_get(m.state, "agenda");
+    if (!status) {
+        show_members(&m, &l, o);
+        for (size_t i = 0; i < json_array_size(agenda); i++)
+            show_item(&m, json_string_value(json_array_get(agenda, i)), &l, list_in(o, "agenda"));
+        status = json_take(o, out, err);
+    } else
+        json_decref(o);
+    json_decref(m.state);
+    return status;
+}
+
+typedef struct {
+    desk *d;
+    const viewer *who;
+    json_t *list;
+} meeting_page;
+
+static bool add_meeting(const store_entry *e, void *context)
+{
+    meeting_page *p = context;
+    the_meeting m;
+    member_list l;
+    if (load(p->d, NULL, &e->object, p->who, &m, NULL) != ASSAY_OK)
+        return true;
+    bool may = p->who->kind == VIEWER_DESK || p->who->kind == VIEWER_AUDITOR ||
+               (members_of(&m, &l, NULL) == ASSAY_OK && is_member(&m, &l));
+    json_decref(m.state);
+    json_t *o = may ? json_tree(e->row) : NULL;
+    if (o) {
+        set_id(o, "id", &e->object);
+        json_array_append_new(p->list, o);
+    }
+    return true;
+}
+
+assay_status meeting_list(desk *d, const viewer *who, buf *out, assay_err *err)
+{
+    json_t *o = json_object();
+    meeting_page p = {d, who, list_in(o, "meetings")};
+    store_page page = {.list = "meeting", .is_down = true, .limit = 100};
+    assay_status status = store_entries(d->s, &page, add_meeting, &p, err);
+    if (!status)
+        return json_take(o, out, err);
+    json_decref(o);
+    return status;
+}
