@@ -17,6 +17,15 @@ void answer_characteristic(json *j, const characteristic *c)
         json_member_null(j, "unit", "not given");
 }
 
+void answer_names(json *j, const char *key, const buf *names)
+{
+    json_key(j, key);
+    json_flat_array(j);
+    for (size_t at = 0; at < names->length; at += strlen(names->data + at) + 1)
+        json_text(j, names->data + at);
+    json_end(j);
+}
+
 void answer_time(json *j, const char *key, int64_t time, int32_t offset)
 {
     char text[40];
@@ -99,8 +108,8 @@ static const char *why_no_limit(const analysis *a, double center)
     return isnan(center) ? "not defined here" : "none: it would lie beyond what can occur";
 }
 
-static void write_point(json *j, const analysis *a, size_t i, const assay_chart_point *p,
-                        const assay_rules *rules)
+void answer_point(json *j, const analysis *a, size_t i, const assay_chart_point *p,
+                  const assay_rules *rules)
 {
     bool is_missing = p->flags & ASSAY_POINT_MISSING;
     json_flat_object(j);
@@ -119,7 +128,6 @@ static void write_point(json *j, const analysis *a, size_t i, const assay_chart_
         json_member_bool(j, "excluded", true);
     if (p->flags & ASSAY_POINT_PARTIAL)
         json_member_bool(j, "partial", true);
-    json_end(j);
 }
 
 static const char *statistic_name(assay_chart_type type, bool is_spread)
@@ -132,23 +140,41 @@ static const char *statistic_name(assay_chart_type type, bool is_spread)
     return names[type][is_spread];
 }
 
-static void write_part(json *j, const analysis *a, bool is_spread)
+void answer_part_head(json *j, const analysis *a, bool is_spread)
 {
     const assay_chart *c = &a->chart;
     const assay_chart_stage *s = c->stage_count ? &c->stages[c->stage_count - 1] : NULL;
-    const assay_chart_point *points = is_spread ? c->spread : c->location;
     const char *why = c->why_undefined ? c->why_undefined : "none";
-    json_key(j, is_spread ? "spread" : "location");
-    json_object(j);
     json_member_text(j, "statistic", statistic_name(c->type, is_spread));
     json_member_real(j, "center", s ? is_spread ? s->spread_center : s->center : NAN, why);
     json_member_real(j, "lcl", s ? is_spread ? s->spread_lcl : s->lcl : NAN, why);
     json_member_real(j, "ucl", s ? is_spread ? s->spread_ucl : s->ucl : NAN, why);
+}
+
+static void write_part(json *j, const analysis *a, bool is_spread)
+{
+    const assay_chart_point *points = is_spread ? a->chart.spread : a->chart.location;
+    json_key(j, is_spread ? "spread" : "location");
+    json_object(j);
+    answer_part_head(j, a, is_spread);
     json_key(j, "points");
     json_array(j);
-    for (size_t i = 0; i < a->input.subgroups; i++)
-        write_point(j, a, i, &points[i], is_spread ? NULL : a->options.rules);
+    for (size_t i = 0; i < a->input.subgroups; i++) {
+        answer_point(j, a, i, &points[i], is_spread ? NULL : a->options.rules);
+        json_end(j);
+    }
     json_end(j);
+    json_end(j);
+}
+
+void answer_cusum_point(json *j, const analysis *a, size_t i)
+{
+    const assay_cusum_point *p = &a->chart.cusum[i];
+    json_flat_object(j);
+    json_member_unsigned(j, "index", i + 1);
+    json_member_real(j, "upper", p->upper, "missing");
+    json_member_real(j, "lower", p->lower, "missing");
+    answer_rules(j, NULL, p->rules);
     json_end(j);
 }
 
@@ -161,14 +187,8 @@ static void write_cusum(json *j, const analysis *a)
     json_member_real(j, "h", c->h, NULL);
     json_key(j, "points");
     json_array(j);
-    for (size_t i = 0; i < a->input.subgroups; i++) {
-        json_flat_object(j);
-        json_member_unsigned(j, "index", i + 1);
-        json_member_real(j, "upper", c->cusum[i].upper, "missing");
-        json_member_real(j, "lower", c->cusum[i].lower, "missing");
-        answer_rules(j, NULL, c->cusum[i].rules);
-        json_end(j);
-    }
+    for (size_t i = 0; i < a->input.subgroups; i++)
+        answer_cusum_point(j, a, i);
     json_end(j);
     json_end(j);
 }
@@ -229,16 +249,28 @@ static void write_stable(json *j, const assay_chart *c)
         json_member_bool(j, "stable", c->is_stable);
 }
 
-void answer_chart(json *j, const analysis *a, const run_lengths *arl)
+void answer_chart_head(json *j, const analysis *a)
 {
-    const assay_chart *c = &a->chart;
-    json_object(j);
     answer_characteristic(j, a->series->definition);
-    json_member_text(j, "chart", assay_chart_type_name(c->type));
+    json_member_text(j, "chart", assay_chart_type_name(a->chart.type));
     json_member_unsigned(j, "n", a->n);
     json_member_unsigned(j, "subgroups", a->input.subgroups);
     answer_limits(j, a->limits);
     write_sigma(j, a);
+}
+
+void answer_chart_foot(json *j, const analysis *a, const run_lengths *arl)
+{
+    write_stages(j, a);
+    write_rule_set(j, a, arl);
+    write_stable(j, &a->chart);
+}
+
+void answer_chart(json *j, const analysis *a, const run_lengths *arl)
+{
+    const assay_chart *c = &a->chart;
+    json_object(j);
+    answer_chart_head(j, a);
     write_part(j, a, false);
     if (c->has_spread)
         write_part(j, a, true);
@@ -246,9 +278,7 @@ void answer_chart(json *j, const analysis *a, const run_lengths *arl)
         json_member_null(j, "spread", "this chart has none");
     if (c->cusum)
         write_cusum(j, a);
-    write_stages(j, a);
-    write_rule_set(j, a, arl);
-    write_stable(j, c);
+    answer_chart_foot(j, a, arl);
     json_end(j);
 }
 

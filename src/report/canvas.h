@@ -79,7 +79,6 @@ void svg_begin(svg_canvas *c, buf *out, double width, double height, const char 
                const char *summary, bool is_standalone);
 void svg_end(svg_canvas *c);
 void svg_colors(buf *out, bool is_dark);  /* CSS declarations of all inks */
-void xml_add(buf *out, const char *text); /* escaped for XML text and attributes */
 
 /* cairo: PDF and PNG. `cr` is a cairo_t. Always light. */
 typedef struct {

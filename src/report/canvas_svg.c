@@ -15,29 +15,6 @@ static const struct {
 #undef X
 };
 
-void xml_add(buf *out, const char *text)
-{
-    for (; *text; text++) {
-        switch (*text) {
-        case '<':
-            buf_add_text(out, "&lt;");
-            break;
-        case '>':
-            buf_add_text(out, "&gt;");
-            break;
-        case '&':
-            buf_add_text(out, "&amp;");
-            break;
-        case '"':
-            buf_add_text(out, "&quot;");
-            break;
-        default:
-            if ((unsigned char)*text >= ' ' || *text == '\n' || *text == '\t')
-                buf_add_char(out, *text);
-        }
-    }
-}
-
 void svg_colors(buf *out, bool is_dark)
 {
     for (int i = 0; i < INK_COUNT; i++)
@@ -141,7 +118,7 @@ static void svg_mark(canvas *c, mark_kind kind, spot at, double radius, ink colo
         return;
     }
     buf_add_text(out, "><title>");
-    xml_add(out, tip);
+    buf_add_xml(out, tip);
     buf_addf(out, "</title></%s>\n", kind == MARK_DOT || kind == MARK_RING ? "circle" : "path");
 }
 
@@ -155,7 +132,7 @@ static void svg_text(canvas *c, spot at, text_style style, const char *text)
     add_number(out, at.y);
     buf_addf(out, "\"%s style=\"fill:var(--%s);font-size:%gpx%s\">", anchors[style.anchor],
              inks[style.color].name, style.size, style.is_bold ? ";font-weight:600" : "");
-    xml_add(out, text);
+    buf_add_xml(out, text);
     buf_add_text(out, "</text>\n");
 }
 
@@ -197,11 +174,11 @@ void svg_begin(svg_canvas *c, buf *out, double width, double height, const char 
     if (is_standalone)
         buf_addf(out, "width=\"%g\" height=\"%g\" ", width, height);
     buf_add_text(out, "role=\"img\" aria-label=\"");
-    xml_add(out, summary);
+    buf_add_xml(out, summary);
     buf_add_text(out, "\">\n<title>");
-    xml_add(out, title);
+    buf_add_xml(out, title);
     buf_add_text(out, "</title><desc>");
-    xml_add(out, summary);
+    buf_add_xml(out, summary);
     buf_add_text(out, "</desc>\n");
     if (!is_standalone)
         return;

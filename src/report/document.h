@@ -3,6 +3,7 @@
 #ifndef REPORT_DOCUMENT_H
 #define REPORT_DOCUMENT_H
 
+#include "report/report.h"
 #include "report/view.h"
 
 /* A row of the overview, kept until the document is finished. */
@@ -30,6 +31,9 @@ struct document {
     arena memory;
     overview_row *rows;
     size_t row_count, row_room;
+    report_alarm *alarms; /* the arena's */
+    size_t alarm_count;
+    bool has_alarms; /* they were asked for: none is said, too */
     void *own;
 };
 

@@ -2,6 +2,8 @@
 #include "report/frame.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 double frame_x(const frame *f, double value)
 {
@@ -38,7 +40,7 @@ static void up_axis(const frame *f)
     }
 }
 
-static void across_axis(const frame *f)
+void frame_across(const frame *f)
 {
     char text[64];
     double last_end = -INFINITY, bottom = f->y + f->height;
@@ -61,9 +63,21 @@ void frame_axes(const frame *f, const char *across_name, const char *up_name,
 {
     up_axis(f);
     if (with_across_ticks)
-        across_axis(f);
+        frame_across(f);
     text_style style = {INK_TEXT, 12, true, ANCHOR_START};
     f->c->text(f->c, (spot){8, f->y - 8}, style, up_name);
     style.anchor = ANCHOR_END;
     f->c->text(f->c, (spot){f->x + f->width, f->y + f->height + 34}, style, across_name);
+}
+
+void frame_fit(canvas *c, text_style style, const char *text, double room, char *out, size_t size)
+{
+    snprintf(out, size, "%s", text);
+    size_t length = strlen(out);
+    while (length > 1 && c->text_width(c, style, out) > room) {
+        do
+            length--;
+        while (length > 1 && (out[length] & 0xc0) == 0x80);
+        snprintf(out + length, size - length, "…");
+    }
 }

@@ -33,7 +33,7 @@ static assay_status html_begin(document *d, const char *path, assay_err *err)
 static void add_cell(buf *out, const char *tag, const char *text)
 {
     buf_addf(out, "<%s>", tag);
-    xml_add(out, text);
+    buf_add_xml(out, text);
     buf_addf(out, "</%.2s>", tag);
 }
 
@@ -72,7 +72,7 @@ static void add_rule_legend(buf *out, const analysis *a, uint32_t fired)
             char words[120];
             words_rule(&a->rules.rule[j], words, sizeof words);
             buf_addf(out, "<li><b>%s</b> ", a->rules.rule[j].name);
-            xml_add(out, words);
+            buf_add_xml(out, words);
             buf_add_text(out, "</li>");
         }
     buf_add_text(out, "</ul>\n");
@@ -130,6 +130,28 @@ static void add_signals(buf *out, const analysis *a, const view *v)
     add_rule_legend(out, a, fired);
 }
 
+static void add_notes(buf *out, const view *v)
+{
+    if (!v->note_count)
+        return;
+    buf_addf(out, "<table class=notes><caption>%s</caption><thead><tr><th></th><th>#</th><th>%s</th><th>%s</th><th>%s</th>"
+             "</tr></thead><tbody>\n", _("Notes"), _("time"), _("by"), _("note"));
+    for (size_t i = 0; i < v->note_count; i++) {
+        buf_addf(out, "<tr><th scope=row>%s</th><td class=n>%zu</td>", v->notes[i].letter, v->notes[i].point + 1);
+        add_time_cell(out, v, v->notes[i].point);
+        add_cell(out, "td", v->notes[i].said->by);
+        add_cell(out, "td", v->notes[i].said->text);
+        buf_add_text(out, "</tr>\n");
+    }
+    buf_add_text(out, "</tbody></table>\n");
+    if (v->notes_left_out) {
+        buf_add_text(out, "<p>");
+        buf_addf(out, P_("%zu earlier note is not shown", "%zu earlier notes are not shown", v->notes_left_out),
+                 v->notes_left_out);
+        buf_add_text(out, "</p>\n");
+    }
+}
+
 static void add_data(buf *out, const analysis *a, const view *v)
 {
     size_t k = a->input.subgroups;
@@ -169,7 +191,7 @@ static void add_chart(buf *out, const view *v)
     buf summary = BUF_INIT;
     plot_chart_summary(&v->chart, &summary);
     buf_addf(out, "<figure class=zoomable tabindex=0 aria-label=\"");
-    xml_add(out, buf_text(&summary));
+    buf_add_xml(out, buf_text(&summary));
     buf_add_text(out, "\">\n");
     svg_begin(&c, out, 1000, v->chart.chart->has_spread ? 520 : 400, v->chart.title,
               buf_text(&summary), false);
@@ -205,15 +227,16 @@ static assay_status html_add(document *d, const analysis *a, const view *v, assa
     buf *out = sections(d);
     const overview_row *row = &d->rows[d->row_count - 1];
     buf_addf(out, "<section id=\"c%zu\"><h2>", d->row_count);
-    xml_add(out, row->path);
+    buf_add_xml(out, row->path);
     buf_addf(out, "</h2>\n<p class=\"verdict %s\">",
              !row->is_known   ? "unknown"
              : row->is_stable ? "stable"
                               : "unstable");
-    xml_add(out, row->verdict);
+    buf_add_xml(out, row->verdict);
     buf_add_text(out, "</p>\n");
     if (a->has_chart)
         add_chart(out, v);
+    add_notes(out, v);
     add_signals(out, a, v);
     if (v->chart.readings && v->sorted_count >= 3)
         add_distribution(out, v);
@@ -238,12 +261,12 @@ static void add_overview(buf *out, const document *d)
         const overview_row *row = &d->rows[i];
         char text[128];
         buf_addf(out, "<tr><th scope=row><a href=\"#c%zu\">", i + 1);
-        xml_add(out, row->path);
+        buf_add_xml(out, row->path);
         buf_addf(out, "</a></th><td>%s</td><td class=\"%s\">", row->sparkline,
                  !row->is_known   ? "unknown"
                  : row->is_stable ? "stable"
                                   : "unstable");
-        xml_add(out, row->verdict);
+        buf_add_xml(out, row->verdict);
         buf_addf(out, "</td><td class=n>%zu</td>", row->n);
         index_text(&row->ppk, text, sizeof text);
         add_cell(out, "td class=n", text);
@@ -251,8 +274,36 @@ static void add_overview(buf *out, const document *d)
         add_cell(out, "td class=n", text);
         text[0] = 0;
         if (row->last != TIME_NONE)
-            words_time(row->last, row->offset, text, sizeof text);
+            words_second(row->last, row->offset, text, sizeof text);
         add_cell(out, "td class=t", text);
+        buf_add_text(out, "</tr>\n");
+    }
+    buf_add_text(out, "</tbody></table>\n");
+}
+
+static void add_alarms(buf *out, const document *d)
+{
+    if (!d->has_alarms)
+        return;
+    if (!d->alarm_count) {
+        buf_addf(out, "<p>%s</p>\n", _("No alarm in this time."));
+        return;
+    }
+    buf_addf(out,
+             "<table class=alarms><caption>%s</caption><thead><tr><th>%s</th><th>%s</th><th>%s</th><th>%s</"
+             "th><th>%s</th><th>%s</th></tr></thead><tbody>\n",
+             _("Alarms"), _("time"), _("characteristic"), _("rule"), _("state"), _("cause"), _("action"));
+    for (size_t i = 0; i < d->alarm_count; i++) {
+        const report_alarm *a = &d->alarms[i];
+        char time[48];
+        words_second(a->happened, a->offset, time, sizeof time);
+        buf_add_text(out, "<tr>");
+        add_cell(out, "td class=t", time);
+        add_cell(out, "th scope=row", a->path);
+        add_cell(out, "td", a->rule);
+        add_cell(out, "td", _(a->state));
+        add_cell(out, "td", *a->cause ? a->cause : "–");
+        add_cell(out, "td", *a->action ? a->action : "–");
         buf_add_text(out, "</tr>\n");
     }
     buf_add_text(out, "</tbody></table>\n");
@@ -267,7 +318,7 @@ static assay_status html_end(document *d, const char *path, assay_err *err)
              "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=utf-8><meta name=viewport "
              "content=\"width=device-width\"><title>",
              _("en"));
-    xml_add(&out, d->title);
+    buf_add_xml(&out, d->title);
     buf_add_text(&out, "</title>\n<style>:root{");
     svg_colors(&out, false);
     buf_add_text(&out, "}\n@media screen and (prefers-color-scheme:dark){:root{");
@@ -275,8 +326,9 @@ static assay_status html_end(document *d, const char *path, assay_err *err)
     buf_add_text(&out, "}}\n");
     buf_add(&out, report_css, report_css_size);
     buf_add_text(&out, "</style></head><body><header><h1>");
-    xml_add(&out, d->title);
+    buf_add_xml(&out, d->title);
     buf_addf(&out, "</h1><p>%s</p></header><main>\n", span);
+    add_alarms(&out, d);
     add_overview(&out, d);
     buf_add(&out, buf_text(sections(d)), sections(d)->length);
     buf_addf(&out, "</main><footer><p>assay %s</p></footer><script>", ASSAY_VERSION);

@@ -4,6 +4,7 @@
 #include "report/document.h"
 
 #include "base/i18n.h"
+#include "report/frame.h"
 
 #include <cairo-pdf.h>
 #include <math.h>
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { page_width = 794, page_height = 1123, margin = 40, overview_per_page = 44 };
+enum { page_width = 794, page_height = 1123, margin = 40, overview_per_page = 44, alarms_per_page = 22 };
 
 typedef struct {
     cairo_surface_t **pages;
@@ -85,6 +86,34 @@ static void draw_figures(canvas *c, const analysis *a)
     }
 }
 
+static void fit_text(canvas *c, text_style style, spot at, double room, const char *text)
+{
+    char cut[256];
+    frame_fit(c, style, text, room, cut, sizeof cut);
+    c->text(c, at, style, cut);
+}
+
+enum { note_line = 17 };
+
+static void draw_notes(canvas *c, const view *v)
+{
+    double y = 18;
+    size_t room = (size_t)((c->height - y) / note_line) - 1;
+    size_t from = v->note_count > room ? v->note_count - room : 0;
+    size_t left = from + v->notes_left_out;
+    char text[700];
+    c->text(c, (spot){8, y}, (text_style){INK_TEXT, 13, true, ANCHOR_START}, _("Notes"));
+    for (size_t i = from; i < v->note_count; i++) {
+        const view_note *n = &v->notes[i];
+        snprintf(text, sizeof text, "%zu:  %s: %.500s", n->point + 1, n->said->by, n->said->text);
+        c->text(c, (spot){8, y += note_line}, (text_style){INK_TEXT, 12, true, ANCHOR_START}, n->letter);
+        fit_text(c, (text_style){INK_TEXT, 12, false, ANCHOR_START}, (spot){24, y}, c->width - 32, text);
+    }
+    snprintf(text, sizeof text, P_("%zu earlier note is not shown", "%zu earlier notes are not shown", left), left);
+    if (left)
+        c->text(c, (spot){8, y + note_line}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, text);
+}
+
 static void draw_signal_list(canvas *c, const analysis *a, const view *v)
 {
     double y = 18;
@@ -104,7 +133,7 @@ static void draw_signal_list(canvas *c, const analysis *a, const view *v)
         format_figure(figure, sizeof figure, a->chart.location[i].value, v->chart.decimals + 1);
         snprintf(line, sizeof line, "%zu:  %s  ·  %s %s: %s%s", i + 1, figure, _("rule"),
                  a->rules.rule[j].name, words, rules & (rules - 1) ? " …" : "");
-        c->text(c, (spot){8, y += 18}, (text_style){INK_TEXT, 12, false, ANCHOR_START}, line);
+        fit_text(c, (text_style){INK_TEXT, 12, false, ANCHOR_START}, (spot){8, y += 18}, c->width - 16, line);
         listed++;
     }
     char more[64];
@@ -150,8 +179,13 @@ static assay_status pdf_add(document *d, const analysis *a, const view *v, assay
     part_end(&c, cr);
     y += 164;
     if (a->has_chart && y < page_height - margin - 80) {
-        part_begin(&c, cr, margin, y, width, page_height - margin - 20 - y);
+        double signals_width = v->note_count ? width / 2 - 4 : width, height = page_height - margin - 20 - y;
+        part_begin(&c, cr, margin, y, signals_width, height);
         draw_signal_list(&c.base, a, v);
+        part_end(&c, cr);
+        part_begin(&c, cr, margin + width - signals_width, y, signals_width, height);
+        if (v->note_count)
+            draw_notes(&c.base, v);
         part_end(&c, cr);
     }
     bool is_fine = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
@@ -160,20 +194,6 @@ static assay_status pdf_add(document *d, const analysis *a, const view *v, assay
 }
 
 /* -- overview and the file --------------------------------------------------------------- */
-
-static void fit_text(canvas *c, text_style style, spot at, double room, const char *text)
-{
-    char cut[256];
-    snprintf(cut, sizeof cut, "%s", text);
-    size_t length = strlen(cut);
-    while (length > 1 && c->text_width(c, style, cut) > room) {
-        do
-            length--;
-        while (length > 1 && (cut[length] & 0xc0) == 0x80);
-        snprintf(cut + length, sizeof cut - length, "…");
-    }
-    c->text(c, at, style, cut);
-}
 
 static void overview_heads(canvas *c, double y)
 {
@@ -202,7 +222,39 @@ static void overview_line(canvas *c, const overview_row *row, double y, size_t p
     c->text(c, (spot){704, y}, right, text);
 }
 
-static void draw_overview(cairo_t *cr, const document *d, size_t sheet, size_t sheets)
+/* Two lines: when, what and how far it is; below, why and what was done. */
+static void alarm_lines(canvas *c, const report_alarm *a, double y)
+{
+    char time[48], said[700];
+    text_style plain = {INK_TEXT, 12, false, ANCHOR_START}, soft = {INK_MUTED, 11, false, ANCHOR_START};
+    words_second(a->happened, a->offset, time, sizeof time);
+    snprintf(said, sizeof said, "%s %s  ·  %s: %.250s  ·  %s: %.250s", _("rule"), a->rule, _("cause"),
+             *a->cause ? a->cause : "–", _("action"), *a->action ? a->action : "–");
+    c->text(c, (spot){8, y}, plain, time);
+    fit_text(c, plain, (spot){205, y}, 375, a->path);
+    fit_text(c, (text_style){INK_TEXT, 12, true, ANCHOR_START}, (spot){590, y}, 120, _(a->state));
+    fit_text(c, soft, (spot){205, y + 17}, 500, said);
+}
+
+static void draw_alarms(cairo_t *cr, const document *d, size_t sheet)
+{
+    cairo_canvas c;
+    part_begin(&c, cr, margin, margin, page_width - 2 * margin, page_height - 2 * margin - 20);
+    c.base.text(&c.base, (spot){8, 24}, (text_style){INK_TEXT, 18, true, ANCHOR_START}, _("Alarms"));
+    if (!d->alarm_count)
+        c.base.text(&c.base, (spot){8, 60}, (text_style){INK_TEXT, 12, false, ANCHOR_START},
+                    _("No alarm in this time."));
+    for (size_t i = sheet * alarms_per_page; i < d->alarm_count && i < (sheet + 1) * alarms_per_page; i++)
+        alarm_lines(&c.base, &d->alarms[i], 60 + 42 * (double)(i - sheet * alarms_per_page));
+    part_end(&c, cr);
+}
+
+static size_t alarm_sheets(const document *d)
+{
+    return !d->has_alarms ? 0 : d->alarm_count ? (d->alarm_count + alarms_per_page - 1) / alarms_per_page : 1;
+}
+
+static void draw_overview(cairo_t *cr, const document *d, size_t sheet, size_t before)
 {
     cairo_canvas c;
     char span[128];
@@ -214,7 +266,7 @@ static void draw_overview(cairo_t *cr, const document *d, size_t sheet, size_t s
     for (size_t i = sheet * overview_per_page;
          i < d->row_count && i < (sheet + 1) * overview_per_page; i++)
         overview_line(&c.base, &d->rows[i], 102 + 20 * (double)(i - sheet * overview_per_page),
-                      sheets + i + 1);
+                      before + i + 1);
     part_end(&c, cr);
 }
 
@@ -240,14 +292,17 @@ static void draw_all(cairo_t *cr, const document *d)
 {
     pdf *own = d->own;
     size_t sheets = d->row_count ? (d->row_count + overview_per_page - 1) / overview_per_page : 1;
-    for (size_t i = 0; i < sheets + own->count; i++) {
+    size_t before = sheets + alarm_sheets(d), pages = before + own->count;
+    for (size_t i = 0; i < pages; i++) {
         if (i < sheets)
-            draw_overview(cr, d, i, sheets);
+            draw_overview(cr, d, i, before);
+        else if (i < before)
+            draw_alarms(cr, d, i - sheets);
         else {
-            cairo_set_source_surface(cr, own->pages[i - sheets], 0, 0);
+            cairo_set_source_surface(cr, own->pages[i - before], 0, 0);
             cairo_paint(cr);
         }
-        draw_foot(cr, d, i + 1, sheets + own->count);
+        draw_foot(cr, d, i + 1, pages);
         cairo_show_page(cr);
     }
 }

@@ -2,7 +2,8 @@
 /* Pictures of results, on any canvas. Conventions: centre line solid, control limits dashed and
  * labelled with their value at the right end of each stage; a signal is larger, red and a diamond
  * with its rule beside it, the rest of its run wears open rings; an excluded point stays, hollow
- * and crossed; missing data break the line; spread charts and counts start at zero. */
+ * and crossed; missing data break the line; spread charts and counts start at zero; a point that
+ * something was said of has a letter above it. */
 #ifndef REPORT_PLOT_H
 #define REPORT_PLOT_H
 
@@ -26,6 +27,8 @@ typedef struct {
     int decimals;              /* places of the measurement; statistics show one more */
     const double *readings;    /* for the histogram margin, or NULL */
     size_t reading_count;
+    const size_t *noted;   /* points that something was said of, from 0, ascending; lettered a, b … */
+    size_t noted_count;
 } chart_plot;
 
 static inline int32_t plot_offset(const chart_plot *p, size_t i)
@@ -46,6 +49,9 @@ typedef struct {
     double (*density)(double x, void *context); /* or NULL */
     void *context;
     int decimals;
+    double class_low, class_width; /* classes that are told elsewhere too; */
+    const uint64_t *class_count;   /* NULL: by a rule of its own */
+    size_t classes;
 } histogram_plot;
 void plot_histogram(canvas *c, const histogram_plot *p);
 
@@ -67,6 +73,49 @@ typedef struct {
     size_t n, vital_few; /* vital_few: how many bars are set off; 0 none */
 } pareto_plot;
 void plot_pareto(canvas *c, const pareto_plot *p);
+
+/* Pairs of readings, with the line of least squares. */
+typedef struct {
+    const char *title, *subtitle;
+    const char *x_name, *y_name; /* with their units */
+    const double *x, *y;         /* finite */
+    size_t n;
+    double slope, intercept; /* NaN: no line */
+} scatter_plot;
+void plot_scatter(canvas *c, const scatter_plot *p);
+
+/* Cause and effect: branches that lead to an effect, and the causes on each. */
+typedef struct {
+    const char *text;
+    bool is_main;  /* chosen as one of the main causes: bold */
+    bool has_data; /* linked to data: its mark is filled, else a ring */
+} cause_twig;
+typedef struct {
+    const char *name;
+    const cause_twig *twig;
+    size_t count;
+} cause_branch;
+typedef struct {
+    const char *title, *subtitle, *effect;
+    const cause_branch *branch;
+    size_t count;
+} cause_plot;
+double plot_cause_height(const cause_plot *p); /* what it needs to stay readable */
+void plot_cause(canvas *c, const cause_plot *p);
+
+/* One row for each stratum: mean, mean -/+ s, least and greatest. */
+typedef struct {
+    const char *name;
+    size_t n;
+    double mean, sd, low, high; /* sd NaN: none */
+} stratum;
+typedef struct {
+    const char *title, *subtitle, *unit;
+    const stratum *row;
+    size_t n;
+} strata_plot;
+double plot_strata_height(const strata_plot *p);
+void plot_strata(canvas *c, const strata_plot *p);
 
 /* A line of values with the signals marked, no axes: for overview rows. */
 void plot_sparkline(canvas *c, const chart_plot *p);

@@ -237,6 +237,23 @@ static void draw_stage_marks(const panel *a, bool is_top)
     a->c->group(a->c, NULL, 0, 0);
 }
 
+/* A letter above each point that something was said of: the words stand below the chart. */
+static void draw_notes(const panel *a)
+{
+    double last = -INFINITY;
+    a->c->group(a->c, "points", a->x, a->width);
+    for (size_t i = 0; i < a->p->noted_count; i++) {
+        double x = panel_x(a, (double)a->p->noted[i]);
+        const char letter[2] = {(char)('a' + i), 0};
+        line(a->c, x, a->y, x, a->y + a->height, (stroke){INK_SOFT, 1.4, STROKE_SOLID});
+        if (x - last < 9)
+            continue; /* would cover its neighbour; the list below has it */
+        last = x;
+        a->c->text(a->c, (spot){x, a->y - 2}, (text_style){INK_TEXT, 10, true, ANCHOR_MIDDLE}, letter);
+    }
+    a->c->group(a->c, NULL, 0, 0);
+}
+
 static void draw_x_axis(const panel *a)
 {
     size_t n = a->p->points;
@@ -316,6 +333,8 @@ static void draw_panel(panel *a, bool is_top, bool is_bottom)
     panel_scale(a);
     panel_frame(a);
     draw_stage_marks(a, is_top);
+    if (is_top)
+        draw_notes(a);
     if (a->points)
         draw_limits(a);
     else

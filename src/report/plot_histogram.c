@@ -94,6 +94,16 @@ static bool has_room(const frame *f, const histogram_plot *p)
     return !(fabs(x - frame_x(f, p->lsl)) < 90) && !(fabs(x - frame_x(f, p->usl)) < 90);
 }
 
+static bins bins_given(const histogram_plot *p)
+{
+    bins b = {.low = p->class_low, .width = p->class_width, .n = (int)p->classes};
+    for (int i = 0; i < b.n; i++) {
+        b.count[i] = (size_t)p->class_count[i];
+        b.most = b.count[i] > b.most ? b.count[i] : b.most;
+    }
+    return b;
+}
+
 void plot_histogram(canvas *c, const histogram_plot *p)
 {
     frame_head(c, p->title, p->subtitle);
@@ -102,7 +112,8 @@ void plot_histogram(canvas *c, const histogram_plot *p)
                 (text_style){INK_MUTED, 18, true, ANCHOR_MIDDLE}, _("no data"));
         return;
     }
-    bins b = bins_make(p);
+    bool is_given = p->class_count && p->classes && p->classes <= bins_max;
+    bins b = is_given ? bins_given(p) : bins_make(p);
     double low = b.low, high = b.low + b.n * b.width;
     const double bounds[] = {p->lsl, p->usl, p->target};
     for (int i = 0; i < 3; i++)

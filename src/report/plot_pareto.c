@@ -9,20 +9,6 @@
 
 enum { bars_max = 15 }; /* what does not fit is one last bar, named so */
 
-/* Shorten to the room there is, at a character boundary. */
-static void fit_label(canvas *c, text_style style, const char *label, double room, char *out,
-                      size_t size)
-{
-    snprintf(out, size, "%s", label);
-    size_t length = strlen(out);
-    while (length > 1 && c->text_width(c, style, out) > room) {
-        do
-            length--;
-        while (length > 1 && (out[length] & 0xc0) == 0x80);
-        snprintf(out + length, size - length, "…");
-    }
-}
-
 static double sum_from(const pareto_plot *p, size_t from)
 {
     double sum = 0;
@@ -41,7 +27,7 @@ static void draw_bar(const frame *f, double x, double width, double count, const
     f->c->text(f->c, (spot){x + width / 2, y - 4}, (text_style){INK_TEXT, 11, false, ANCHOR_MIDDLE},
                figure);
     text_style style = {INK_TEXT, 11, false, ANCHOR_MIDDLE};
-    fit_label(f->c, style, label, width - 4, text, sizeof text);
+    frame_fit(f->c, style, label, width - 4, text, sizeof text);
     f->c->text(f->c, (spot){x + width / 2, f->y + f->height + 16}, style, text);
 }
 

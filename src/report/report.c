@@ -31,8 +31,8 @@ static void span_text(int64_t first, int64_t last, int32_t offset, char *out, si
     out[0] = 0;
     if (first == TIME_NONE || last == TIME_NONE)
         return;
-    words_time(first, offset, from, sizeof from);
-    words_time(last, offset, to, sizeof to);
+    words_second(first, offset, from, sizeof from);
+    words_second(last, offset, to, sizeof to);
     snprintf(out, room, "%s … %s", from, to);
 }
 
@@ -154,6 +154,25 @@ assay_status report_add(report *r, const analysis *a, assay_err *err)
         status = r->d.format->add(&r->d, a, &v, err);
     view_done(&v);
     return status;
+}
+
+assay_status report_alarms(report *r, const report_alarm *list, size_t n, assay_err *err)
+{
+    document *d = &r->d;
+    bool is_fine = true;
+    d->has_alarms = true;
+    d->alarms = arena_array(&d->memory, report_alarm, n + 1);
+    for (size_t i = 0; d->alarms && is_fine && i < n; i++) {
+        const report_alarm *a = &list[i];
+        d->alarms[i] = (report_alarm){.path = keep(d, a->path), .state = keep(d, a->state),
+                                      .rule = keep(d, a->rule), .cause = keep(d, a->cause),
+                                      .action = keep(d, a->action), .happened = a->happened,
+                                      .offset = a->offset};
+        const report_alarm *kept = &d->alarms[i];
+        is_fine = kept->path && kept->state && kept->rule && kept->cause && kept->action;
+    }
+    d->alarm_count = is_fine ? n : 0;
+    return d->alarms && is_fine ? ASSAY_OK : assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
 }
 
 assay_status report_end(report *r, bool is_kept, assay_err *err)

@@ -37,6 +37,15 @@ typedef struct report report;
 ASSAY_MUST_USE assay_status report_begin(report_format format, const char *path, const char *title,
                                          report **out, assay_err *err);
 ASSAY_MUST_USE assay_status report_add(report *r, const analysis *a, assay_err *err);
+/* What rang in the time of the report, listed before the characteristics; called once, with n = 0 the
+ * report says that nothing rang. Texts are copied. */
+typedef struct {
+    const char *path, *state, *rule; /* state: a msgid, as alarm_state_name gives it */
+    const char *cause, *action;      /* "": not said yet */
+    int64_t happened;
+    int32_t offset;
+} report_alarm;
+ASSAY_MUST_USE assay_status report_alarms(report *r, const report_alarm *list, size_t n, assay_err *err);
 /* Writes the file and frees the report. With `is_kept` false nothing is written. */
 ASSAY_MUST_USE assay_status report_end(report *r, bool is_kept, assay_err *err);
 
@@ -64,6 +73,7 @@ void words_rule(const assay_rule *rule, char *out, size_t room);
 void words_rule_names(const assay_rules *rules, uint32_t fired, char *out, size_t room);
 /* A time for people: "2026-01-05 08:21:00+01:00". room >= 40. */
 void words_time(int64_t ns, int32_t offset, char *out, size_t room);
+void words_second(int64_t ns, int32_t offset, char *out, size_t room); /* the second it falls into */
 const char *words_path(const analysis *a); /* path or name of the characteristic */
 
 #endif

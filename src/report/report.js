@@ -18,7 +18,7 @@ for (const figure of document.querySelectorAll('figure.zoomable')) {
   const ticks = [...svg.querySelectorAll('g.axis > text')].map(element => ({element, x: +element.getAttribute('x')}));
   const clip = document.createElementNS(svg.namespaceURI, 'clipPath');
   clip.id = 'clip' + Math.random().toString(36).slice(2);
-  clip.innerHTML = `<rect x="${left - 4}" y="-50" width="${width + 8}" height="2000"/>`;
+  clip.innerHTML = `<rect x="${left - 12}" y="-50" width="${width + 24}" height="2000"/>`;
   svg.append(clip);
   for (const group of groups) {
     const wrap = document.createElementNS(svg.namespaceURI, 'g');

@@ -56,10 +56,10 @@ typedef struct {
     const unsigned char *drop; /* [columns] where it is narrow the highest leaves first; 0 stays.
                                   NULL: all stay */
 } term_table;
-void table_init(term_table *t, size_t columns, const bool *is_right);
+void table_init(term_table *t, size_t columns, const bool *is_right, const char *const *head);
 void table_cell(term_table *t, const char *text);
 void table_cellf(term_table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The first row is the head. Where the width does not suffice columns leave, then texts are cut: a
+/* The first row is the head: by table_init, unless that was NULL. Where the width does not suffice columns leave, then texts are cut: a
  * path, in the first column, at its beginning. */
 void table_write(const term *look, const term_table *t, buf *out);
 void table_done(term_table *t);

@@ -9,9 +9,11 @@
 
 enum { COLUMNS_MAX = 64 };
 
-void table_init(term_table *t, size_t columns, const bool *is_right)
+void table_init(term_table *t, size_t columns, const bool *is_right, const char *const *head)
 {
     *t = (term_table){.columns = columns, .is_right = is_right};
+    for (size_t i = 0; head && i < columns; i++)
+        table_cell(t, head[i]);
 }
 
 void table_done(term_table *t)

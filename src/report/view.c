@@ -113,6 +113,47 @@ static bool make_probability(const analysis *a, view *v)
     return true;
 }
 
+static int by_point(const void *a, const void *b)
+{
+    const view_note *x = a, *y = b;
+    if (x->point != y->point)
+        return x->point < y->point ? -1 : 1;
+    return (x->said->sequence > y->said->sequence) - (x->said->sequence < y->said->sequence);
+}
+
+/* As many points as there are letters, the latest; what was said of one point wears one letter. */
+static bool collect_notes(const analysis *a, view *v)
+{
+    enum { letters = 26 };
+    size_t n = 0, from, points = 0;
+    if (!a->notes || !a->notes->count || !a->has_chart)
+        return true;
+    view_note *list = arena_array(&v->memory, view_note, a->notes->count);
+    size_t *noted = arena_array(&v->memory, size_t, letters);
+    if (!list || !noted)
+        return false;
+    for (size_t i = 0; i < a->notes->count; i++)
+        if (notes_point(a, &a->notes->item[i], &list[n].point))
+            list[n++].said = &a->notes->item[i];
+    qsort(list, n, sizeof *list, by_point);
+    for (from = n; from > 0; from--) {
+        if (from == n || list[from - 1].point != list[from].point)
+            points++;
+        if (points > letters)
+            break;
+    }
+    for (size_t i = from; i < n; i++) {
+        if (!v->chart.noted_count || noted[v->chart.noted_count - 1] != list[i].point)
+            noted[v->chart.noted_count++] = list[i].point;
+        list[i].letter[0] = (char)('a' + v->chart.noted_count - 1);
+    }
+    v->chart.noted = noted;
+    v->notes = list + from;
+    v->note_count = n - from;
+    v->notes_left_out = from;
+    return true;
+}
+
 /* Places of the plotted statistic less one: proportions need more than the counts they come from.
  */
 static int places_of(const analysis *a)
@@ -143,7 +184,7 @@ bool view_make(const analysis *a, view *v)
                             .rules = &a->rules,
                             .stages = (const char *const *)a->stage_name,
                             .decimals = places_of(a)};
-    if (!collect_times(a, v) || !collect_readings(a, v))
+    if (!collect_times(a, v) || !collect_readings(a, v) || !collect_notes(a, v))
         return false;
     bool is_attribute = a->chart.type >= ASSAY_CHART_P && a->has_chart;
     v->chart.readings = is_attribute ? NULL : v->sorted;

@@ -14,7 +14,16 @@ typedef struct {
     probability_plot probability;
     double *sorted; /* readings that count, ascending */
     size_t sorted_count;
+    struct view_note *notes; /* in the order of their points */
+    size_t note_count, notes_left_out;
 } view;
+
+/* A note beside its chart: the letter that its point wears there. */
+typedef struct view_note {
+    const point_note *said;
+    size_t point; /* from 0 */
+    char letter[2];
+} view_note;
 
 /* False when memory is short. view_done accepts a half-made one. */
 bool view_make(const analysis *a, view *out);

@@ -200,3 +200,10 @@ void words_time(int64_t ns, int32_t offset, char *out, size_t room)
     if (t)
         *t = ' ';
 }
+
+void words_second(int64_t ns, int32_t offset, char *out, size_t room)
+{
+    const int64_t second = 1000000000;
+    int64_t part = ns % second;
+    words_time(ns - (part < 0 ? part + second : part), offset, out, room);
+}

@@ -2,6 +2,8 @@
 /* A file appears under its name only when it is whole: somebody may watch the folder. */
 #include "report/report.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 
@@ -17,25 +19,11 @@ static assay_status write_failed(const char *path, assay_err *err)
     return assay_fail(err, code, 0, "cannot write %s: %s", path, strerror(errno));
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length) {
-        ssize_t n = write(fd, bytes, length);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        bytes += n;
-        length -= (size_t)n;
-    }
-    return true;
-}
-
 assay_status report_write(const char *path, const void *bytes, size_t length, assay_err *err)
 {
     if (strcmp(path, "-") == 0)
-        return write_all(STDOUT_FILENO, bytes, length) ? ASSAY_OK
-                                                       : write_failed("standard output", err);
+        return fd_write(STDOUT_FILENO, bytes, length) ? ASSAY_OK
+                                                      : write_failed("standard output", err);
     buf name = BUF_INIT;
     buf_addf(&name, "%s.XXXXXX", path);
     if (name.failed)
@@ -45,7 +33,7 @@ assay_status report_write(const char *path, const void *bytes, size_t length, as
     if (fd < 0) {
         status = write_failed(path, err);
     } else {
-        bool is_whole = fchmod(fd, 0644) == 0 && write_all(fd, bytes, length) && fsync(fd) == 0;
+        bool is_whole = fchmod(fd, 0644) == 0 && fd_write(fd, bytes, length) && fsync(fd) == 0;
         is_whole = close(fd) == 0 && is_whole;
         if (!is_whole || rename(name.data, path) != 0) {
             status = write_failed(path, err);

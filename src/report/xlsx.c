@@ -168,10 +168,29 @@ static void add_overview(xlsx *own, const document *d)
     worksheet_set_column(own->overview, 2, 2, 32, NULL);
 }
 
+static void add_alarms(xlsx *own, const document *d)
+{
+    const char *names[] = {_("characteristic"), _("time"), _("rule"), _("state"), _("cause"), _("action")};
+    lxw_worksheet *sheet = d->has_alarms ? workbook_add_worksheet(own->book, _("alarms")) : NULL;
+    if (!sheet)
+        return;
+    heads(own, sheet, names, 6);
+    for (size_t i = 0; i < d->alarm_count; i++) {
+        const report_alarm *a = &d->alarms[i];
+        lxw_row_t row = (lxw_row_t)(i + 1);
+        char time[64];
+        time_format(a->happened, a->offset, time, sizeof time);
+        const char *texts[] = {a->path, time, a->rule, _(a->state), a->cause, a->action};
+        for (lxw_col_t k = 0; k < 6; k++)
+            worksheet_write_string(sheet, row, k, texts[k], NULL);
+    }
+}
+
 static assay_status xlsx_end(document *d, const char *path, assay_err *err)
 {
     xlsx *own = d->own;
     add_overview(own, d);
+    add_alarms(own, d);
     errno = 0;
     lxw_error failed = workbook_close(own->book);
     own->book = NULL;

@@ -73,6 +73,9 @@ typedef void drawing(canvas *c, const void *plot);
 static void draw_chart(canvas *c, const void *plot) { plot_chart(c, plot); }
 static void draw_histogram(canvas *c, const void *plot) { plot_histogram(c, plot); }
 static void draw_pareto(canvas *c, const void *plot) { plot_pareto(c, plot); }
+static void draw_scatter(canvas *c, const void *plot) { plot_scatter(c, plot); }
+static void draw_cause(canvas *c, const void *plot) { plot_cause(c, plot); }
+static void draw_strata(canvas *c, const void *plot) { plot_strata(c, plot); }
 
 /* SVG text in a buffer the caller frees; also drawn through cairo so that both canvases run. */
 static char *picture(const char *name, drawing *draw, const void *plot, double width, double height)
@@ -286,6 +289,63 @@ static void a_pareto_sums_what_does_not_fit(void **state)
     free(svg);
 }
 
+static void a_scatter_draws_each_place_once_and_no_extreme_is_lost(void **state)
+{
+    (void)state;
+    static double x[5000], y[5000];
+    for (int i = 0; i < 4998; i++)
+        x[i] = 5, y[i] = 2;
+    x[4998] = 0, y[4998] = 9;
+    x[4999] = 10, y[4999] = -4;
+    scatter_plot plot = {.title = "length × bore", .x_name = "length [mm]", .y_name = "bore [mm]", .x = x, .y = y,
+                         .n = 5000, .slope = -1.3, .intercept = 9};
+    char *svg = picture("scatter", draw_scatter, &plot, 900, 420);
+    assert_int_equal(count_of(svg, "<circle"), 3);
+    assert_non_null(strstr(svg, "length [mm]"));
+    assert_int_equal(count_of(svg, "var(--worse)"), 1);
+    free(svg);
+    plot.slope = plot.intercept = NAN;
+    svg = picture("scatter-no-line", draw_scatter, &plot, 900, 420);
+    assert_null(strstr(svg, "stroke:var(--worse)"));
+    free(svg);
+    plot.n = 0;
+    svg = picture("scatter-none", draw_scatter, &plot, 900, 420);
+    assert_non_null(strstr(svg, "no data"));
+    free(svg);
+}
+
+static void a_fishbone_names_each_cause_and_tells_main_ones_and_those_with_data(void **state)
+{
+    (void)state;
+    const cause_twig machine[] = {{"spindle worn", true, true}, {"chuck loose", false, true}, {"coolant warm", true, false}};
+    const cause_branch branch[] = {{"설비", machine, 3}, {"材料", NULL, 0}, {"Method", machine, 1}};
+    cause_plot plot = {.title = "Causes", .effect = "Diameter of the shaft is too large in the morning", .branch = branch, .count = 3};
+    double height = plot_cause_height(&plot);
+    char *svg = picture("fishbone", draw_cause, &plot, 1000, height);
+    assert_int_equal(count_of(svg, ">spindle worn</text>"), 2);
+    assert_int_equal(count_of(svg, ">coolant warm</text>"), 1);
+    assert_non_null(strstr(svg, "材料"));
+    assert_non_null(strstr(svg, "Diameter of the shaft"));
+    free(svg);
+    plot.count = 0;
+    svg = picture("fishbone-none", draw_cause, &plot, 1000, plot_cause_height(&plot));
+    assert_non_null(strstr(svg, "no data"));
+    free(svg);
+    plot.count = 2;
+    assert_true(plot_cause_height(&plot) == height); /* the longest branch decides */
+}
+
+static void strata_stand_on_one_scale(void **state)
+{
+    (void)state;
+    const stratum row[] = {{"M1", 100, 10, 0.5, 8.5, 11}, {"M2", 1, 14, NAN, 14, 14}};
+    strata_plot plot = {.title = "bore · machine", .unit = "mm", .row = row, .n = 2};
+    char *svg = picture("strata", draw_strata, &plot, 900, plot_strata_height(&plot));
+    assert_non_null(strstr(svg, "M2  n 1"));
+    assert_int_equal(count_of(svg, "stroke-width:8"), 1); /* one reading has no deviation */
+    free(svg);
+}
+
 static void axes_are_round_and_cover_any_finite_range(void **state)
 {
     (void)state;
@@ -311,6 +371,9 @@ int main(void)
         cmocka_unit_test(varying_sizes_and_cusum_draw),
         cmocka_unit_test(a_histogram_shows_limits_and_curve),
         cmocka_unit_test(a_pareto_sums_what_does_not_fit),
+        cmocka_unit_test(a_scatter_draws_each_place_once_and_no_extreme_is_lost),
+        cmocka_unit_test(a_fishbone_names_each_cause_and_tells_main_ones_and_those_with_data),
+        cmocka_unit_test(strata_stand_on_one_scale),
         cmocka_unit_test(axes_are_round_and_cover_any_finite_range),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,31 @@ static void the_pdf_and_the_workbook_are_whole(void **state)
     free(xlsx);
 }
 
+static void alarms_come_first_and_none_is_said(void **state)
+{
+    fixture *f = *state;
+    const report_alarm alarm = {"line/bore <1>", "action", "1", "tool worn", "", 1767600000000000000, 32400};
+    const report_format formats[] = {REPORT_HTML, REPORT_PDF, REPORT_XLSX};
+    for (int i = 0; i < 6; i++) {
+        char path[160];
+        size_t size;
+        report *r;
+        assay_err err = {0};
+        snprintf(path, sizeof path, "%s/alarms", f->folder);
+        assert_ok(report_begin(formats[i / 2], path, "x", &r, &err), err);
+        assert_ok(report_alarms(r, &alarm, i % 2, &err), err);
+        assert_ok(report_add(r, &f->a, &err), err);
+        assert_ok(report_end(r, true, &err), err);
+        char *text = slurp(path, &size);
+        if (i < 2) {
+            assert_non_null(strstr(text, i ? "line/bore &lt;1&gt;" : "No alarm in this time."));
+            assert_int_equal(strstr(text, "2026-01-05 17:00:00+09:00") != NULL, i);
+            assert_int_equal(strstr(text, "tool worn") != NULL, i);
+        }
+        free(text);
+    }
+}
+
 static void a_png_is_written_whole_or_not_at_all(void **state)
 {
     fixture *f = *state;
@@ -137,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_html_report_carries_the_published_limits),
         cmocka_unit_test(the_pdf_and_the_workbook_are_whole),
+        cmocka_unit_test(alarms_come_first_and_none_is_said),
         cmocka_unit_test(a_png_is_written_whole_or_not_at_all),
         cmocka_unit_test(a_dropped_report_leaves_nothing),
     };
