@@ -53,6 +53,8 @@ const char *event_name(event_kind kind)
         return "notice";
     case EVENT_GAP:
         return "gap";
+    case EVENT_CALL:
+        return "call";
     }
     return "unknown";
 }

@@ -11,6 +11,7 @@
  * "characteristic", "path", "state", "rule", "time", "known", "value", "late", ...} source
  * {"source", "state", "received", "stored", "duplicates", "conflicts", "refused", "pending"} limits
  * {"characteristic", "chart", "version"} notice  {"level", "text"}  disk full, a door failed ...
+ *   call    {"id", "station", "kind", "state": "open" | "answered", "by"}  somebody asks for help
  */
 #ifndef LIVE_BUS_H
 #define LIVE_BUS_H
@@ -28,7 +29,8 @@ typedef enum {
     EVENT_SOURCE = 4,
     EVENT_LIMITS = 8,
     EVENT_NOTICE = 16,
-    EVENT_GAP = 32
+    EVENT_GAP = 32,
+    EVENT_CALL = 64
 } event_kind;
 const char *event_name(event_kind kind);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The queue is the record log itself: each channel has a place in it, and what is behind that place
- * waits. That bounds memory, survives a restart and keeps the order. */
+ * waits. That bounds memory, survives a restart and keeps the order. One thread reads and writes;
+ * what it sends goes out in a thread of its own, one a channel, so that a slow receiver keeps nobody
+ * else waiting. */
 #include "live/channel_inner.h"
 
 #include "base/json.h"
@@ -15,10 +17,33 @@ enum {
     POLL_MS = 100,
     PAUSE_MAX_S = 300,
     REFUSED_TRIES = 5,
-    AT_ONCE = 20, /* messages of one channel before the next has its turn */
+    AT_ONCE = 20, /* records of one channel that are looked at before the next has its turn */
     SAVE_EVERY = 1000,
 };
 #define GIVE_UP_NS (INT64_C(86400) * 1000000000)
+
+typedef struct {
+    uint64_t sequence;
+    int64_t time;
+    object_id id, object; /* of the record; of the alarm or case */
+    char name[16], to[200];
+    bool is_once; /* of a case: sent at most once */
+    char *said;   /* of a case: what the record says */
+    uint64_t before; /* where the channel stood before it was marked as said */
+} due_message;
+
+/* A message on its way. */
+typedef struct {
+    bool is_busy, is_sent;
+    bool is_over; /* under the lock */
+    volatile bool is_cut;
+    pthread_t thread;
+    struct channels *all;
+    due_message message;
+    buf body;
+    long status;
+    char trouble[CHANNEL_TROUBLE];
+} flight;
 
 typedef struct {
     arena memory;
@@ -30,6 +55,7 @@ typedef struct {
     int64_t next_try, first_try;
     unsigned tries;
     bool must_save;
+    flight way;
 } one_channel;
 
 struct channels {
@@ -39,12 +65,12 @@ struct channels {
     alarm_book *book;
     store *reader; /* of the thread */
 
-    pthread_mutex_t lock; /* of all below, but not while sending */
+    pthread_mutex_t lock; /* of all below */
     pthread_cond_t ring;
     one_channel **item;
     size_t count;
-    bool must_reload;
-    volatile bool is_closing;
+    bool must_reload, is_closing;
+    bool has_landed; /* a message has come or failed since the thread looked */
     pthread_t thread;
     bool has_thread;
 };
@@ -170,7 +196,7 @@ static bool note_channel(const store_document *d, void *context)
         return true;
     }
     snprintf(x->state.id, sizeof x->state.id, "%s", d->id);
-    snprintf(x->state.type, sizeof x->state.type, "%s", x->settings.is_mail ? "mail" : "webhook");
+    snprintf(x->state.type, sizeof x->state.type, "%s", channel_type_names[x->settings.type]);
     l->item[l->count++] = x;
     return true;
 }
@@ -230,18 +256,18 @@ static assay_status reload(channels *c, assay_err *err)
 /* -- what there is to say ------------------------------------------------------------------- */
 
 typedef struct {
-    uint64_t sequence;
-    int64_t time;
-    object_id id, alarm;
-    char name[16], to[200];
-} due_message;
-
-typedef struct {
     due_message list[AT_ONCE];
     size_t count;
     uint64_t seen;
+    uint64_t known; /* newest record that the book of alarms has taken in */
     uint32_t events;
 } due_messages;
+
+static void free_messages(due_messages *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        free(d->list[i].said);
+}
 
 static void take_target(const char *payload, char *out, size_t room)
 {
@@ -256,12 +282,16 @@ static bool note_record(const record *r, void *context)
 {
     due_messages *d = context;
     int bit = channel_event(r->type);
+    if (strncmp(r->type, "alarm.", 6) == 0 && r->sequence > d->known)
+        return false;
     d->seen = r->sequence;
     if (bit < 0 || !(d->events >> bit & 1))
         return true;
     due_message *m = &d->list[d->count++];
-    *m = (due_message){.sequence = r->sequence, .time = r->time, .id = r->id, .alarm = r->object};
-    snprintf(m->name, sizeof m->name, "%s", r->type + 6);
+    *m = (due_message){.sequence = r->sequence, .time = r->time, .id = r->id, .object = r->object};
+    m->is_once = CHANNEL_OF_CASES >> bit & 1;
+    m->said = m->is_once ? strdup(r->payload ? r->payload : "{}") : NULL;
+    snprintf(m->name, sizeof m->name, "%s", strchr(r->type, '.') + 1);
     if (strcmp(m->name, "escalated") == 0)
         take_target(r->payload, m->to, sizeof m->to);
     return d->count < AT_ONCE;
@@ -289,7 +319,7 @@ static bool write_body(const alarm_view *a, void *context)
     w->is_wanted = strncmp(path, s->where, strlen(s->where)) == 0;
     if (!w->is_wanted)
         return true;
-    if (s->is_mail)
+    if (s->type == CHANNEL_MAIL)
         channel_write_mail(s, &m, a, &w->body);
     else
         channel_write_hook(&m, a, &w->body);
@@ -337,7 +367,7 @@ static bool fail(channels *c, one_channel *x, long status)
     unsigned pause = 1u << (x->tries < 9 ? x->tries - 1 : 8);
     x->next_try = now + (int64_t)(pause < PAUSE_MAX_S ? pause : PAUSE_MAX_S) * 1000000000;
     bool is_over = now - x->first_try > GIVE_UP_NS ||
-                   (!x->settings.is_mail && is_refusal(status) && x->tries >= REFUSED_TRIES);
+                   (x->settings.type == CHANNEL_WEBHOOK && is_refusal(status) && x->tries >= REFUSED_TRIES);
     pthread_mutex_lock(&c->lock);
     x->state.failed++;
     x->state.refused += is_over;
@@ -347,19 +377,98 @@ static bool fail(channels *c, one_channel *x, long status)
     return is_over;
 }
 
-static bool send_body(channels *c, one_channel *x, const due_message *m, const buf *body)
+static void *fly(void *context)
 {
-    char id[33], trouble[200];
-    long status;
-    alarm_id_text(&m->id, id);
-    bool is_sent = channel_send(&x->settings, x->secret, id, body, &c->is_closing, &status, trouble);
+    one_channel *x = context;
+    flight *f = &x->way;
+    char id[33];
+    alarm_id_text(&f->message.id, id);
+    f->is_sent = channel_send(&x->settings, x->secret, id, &f->body, &f->is_cut, &f->status,
+                              f->trouble);
+    pthread_mutex_lock(&f->all->lock);
+    f->is_over = f->all->has_landed = true;
+    pthread_cond_signal(&f->all->ring);
+    pthread_mutex_unlock(&f->all->lock);
+    return NULL;
+}
+
+static void set_trouble(channels *c, one_channel *x, const char *trouble)
+{
     pthread_mutex_lock(&c->lock);
-    memcpy(x->state.trouble, trouble, sizeof trouble);
-    x->state.sent += is_sent;
+    snprintf(x->state.trouble, sizeof x->state.trouble, "%s", trouble);
     pthread_mutex_unlock(&c->lock);
-    if (is_sent)
-        x->must_save = true;
-    return is_sent || (!c->is_closing && fail(c, x, status));
+}
+
+/* What is sent at most once was marked as said before: unmarked only where nobody was reached. */
+static void come_back(channels *c, one_channel *x, const due_message *m, bool was_reached,
+                      bool is_cut)
+{
+    if (was_reached) {
+        pthread_mutex_lock(&c->lock);
+        x->state.failed++;
+        x->state.refused++;
+        pthread_mutex_unlock(&c->lock);
+        tell(c, x, "a reminder may not have arrived and is not sent again");
+    } else if (is_cut || !fail(c, x, 0)) {
+        pthread_mutex_lock(&c->lock);
+        x->state.sequence = m->before;
+        pthread_mutex_unlock(&c->lock);
+    }
+    x->must_save = true;
+}
+
+/* Takes the body over. */
+static void start(channels *c, one_channel *x, const due_message *m, buf *body)
+{
+    flight *f = &x->way;
+    *f = (flight){.is_busy = true, .all = c, .message = *m, .body = *body};
+    *body = BUF_INIT;
+    if (pthread_create(&f->thread, NULL, fly, x) == 0)
+        return;
+    f->is_busy = false;
+    buf_done(&f->body);
+    set_trouble(c, x, "no thread to send with");
+    if (m->is_once)
+        come_back(c, x, m, false, false);
+    else if (fail(c, x, 0))
+        move_on(c, x, m->sequence);
+}
+
+static bool is_in_the_air(channels *c, const one_channel *x)
+{
+    pthread_mutex_lock(&c->lock);
+    bool is_flying = x->way.is_busy && !x->way.is_over;
+    pthread_mutex_unlock(&c->lock);
+    return is_flying;
+}
+
+/* Its end, whichever it is; waits for it. One that was cut off counts as not tried. */
+static void land(channels *c, one_channel *x)
+{
+    flight *f = &x->way;
+    if (!f->is_busy)
+        return;
+    pthread_join(f->thread, NULL);
+    f->is_busy = false;
+    buf_done(&f->body);
+    set_trouble(c, x, f->trouble);
+    pthread_mutex_lock(&c->lock);
+    x->state.sent += f->is_sent;
+    pthread_mutex_unlock(&c->lock);
+    x->must_save |= f->is_sent;
+    if (f->message.is_once && !f->is_sent)
+        come_back(c, x, &f->message, f->status != 0, f->is_cut);
+    else if (f->is_sent || (!f->is_cut && fail(c, x, f->status)))
+        move_on(c, x, f->message.sequence);
+}
+
+/* Before settings change or everything ends. */
+static void land_all(channels *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        c->item[i]->way.is_cut = true;
+    for (size_t i = 0; i < c->count; i++)
+        land(c, c->item[i]);
 }
 
 /* In quiet hours all but stop alarms wait; what waited is said later if it is still open. */
@@ -377,15 +486,59 @@ static bool is_held(one_channel *x, const writing *w, bool is_quiet)
     return true;
 }
 
-static bool deliver(channels *c, one_channel *x, const due_message *m, bool is_quiet)
+/* In quiet hours reminders wait; all are said when the quiet ends. */
+static bool is_case_held(one_channel *x, const due_message *m, bool is_quiet)
 {
+    if (!is_quiet || m->sequence <= x->until)
+        return false;
+    x->held = x->held ? x->held : m->sequence;
+    x->state.held++;
+    x->must_save = true;
+    return true;
+}
+
+/* A reminder arrives once or not at all, whatever is killed when: its place is stored first. False: it
+ * could not be stored, and waits. */
+static bool mark(channels *c, one_channel *x, due_message *m)
+{
+    m->before = x->state.sequence;
+    x->state.sequence = m->sequence;
+    x->must_save = true;
+    save_cursors(c);
+    if (x->saved == m->sequence)
+        return true;
+    x->state.sequence = m->before;
+    return false;
+}
+
+static bool pass_by_case(channels *c, one_channel *x, due_message *m, bool is_quiet)
+{
+    char object[33];
+    buf body = BUF_INIT;
+    channel_message said = {.event = m->name, .to = "", .path = "", .sequence = m->sequence,
+                            .time = m->time};
+    alarm_id_text(&m->id, said.id);
+    alarm_id_text(&m->object, object);
+    bool is_due = channel_write_case(&x->settings, &said, object, m->said, &body) && !body.failed &&
+                  !is_case_held(x, m, is_quiet);
+    if (is_due && mark(c, x, m))
+        start(c, x, m, &body);
+    buf_done(&body);
+    return !is_due;
+}
+
+/* False: it is on its way now, or cannot go yet. */
+static bool pass_by(channels *c, one_channel *x, due_message *m, bool is_quiet)
+{
+    if (m->is_once)
+        return pass_by_case(c, x, m, is_quiet);
     writing w = {.c = c, .x = x, .m = m};
-    bool is_done = true;
-    if (alarm_show(c->book, &m->alarm, write_body, &w, NULL) == ASSAY_OK && w.is_wanted &&
-        !w.body.failed && !is_held(x, &w, is_quiet))
-        is_done = send_body(c, x, m, &w.body);
+    bool is_due = alarm_show(c->book, &m->object, write_body, &w, NULL) == ASSAY_OK && w.is_wanted &&
+                  !w.body.failed && !is_held(x, &w, is_quiet);
+    if (is_due)
+        start(c, x, m, &w.body);
     buf_done(&w.body);
-    return is_done;
+    return !is_due;
 }
 
 static void end_quiet(channels *c, one_channel *x)
@@ -397,24 +550,30 @@ static void end_quiet(channels *c, one_channel *x)
     x->must_save = true;
 }
 
-/* True: more waits and may be sent at once. */
+/* True: more waits and may be looked at at once. */
 static bool work(channels *c, one_channel *x)
 {
-    due_messages d = {.events = x->settings.events};
+    if (is_in_the_air(c, x))
+        return false;
+    land(c, x);
+    due_messages d = {.events = x->settings.events, .known = alarm_book_sequence(c->book)};
     bool is_quiet = channel_is_quiet(&x->settings, time_now());
     x->state.is_quiet = is_quiet;
     if (x->tries && clock_ns() < x->next_try)
         return false;
     if (x->held && !is_quiet)
         end_quiet(c, x);
-    if (x->state.sequence >= alarm_book_sequence(c->book) ||
-        store_records(c->reader, NULL, x->state.sequence + 1, note_record, &d, NULL) != ASSAY_OK)
-        return false;
-    for (size_t i = 0; i < d.count; i++) {
-        if (c->is_closing || !deliver(c, x, &d.list[i], is_quiet))
-            return false;
-        move_on(c, x, d.list[i].sequence);
+    bool may_wait = x->state.sequence < d.known || (d.events & CHANNEL_OF_CASES);
+    bool is_read = may_wait && store_records(c->reader, NULL, x->state.sequence + 1, note_record, &d,
+                                             NULL) == ASSAY_OK;
+    for (size_t i = 0; is_read && i < d.count; i++) {
+        is_read = pass_by(c, x, &d.list[i], is_quiet);
+        if (is_read)
+            move_on(c, x, d.list[i].sequence);
     }
+    free_messages(&d);
+    if (!is_read)
+        return false;
     if (d.seen > x->state.sequence)
         move_on(c, x, d.seen);
     x->must_save |= x->state.sequence >= x->saved + SAVE_EVERY;
@@ -431,23 +590,32 @@ static void rest(channels *c)
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&c->lock);
-    if (!c->is_closing)
+    if (!c->is_closing && !c->has_landed)
         pthread_cond_timedwait(&c->ring, &c->lock, &until);
+    c->has_landed = false;
     pthread_mutex_unlock(&c->lock);
+}
+
+/* False: it ends. */
+static bool take_orders(channels *c)
+{
+    pthread_mutex_lock(&c->lock);
+    bool must_reload = c->must_reload, is_closing = c->is_closing;
+    c->must_reload = false;
+    pthread_mutex_unlock(&c->lock);
+    if (must_reload || is_closing)
+        land_all(c);
+    if (must_reload && !is_closing && reload(c, NULL) != ASSAY_OK)
+        channels_reload(c);
+    return !is_closing;
 }
 
 static void *run(void *context)
 {
     channels *c = context;
-    while (!c->is_closing) {
+    while (take_orders(c)) {
         bool is_more = false;
-        pthread_mutex_lock(&c->lock);
-        bool must_reload = c->must_reload;
-        c->must_reload = false;
-        pthread_mutex_unlock(&c->lock);
-        if (must_reload && reload(c, NULL) != ASSAY_OK)
-            channels_reload(c);
-        for (size_t i = 0; i < c->count && !c->is_closing; i++)
+        for (size_t i = 0; i < c->count; i++)
             is_more |= work(c, c->item[i]);
         save_cursors(c);
         if (!is_more)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Channels: alarms leave the house, as webhooks and as mail.
+/* Channels: alarms, and reminders of programmes, leave the house, as webhooks, as mail and over MQTT.
  *
  * A channel is a document of kind "channel":
  *
@@ -7,8 +7,12 @@
  *   {"type": "mail", "server": "smtp://mail.example:587", "from": "assay@example",
  *    "to": ["shift@example"], "user": "assay", "tls": true, ...}          secret: the password
  *
- * and for both: "events": which of raised, escalated, acknowledged ... (default raised, escalated,
- * withdrawn, closed), "where": the start of a characteristic's path (default all), "quiet": {"from":
+ *   {"type": "mqtt", "broker": "mqtts://broker.example", "topic": "plant/alarms", "user", "ca"}
+ *                                                                         secret: the password
+ *
+ * and for all: "events": which of raised, escalated, acknowledged ... (default raised, escalated,
+ * withdrawn, closed), and of cases reminded and late (never by default), "where": the start of a
+ * characteristic's path (default all), "scheme": the start of a programme's id (default all), "quiet": {"from":
  * "22:00", "to": "06:00", "zone": "Europe/Berlin"}, "link": the address of the server for links.
  *
  * What there is to say are the records of alarms, in their order; the number of the last one
@@ -18,9 +22,13 @@
  * In quiet hours stop alarms are sent all the same; others wait, and those still open are sent when
  * the quiet ends.
  *
+ * Of cases every message is sent at most once: the channel's place is stored before, and what may have
+ * arrived is not said again. They carry {"case": {id, scheme, stage, kind, due, who: [roles]}}.
+ *
  * A webhook is a POST of {"id", "event", "sequence", "time", "to", "alarm": {..}} with the headers
  * Assay-Id, Assay-Timestamp (seconds) and Assay-Signature: v1= hexadecimal HMAC-SHA256 of
- * "TIMESTAMP.BODY". One thread; a new channel begins with what happens after it was made. */
+ * "TIMESTAMP.BODY". Over MQTT the same object goes out at QoS 1. A slow receiver keeps only its own
+ * channel waiting; a new channel begins with what happens after it was made. */
 #ifndef LIVE_CHANNEL_H
 #define LIVE_CHANNEL_H
 

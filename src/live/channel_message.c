@@ -55,18 +55,7 @@ static void add_encoded(buf *out, const char *text)
     }
 }
 
-static void add_subject(const channel_message *m, const alarm_view *a, buf *out)
-{
-    char line[600];
-    const char *rule = a->hit_count ? a->hits[0].rule : "?";
-    snprintf(line, sizeof line, "%s%s: rule %s %s%s%s", a->is_stop ? "STOP " : "", m->path, rule,
-             m->event, *m->to ? " to " : "", m->to);
-    buf_add_text(out, "Subject: ");
-    add_encoded(out, line);
-    buf_add_text(out, "\r\n");
-}
-
-static void add_head(const channel_settings *s, const channel_message *m, const alarm_view *a,
+static void add_head(const channel_settings *s, const channel_message *m, const char *subject,
                      buf *out)
 {
     char date[64];
@@ -81,7 +70,9 @@ static void add_head(const channel_settings *s, const channel_message *m, const 
     buf_addf(out, "Date: %s\r\nFrom: <%s>\r\n", date, s->from);
     for (size_t i = 0; i < s->to_count; i++)
         buf_addf(out, "%s<%s>%s", i ? " " : "To: ", s->to[i], i + 1 < s->to_count ? ",\r\n" : "\r\n");
-    add_subject(m, a, out);
+    buf_add_text(out, "Subject: ");
+    add_encoded(out, subject);
+    buf_add_text(out, "\r\n");
     buf_addf(out, "Message-ID: <%s@assay>\r\nAuto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
              m->id);
     buf_add_text(out, "Content-Type: text/plain; charset=utf-8\r\n"
@@ -125,13 +116,23 @@ static void add_base64(const buf *text, buf *out)
     }
 }
 
+void channel_write_letter(const channel_settings *s, const channel_message *m, const char *subject,
+                          const buf *text, buf *out)
+{
+    add_head(s, m, subject, out);
+    add_base64(text, out);
+    out->failed |= text->failed;
+}
+
 void channel_write_mail(const channel_settings *s, const channel_message *m, const alarm_view *a,
                         buf *out)
 {
+    char subject[600];
     buf text = BUF_INIT;
-    add_head(s, m, a, out);
+    const char *rule = a->hit_count ? a->hits[0].rule : "?";
+    snprintf(subject, sizeof subject, "%s%s: rule %s %s%s%s", a->is_stop ? "STOP " : "", m->path, rule,
+             m->event, *m->to ? " to " : "", m->to);
     write_text(s, m, a, &text);
-    add_base64(&text, out);
-    out->failed |= text.failed;
+    channel_write_letter(s, m, subject, &text, out);
     buf_done(&text);
 }

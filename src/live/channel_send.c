@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One message to one receiver, by libcurl: only the protocol of the channel, no redirects (a signed
+/* One message to one receiver, by libcurl (a broker: channel_mqtt.c): only the protocol of the channel, no redirects (a signed
  * message goes where its settings say or nowhere), bounded in time and in what the answer may be. */
 #include "live/channel_inner.h"
 
@@ -123,30 +123,40 @@ static void init_curl(void)
     curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+static bool was_not_reached(CURLcode code)
+{
+    return code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT ||
+           code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION;
+}
+
 bool channel_send(const channel_settings *s, const char *secret, const char *id, const buf *body,
-                  const volatile bool *stop, long *status, char trouble[200])
+                  const volatile bool *stop, long *status, char trouble[CHANNEL_TROUBLE])
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     upload u = {body->data, body->length};
+    *status = 0;
+    if (s->type == CHANNEL_MQTT)
+        return channel_send_mqtt(s, secret, body, stop, status, trouble);
     pthread_once(&once, init_curl);
     CURL *c = curl_easy_init();
-    *status = 0;
     if (!c) {
-        snprintf(trouble, 200, "no memory to send");
+        snprintf(trouble, CHANNEL_TROUBLE, "no memory to send");
         return false;
     }
     set_bounds(c, stop);
-    struct curl_slist *list = s->is_mail ? set_mail(c, s, secret, &u)
+    struct curl_slist *list = s->type == CHANNEL_MAIL ? set_mail(c, s, secret, &u)
                                          : set_hook(c, s, secret, id, body);
     CURLcode code = curl_easy_perform(c);
     curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, status);
     curl_slist_free_all(list);
     curl_easy_cleanup(c);
-    bool is_sent = code == CURLE_OK && (s->is_mail || (*status >= 200 && *status < 300));
+    bool is_sent = code == CURLE_OK && (s->type == CHANNEL_MAIL || (*status >= 200 && *status < 300));
+    if (code != CURLE_OK && !*status && !was_not_reached(code))
+        *status = -1;
     if (code != CURLE_OK)
-        snprintf(trouble, 200, "%.190s", curl_easy_strerror(code));
+        snprintf(trouble, CHANNEL_TROUBLE, "%.190s", curl_easy_strerror(code));
     else if (!is_sent)
-        snprintf(trouble, 200, "the receiver answered %ld", *status);
+        snprintf(trouble, CHANNEL_TROUBLE, "the receiver answered %ld", *status);
     else
         trouble[0] = 0;
     return is_sent;

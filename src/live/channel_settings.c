@@ -4,6 +4,8 @@
 #include "live/channel_inner.h"
 
 #include "base/text.h"
+#include "live/mqtt_address.h"
+#include "live/mqtt_topic.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -14,6 +16,8 @@ static const char *const events[] = {
     CHANNEL_EVENT_LIST(X)
 #undef X
 };
+
+const char *const channel_type_names[] = {"webhook", "mail", "mqtt"};
 
 static assay_status wrong(assay_err *err, const char *member, const char *expected)
 {
@@ -93,7 +97,7 @@ static assay_status take_mail(const json_t *o, arena *a, channel_settings *s, as
         return wrong(err, "server", "an address that begins with smtp:// or smtps://");
     if (!is_address(get_text(o, "from")))
         return wrong(err, "from", "an address such as \"assay@example.org\"");
-    s->is_mail = true;
+    s->type = CHANNEL_MAIL;
     s->with_tls = json_is_true(json_object_get(o, "tls"));
     assay_status status = take_text(o, "server", a, &s->url, err);
     if (status == ASSAY_OK)
@@ -101,6 +105,23 @@ static assay_status take_mail(const json_t *o, arena *a, channel_settings *s, as
     if (status == ASSAY_OK)
         status = take_text(o, "user", a, &s->user, err);
     return status == ASSAY_OK ? take_receivers(o, a, s, err) : status;
+}
+
+static assay_status take_broker(const json_t *o, arena *a, channel_settings *s, assay_err *err)
+{
+    mqtt_address broker;
+    const char *url = get_text(o, "broker"), *topic = get_text(o, "topic");
+    if (!url || !is_plain(url, 300) || !mqtt_address_read(url, &broker))
+        return wrong(err, "broker", "an address such as mqtt://host:1883 or mqtts://host:8883");
+    if (!topic || !mqtt_name_is_valid(topic, strlen(topic)))
+        return wrong(err, "topic", "a topic such as \"plant/alarms\", without + and #");
+    s->type = CHANNEL_MQTT;
+    assay_status status = take_text(o, "broker", a, &s->url, err);
+    if (status == ASSAY_OK)
+        status = take_text(o, "topic", a, &s->topic, err);
+    if (status == ASSAY_OK)
+        status = take_text(o, "ca", a, &s->ca, err);
+    return status == ASSAY_OK ? take_text(o, "user", a, &s->user, err) : status;
 }
 
 static int event_named(const char *name)
@@ -130,7 +151,7 @@ static assay_status take_events(const json_t *o, channel_settings *s, assay_err 
     }
     return s->events ? ASSAY_OK
                      : wrong(err, "events", "an array of raised, escalated, acknowledged, contained, "
-                                            "cause, action, verified, closed, withdrawn");
+                                            "cause, action, verified, closed, withdrawn, reminded, late");
 }
 
 static bool read_minutes(const char *text, int *out)
@@ -169,8 +190,10 @@ static assay_status take_all(const json_t *o, arena *a, channel_settings *s, ass
         status = take_hook(o, a, s, err);
     else if (type && strcmp(type, "mail") == 0)
         status = take_mail(o, a, s, err);
+    else if (type && strcmp(type, "mqtt") == 0)
+        status = take_broker(o, a, s, err);
     else
-        status = wrong(err, "type", "\"webhook\" or \"mail\"");
+        status = wrong(err, "type", "\"webhook\", \"mail\" or \"mqtt\"");
     if (status == ASSAY_OK)
         status = take_events(o, s, err);
     if (status == ASSAY_OK)
@@ -179,13 +202,15 @@ static assay_status take_all(const json_t *o, arena *a, channel_settings *s, ass
         status = wrong(err, "link", "the address of the server, without blanks");
     if (status == ASSAY_OK)
         status = take_text(o, "link", a, &s->link, err);
+    if (status == ASSAY_OK)
+        status = take_text(o, "scheme", a, &s->scheme, err);
     return status == ASSAY_OK ? take_text(o, "where", a, &s->where, err) : status;
 }
 
 assay_status channel_settings_read(const char *json, arena *a, channel_settings *out,
                                    assay_err *err)
 {
-    channel_settings s = {.where = "", .link = "", .user = ""};
+    channel_settings s = {.where = "", .scheme = "", .link = "", .user = ""};
     json_t *o = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
     assay_status status = json_is_object(o)
                               ? take_all(o, a, &s, err)
@@ -210,7 +235,10 @@ assay_status channel_check(const char *json, assay_err *err)
 
 int channel_event(const char *record_type)
 {
-    return strncmp(record_type, "alarm.", 6) == 0 ? event_named(record_type + 6) : -1;
+    bool is_alarm = strncmp(record_type, "alarm.", 6) == 0;
+    bool is_case = strncmp(record_type, "case.", 5) == 0;
+    int bit = is_alarm ? event_named(record_type + 6) : is_case ? event_named(record_type + 5) : -1;
+    return bit >= 0 && is_case == ((CHANNEL_OF_CASES >> bit & 1) == 1) ? bit : -1;
 }
 
 bool channel_is_quiet(const channel_settings *s, int64_t now)

@@ -63,7 +63,8 @@ static bool bring_home(folder_parcels *p)
         if (other->status == ASSAY_OK)
             break;
         folder_say(p->f, "waiting", "%s", other->err.message);
-        pause_ms(p->f, again_ms);
+        if (!parcel_is_at_fault(other) || !parcel_set_aside(other))
+            pause_ms(p->f, again_ms);
         if (atomic_load(&p->f->is_stopping))
             return false;
         send_out(p, other);

@@ -67,42 +67,19 @@ static bool know_places(reading *w)
 static const char *const remedy_file = "look at the file and its reason in the folder of refused files";
 static const char *const remedy_path = "levels of a path are not empty, and it has at most 1000 bytes";
 
-static void put_texts(reading *w, size_t i, parcel *p, parcel_row *row)
-{
-    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
-        size_t length;
-        const dictionary *texts = reader_dictionary(w->r, (context_kind)kind);
-        uint32_t code = w->b->context[kind] ? w->b->context[kind][i] : 0;
-        const char *text = texts && code ? dictionary_text(texts, code, &length) : NULL;
-        if (text)
-            row->context[kind] = parcel_text(p, (context_kind)kind, text, length);
-    }
-}
-
 /* False: the parcel is full. */
 static bool put_row(reading *w, size_t i)
 {
     const measurement_batch *b = w->b;
     parcel *p = folder_parcel(w->f->parcels);
-    parcel_row row = {
-        .place = w->places[b->characteristic[i]],
-        .time = b->time[i],
-        .offset = b->offset[i],
-        .value = {b->mantissa[i], b->exponent[i], b->decimals[i]},
-        .status = b->status[i],
-        .size = b->size[i],
-        .record = b->record[i],
-    };
-    if (row.place == CATALOG_NONE) {
+    int32_t place = w->places[b->characteristic[i]];
+    if (place == CATALOG_NONE) {
         size_t n;
         const char *path = reader_characteristics(w->r, &n)[b->characteristic[i]]->path;
         parcel_refuse(p, "not-a-path", remedy_path, 1, path, strlen(path));
         return true;
     }
-    if (b->status[i] & STATUS_RAW)
-        memcpy(&row.raw, &b->mantissa[i], sizeof row.raw);
-    put_texts(w, i, p, &row);
-    return parcel_add(p, &row);
+    return parcel_add_read(p, place, w->r, b, i);
 }
 
 /* What the reader refused since it was last asked, with its newest cases. */

@@ -2,7 +2,7 @@
 /* Lines over TCP (plain or TLS) and Unix sockets: line protocol or NDJSON (docs/how-to/lines.md).
  *
  * All connections of a source fill the same parcel; whatever a read brought is sent to the intake
- * at once while another parcel is free, else it waits for company: so a quiet source is prompt and
+ * at once while none is there, else it waits for company: so a quiet source is prompt and
  * a busy one has large groups. With all parcels under way nobody is read from: the senders feel it.
  *
  * Answers are cumulative: "ok 1200" says that the first 1200 lines of this connection are durable
@@ -143,9 +143,9 @@ static void connection_free(connection *c)
     free(c);
 }
 
-static void send_if_spare(line_door *d)
+static void send_if_free(line_door *d)
 {
-    if (lane_has_spare(d->lane))
+    if (lane_is_free(d->lane))
         send_parcel(d);
 }
 
@@ -164,7 +164,7 @@ static size_t on_data(void *context, const uint8_t *bytes, size_t n)
     c->is_waiting = used < n;
     if (c->is_waiting)
         stream_pause(c->stream, true);
-    send_if_spare(c->door);
+    send_if_free(c->door);
     return used;
 }
 
@@ -176,7 +176,7 @@ static void end_lines(connection *c)
     c->is_waiting = !feed_end(c->feed);
     if (!c->is_waiting)
         connection_free(c);
-    send_if_spare(d);
+    send_if_free(d);
 }
 
 static void on_closed(void *context, const char *why)

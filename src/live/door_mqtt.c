@@ -2,6 +2,7 @@
 /* A source behind a broker: one client with a session that the broker keeps, so that what is
  * published while we are away comes later (docs/how-to/mqtt.md). */
 #include "live/door.h"
+#include "live/mqtt_address.h"
 #include "live/mqtt_rows.h"
 #include "live/mqtt_topic.h"
 #include "live/settings.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILTERS_MAX = 256, HOST_ROOM = 256 };
+enum { FILTERS_MAX = 256 };
 
 typedef struct {
     door_setup setup;
@@ -52,36 +53,6 @@ static const setting_rule rules[] = {
     {"retained", SETTING_BOOL, false, 0, 0, NULL},
     {0}};
 
-typedef struct {
-    char host[HOST_ROOM], port[8];
-    bool is_tls;
-} address;
-
-/* mqtt://host[:port] or mqtts://host[:port]; an IPv6 address in brackets. */
-static bool parse_broker(const char *text, address *out)
-{
-    bool is_tls = strncmp(text, "mqtts://", 8) == 0;
-    if (!is_tls && strncmp(text, "mqtt://", 7) != 0)
-        return false;
-    const char *host = text + (is_tls ? 8 : 7);
-    bool is_v6 = *host == '[';
-    const char *end = is_v6 ? strchr(host, ']') : host + strcspn(host, ":/");
-    if (!end)
-        return false;
-    host += is_v6;
-    size_t length = (size_t)(end - host);
-    const char *port = end + is_v6;
-    bool has_port = *port == ':';
-    if (length == 0 || length >= HOST_ROOM || (*port && !has_port) ||
-        (has_port &&
-         (strlen(port + 1) > 5 || strspn(port + 1, "0123456789") != strlen(port + 1) || !port[1])))
-        return false;
-    *out = (address){.is_tls = is_tls};
-    memcpy(out->host, host, length);
-    snprintf(out->port, sizeof out->port, "%s", has_port ? port + 1 : is_tls ? "8883" : "1883");
-    return true;
-}
-
 static assay_status check_subscriptions(const json_t *list, assay_err *err)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -99,11 +70,11 @@ static assay_status check_subscriptions(const json_t *list, assay_err *err)
 
 static assay_status check(const json_t *settings, assay_err *err)
 {
-    address a;
+    mqtt_address a;
     assay_status status = settings_check(settings, rules, err);
     if (status != ASSAY_OK)
         return status;
-    if (!parse_broker(setting_text(settings, "broker", ""), &a))
+    if (!mqtt_address_read(setting_text(settings, "broker", ""), &a))
         return assay_fail(err, ASSAY_USAGE, 0,
                           "\"broker\" is \"%.80s\", expected mqtt://host:port or mqtts://host:port",
                           setting_text(settings, "broker", ""));
@@ -211,7 +182,7 @@ static assay_status open_session(mqtt_door *d, bool is_clean, assay_err *err)
 {
     if (is_clean)
         return ASSAY_OK;
-    d->seen = d->from.seen = mqtt_seen_new("");
+    d->seen = d->from.seen = mqtt_seen_new("", MQTT_SEEN_OF_BROKER);
     if (!d->seen)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a session");
     return mqtt_seen_recall(d->seen, d->setup.reader, d->setup.source, err);
@@ -220,11 +191,11 @@ static assay_status open_session(mqtt_door *d, bool is_clean, assay_err *err)
 static assay_status open_client(mqtt_door *d, assay_err *err)
 {
     const json_t *s = d->setup.settings;
-    address a = {.is_tls = false};
+    mqtt_address a = {.is_tls = false};
     char client[80];
     const char *filters[FILTERS_MAX];
     uint8_t qos[FILTERS_MAX];
-    if (!parse_broker(setting_text(s, "broker", ""), &a))
+    if (!mqtt_address_read(setting_text(s, "broker", ""), &a))
         return assay_fail(err, ASSAY_USAGE, 0, "\"broker\" is no address");
     snprintf(client, sizeof client, "assay-%s", d->setup.source);
     assay_status status = a.is_tls ? open_tls(d, err) : ASSAY_OK;

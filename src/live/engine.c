@@ -275,7 +275,7 @@ static bool is_stale(const engine *e, const live_chart *c)
                             ? settings_sampling(&e->settings, engine_path(e, c->characteristic))
                             : NULL;
     int64_t allowed = s ? s->alarm_after ? s->alarm_after : s->every + s->grace : 0;
-    return allowed && time_now() - c->heard > allowed;
+    return allowed && c->heard != TIME_NONE && time_now() - c->heard > allowed;
 }
 
 static engine_row row_of(const engine *e, const live_chart *c)

@@ -96,19 +96,7 @@ void engine_due_list(engine *e, int64_t now, engine_due_visitor *visit, void *co
 
 /* -- false alarms -------------------------------------------------------------------------- */
 
-/* "about one per month" (shift, day, week, month, year; "about 2 per week") at `points_per_day`
- * points: the run length that means, and the width of limits that gives it exactly. */
-typedef struct {
-    double arl;        /* points between two false alarms asked for */
-    double width;      /* sigmas, EWMA limit or CUSUM h that gives it; NaN: see why */
-    double arl_now;    /* of the chart as it is; NaN: see why */
-    const char *why;   /* NULL: all is known */
-} engine_budget;
-ASSAY_MUST_USE assay_status engine_budget_find(const char *words, double points_per_day,
-                                               const assay_chart_options *chart,
-                                               const assay_rules *rules, engine_budget *out,
-                                               assay_err *err);
-/* What was really seen of a chart: points, signals, days, since alerting began. */
+/* What was really seen of a chart since alerting began; what was asked for: signal/budget.h. */
 typedef struct {
     uint64_t points, signals, alarms;
     uint64_t false_alarms; /* closed with {"false": true} as cause */

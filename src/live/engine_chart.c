@@ -53,16 +53,6 @@ assay_status live_plan_init(const chart_definition *d, live_plan *out, assay_err
     return ASSAY_OK;
 }
 
-bool live_is_wanted(const live_plan *p, const uint64_t hash[CONTEXT_COUNT])
-{
-    for (uint32_t rest = p->filters; rest; rest &= rest - 1) {
-        int k = __builtin_ctz(rest);
-        if (hash[k] != p->filter[k])
-            return false;
-    }
-    return true;
-}
-
 /* -- charts ------------------------------------------------------------------------------- */
 
 /* Zones of an EWMA or a CUSUM are not those of independent points, as in the analysis. */

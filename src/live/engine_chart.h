@@ -127,7 +127,6 @@ void live_chart_reset(live_chart *c, live_form form);
 bool live_chart_push(live_chart *c, const live_row *row, live_sink *sink, void *context);
 /* The point of the group that is still open, if there is one; the state stays. */
 void live_chart_peek(live_chart *c, live_sink *sink, void *context);
-bool live_is_wanted(const live_plan *p, const uint64_t hash[CONTEXT_COUNT]);
 bool live_signals(const assay_step_point *p);
 
 /* Go back to the newest checkpoint before `time`; without one start over. What must be read again

@@ -122,7 +122,8 @@ static void look_at_open(engine *e, int64_t now)
     for (uint32_t number = 1; number < e->room; number++)
         for (live_chart *c = e->first[number]; c; c = c->next) {
             bool waits = c->plan->is_by_key || c->plan->every;
-            if (!waits || !c->s.count || c->is_dirty || c->is_cold || now - c->heard < 1000000000 ||
+            if (!waits || !c->s.count || c->is_dirty || c->is_cold ||
+                (c->heard != TIME_NONE && now - c->heard < 1000000000) ||
                 (c->is_peeked && c->peeked == c->s.count))
                 continue;
             c->is_peeked = true;

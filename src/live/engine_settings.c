@@ -127,15 +127,15 @@ static assay_status check_list(const json_t *o, assay_err *err)
 static assay_status check_state(const json_t *o, assay_err *err)
 {
     const char *word = json_string_value(json_object_get(o, "state"));
-    const json_t *budget = json_object_get(o, "budget");
-    engine_budget found;
+    const json_t *words = json_object_get(o, "budget");
+    budget found;
     if (!word || (strcmp(word, "in force") != 0 && strcmp(word, "alerting") != 0))
         return wrong(err, "state", "\"in force\" or \"alerting\"");
-    if (!budget)
+    if (!words)
         return ASSAY_OK;
-    if (!json_is_string(budget))
+    if (!json_is_string(words))
         return wrong(err, "budget", "words such as \"about one per month\"");
-    return engine_budget_find(json_string_value(budget), 1, NULL, NULL, &found, err);
+    return budget_find(json_string_value(words), 1, NULL, NULL, &found, err);
 }
 
 assay_status engine_check(const char *kind, const char *json, assay_err *err)

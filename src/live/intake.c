@@ -122,9 +122,16 @@ static job *jobs_take(jobs *list)
     return first;
 }
 
+static void tell_committed(const intake *i)
+{
+    if (i->options.committed)
+        i->options.committed(i->options.committed_context);
+}
+
 static void run_job(intake *i, job *j)
 {
     assay_status status = j->work(i->options.store, j->context, j->err);
+    tell_committed(i);
     if (!j->is_waited_for) {
         free(j);
         return;
@@ -262,6 +269,7 @@ static void finish(intake *i, parcel *list)
     }
     if (e->settle)
         e->settle(e->context, commit);
+    tell_committed(i);
 }
 
 static void give_back(intake *i, parcel *p, assay_status status, const assay_err *e)

@@ -41,7 +41,8 @@ struct parcel {
     bool is_historical; /* never raises a live alarm without the mark "late" */
     /* set before `done` */
     /* Not ASSAY_OK: nothing of it is stored, nothing may be acknowledged. A full disk is no reason:
-     * the parcel is kept and tried again until there is room, or the intake closes. */
+     * the parcel is kept and tried again until there is room, or the intake closes. See
+     * parcel_set_aside. */
     assay_status status;
     assay_err err;
     uint8_t *fate; /* [rows->n] ingest_fate */
@@ -74,6 +75,9 @@ typedef struct {
 /* False: the parcel is full (offer it, take another), or memory is short. A value whose exponent
  * a row cannot hold becomes STATUS_RAW. */
 bool parcel_add(parcel *p, const parcel_row *row);
+struct reader; /* read/read.h */
+/* Row i of what a reader gave, for a place of the catalog; false as above. */
+bool parcel_add_read(parcel *p, int32_t place, const struct reader *r, const measurement_batch *b, size_t i);
 /* For doors that write columns themselves: room for `more` rows behind rows->n, in all columns, in
  * `message` too; false as above. Columns may move. */
 bool parcel_reserve(parcel *p, size_t more);
@@ -84,6 +88,11 @@ uint32_t parcel_text(parcel *p, context_kind kind, const char *text, size_t leng
  * ("not-a-number"), `remedy` says in words what its sender should do; static texts both. */
 void parcel_refuse(parcel *p, const char *reason, const char *remedy, uint64_t count,
                    const char *example, size_t length);
+/* What came back and is at fault itself can never be stored as it is. Set aside, its rows count as
+ * refused, with what the store said for an example, or, if it has none, it forgets what it was to
+ * remember; then it is offered again. False: there is nothing left that could be at fault. */
+bool parcel_is_at_fault(const parcel *p);
+bool parcel_set_aside(parcel *p);
 /* Durable with the parcel's rows, see store_recall. */
 void parcel_remember(parcel *p, const char *key, const void *bytes, size_t length);
 
@@ -104,6 +113,9 @@ typedef struct {
     /* Longest wait for company before a commit. 0: none; what arrives during one commit makes the
      * next group in any case. */
     uint32_t group_us;
+    /* Something was committed, or may have been; the intake's thread. NULL: nobody wants to know. */
+    void (*committed)(void *context);
+    void *committed_context;
 } intake_options;
 
 ASSAY_MUST_USE assay_status intake_open(const intake_options *o, intake **out, assay_err *err);

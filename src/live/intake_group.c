@@ -207,7 +207,8 @@ assay_status groups_open(intake_groups *g, assay_err *err)
     g->numbers = malloc(PARCEL_ROWS * sizeof *g->numbers);
     if (!g->numbers)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the intake");
-    return ingest_open(g->store, &g->ingest, err);
+    assay_status status = ingest_open(g->store, &g->ingest, err);
+    return status == ASSAY_OK ? ingest_prepare(g->ingest, err) : status;
 }
 
 void groups_close(intake_groups *g)

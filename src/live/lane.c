@@ -68,13 +68,18 @@ static void offer_again(void *context)
     }
 }
 
-/* Of a parcel that could not be stored nothing is in the account either: the same again. While the
- * plant closes there is nobody to wait for; a door's own memory (an offset, a line that was not
+/* Of a parcel that could not be stored nothing is in the account either: the same again, without what
+ * can never be stored. While the plant closes there is nobody to wait for; a door's own memory (an offset, a line that was not
  * acknowledged) makes up for it where the protocol has one. */
 static void retry(lane *l, parcel *p)
 {
     l->trouble = p->err;
     l->setup.log("warning", l->setup.source, p->err.message);
+    if (parcel_is_at_fault(p) && parcel_set_aside(p)) {
+        l->with_intake--;
+        offer(l, p);
+        return;
+    }
     if (l->is_closing) {
         l->with_intake--;
         if (is_extra(l, p))
@@ -190,9 +195,9 @@ void lane_send(lane *l)
     offer(l, p);
 }
 
-bool lane_has_spare(const lane *l)
+bool lane_is_free(const lane *l)
 {
-    return l->idle_count > 0;
+    return !l->with_intake;
 }
 
 bool lane_is_idle(const lane *l)

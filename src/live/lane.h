@@ -24,7 +24,9 @@ parcel *lane_parcel(lane *l); /* the one to fill; NULL: all are being stored, st
  * stored. Where lane_parcel gives one, the same; NULL: no memory. */
 parcel *lane_extra(lane *l);
 void lane_send(lane *l);      /* what is in it goes to the intake; an empty one stays */
-bool lane_has_spare(const lane *l); /* another one is free: sending does not stop the reading */
+/* None is with the intake. What comes while one is waits for it to come back, and is one group: sent
+ * at once, the first value of it would be a commit of its own, which all others wait for. */
+bool lane_is_free(const lane *l);
 bool lane_is_idle(const lane *l); /* nothing is being filled or stored */
 /* For `describe`: {"trouble"} when the last parcel could not be stored. */
 void lane_describe(const lane *l, json_t *into);

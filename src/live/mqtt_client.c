@@ -531,17 +531,6 @@ void mqtt_client_acknowledge(mqtt_client *c, uint64_t token)
     settle(c);
 }
 
-void mqtt_client_reject(mqtt_client *c, uint64_t token)
-{
-    if (!token)
-        return;
-    bool is_current = mqtt_inbox_is_current(&c->inbox, token);
-    mqtt_inbox_reject(&c->inbox, token);
-    if (c->state == CONNECTED && is_current)
-        break_off(c, MQTT_IMPLEMENTATION, "a message could not be stored");
-    settle(c);
-}
-
 void mqtt_client_resume(mqtt_client *c)
 {
     if (!c->is_paused)

@@ -71,8 +71,6 @@ void mqtt_client_close(mqtt_client *c, loop_work *closed, void *context);
 
 /* Durable: PUBACK, PUBREC or PUBCOMP. 0 is nothing. Written with others at the end of the round. */
 void mqtt_client_acknowledge(mqtt_client *c, uint64_t token);
-/* It could not be stored: the connection is given up, so that the broker delivers it again. */
-void mqtt_client_reject(mqtt_client *c, uint64_t token);
 void mqtt_client_resume(mqtt_client *c);
 /* Before the first connection: a packet identifier of QoS 2 that is stored and not yet released. */
 void mqtt_client_hold(mqtt_client *c, uint16_t packet);

@@ -64,11 +64,6 @@ bool mqtt_inbox_hold(mqtt_inbox *b, uint16_t packet)
     return true;
 }
 
-bool mqtt_inbox_holds(const mqtt_inbox *b, uint16_t packet)
-{
-    return get(b->held, packet);
-}
-
 static inbox_verdict see_message(mqtt_inbox *b, const mqtt_packet *p, uint64_t *token, buf *out)
 {
     *token = 0;

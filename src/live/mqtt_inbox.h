@@ -26,7 +26,6 @@ void mqtt_inbox_done(mqtt_inbox *b);
 void mqtt_inbox_connect(mqtt_inbox *b, mqtt_version v); /* a new connection */
 void mqtt_inbox_forget(mqtt_inbox *b);                  /* the session's state is gone */
 bool mqtt_inbox_hold(mqtt_inbox *b, uint16_t packet);
-bool mqtt_inbox_holds(const mqtt_inbox *b, uint16_t packet);
 
 /* What is a PUBLISH or a PUBREL? *token (0 for QoS 0) counts once mqtt_inbox_take was called. */
 inbox_verdict mqtt_inbox_see(mqtt_inbox *b, const mqtt_packet *p, uint64_t *token, buf *out);

@@ -8,15 +8,6 @@
 
 #include <string.h>
 
-const char *mqtt_type_name(mqtt_type type)
-{
-    static const char *const names[] = {"reserved",  "CONNECT",  "CONNACK",     "PUBLISH",
-                                        "PUBACK",    "PUBREC",   "PUBREL",      "PUBCOMP",
-                                        "SUBSCRIBE", "SUBACK",   "UNSUBSCRIBE", "UNSUBACK",
-                                        "PINGREQ",   "PINGRESP", "DISCONNECT",  "AUTH"};
-    return names[type & 15];
-}
-
 mqtt_slice mqtt_slice_of(const char *text)
 {
     return (mqtt_slice){text, text ? (uint32_t)strlen(text) : 0};

@@ -34,7 +34,6 @@ typedef enum {
     MQTT_DISCONNECT,
     MQTT_AUTH
 } mqtt_type;
-const char *mqtt_type_name(mqtt_type type); /* "PUBLISH" */
 
 /* Reason codes of MQTT 5 that we send or act upon. */
 enum {

@@ -130,7 +130,7 @@ static void end_round(void *context)
     mqtt_rows *r = context;
     bool was_short = r->is_short;
     r->is_round_set = r->is_short = false;
-    if (lane_has_spare(r->lane))
+    if (lane_is_free(r->lane))
         send_parcel(r);
     if (was_short)
         r->events.room(r->events.context);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEP_LEAST = 256, KEEP_MOST = 32768, BLOCKS_A_LARGEST = 6, ENTRY_BYTES = 6, KEY_ROOM = 440 };
+enum { KEEP_MOST = 32768, BLOCKS_A_LARGEST = 6, ENTRY_BYTES = 6, KEY_ROOM = 440 };
 
 typedef struct {
     uint16_t packet;
@@ -26,7 +26,7 @@ struct mqtt_seen {
     block *first, *last; /* durable with their parcels, oldest first */
     block *fresh;        /* of the parcel that is being filled */
     block *forgotten;    /* to be forgotten with the next note */
-    size_t total, largest;
+    size_t total, largest, least;
     uint64_t next_number;
     /* [65536] digest of each identifier and whether it is there; made when the first message comes
      * again, since few sessions ever need it */
@@ -79,13 +79,14 @@ static char *key_name(const char *client)
     return name;
 }
 
-mqtt_seen *mqtt_seen_new(const char *client)
+mqtt_seen *mqtt_seen_new(const char *client, size_t least)
 {
     mqtt_seen *s = calloc(1, sizeof *s);
     if (!s || !(s->client = key_name(client))) {
         mqtt_seen_free(s);
         return NULL;
     }
+    s->least = least;
     return s;
 }
 
@@ -179,7 +180,7 @@ bool mqtt_seen_add(mqtt_seen *s, uint16_t packet, uint32_t digest)
 static size_t wanted(const mqtt_seen *s)
 {
     size_t n = BLOCKS_A_LARGEST * s->largest;
-    return n < KEEP_LEAST ? KEEP_LEAST : n > KEEP_MOST ? KEEP_MOST : n;
+    return n < s->least ? s->least : n > KEEP_MOST ? KEEP_MOST : n;
 }
 
 static void append(mqtt_seen *s, block *b)
@@ -259,7 +260,8 @@ void mqtt_seen_note(mqtt_seen *s, parcel *p)
         parcel_remember(p, key, bytes, b->count * ENTRY_BYTES);
     free(bytes);
     s->fresh = NULL;
-    append(s, b);
+    block *fit = realloc(b, sizeof *b + b->count * sizeof b->entries[0]); /* most hold one message */
+    append(s, fit ? fit : b);
     drop_oldest(s, p);
 }
 

@@ -3,8 +3,10 @@
  *
  * Packet identifier and digest of the newest messages of QoS 1 and 2, in blocks of one parcel each,
  * durable with it. A sender repeats only what it has no PUBACK for, which is among the last it
- * sent, so that older blocks are dropped: six times the largest block, 256 to 32768 messages are
- * kept. That is less than the 65535 identifiers, so a sender that counts them up never meets one
+ * sent, so that older blocks are dropped: six times the largest block, `least` to 32768 messages are
+ * kept. `least` is more than the sender ever has on its way: one that was slow to read what it was
+ * answered repeats all of that, and the first of it that is not known pushes out the next. All that
+ * is less than the 65535 identifiers, so a sender that counts them up never meets one
  * that belongs to an earlier message. Of QoS 2 also the identifiers that are not yet released.
  */
 #ifndef LIVE_MQTT_SEEN_H
@@ -14,8 +16,12 @@
 
 typedef struct mqtt_seen mqtt_seen;
 
+enum {
+    MQTT_SEEN_OF_BROKER = 4096, /* four times what we let it have on its way */
+    MQTT_SEEN_OF_GAUGE = 1024,  /* there may be thousands of them */
+};
 /* Of the session of this client; "" for the only one of a source. */
-mqtt_seen *mqtt_seen_new(const char *client); /* NULL: no memory */
+mqtt_seen *mqtt_seen_new(const char *client, size_t least); /* NULL: no memory */
 void mqtt_seen_free(mqtt_seen *s);            /* accepts NULL */
 /* Takes back what was remembered for it. */
 ASSAY_MUST_USE assay_status mqtt_seen_recall(mqtt_seen *s, store *reader, const char *source,

@@ -141,7 +141,7 @@ static assay_status recall_seen(session *s, assay_err *err)
 {
     if (s->from.seen)
         return ASSAY_OK;
-    mqtt_seen *seen = mqtt_seen_new(s->client);
+    mqtt_seen *seen = mqtt_seen_new(s->client, MQTT_SEEN_OF_GAUGE);
     if (!seen)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a session");
     assay_status status =

@@ -4,6 +4,8 @@
  * come back. */
 #include "live/parcel.h"
 
+#include "read/read.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +219,27 @@ bool parcel_add(parcel *p, const parcel_row *row)
     return true;
 }
 
+bool parcel_add_read(parcel *p, int32_t place, const reader *r, const measurement_batch *b, size_t i)
+{
+    parcel_row row = {.place = place,
+                      .time = b->time[i],
+                      .offset = b->offset ? b->offset[i] : TIME_OFFSET_NONE,
+                      .value = {b->mantissa[i], b->exponent[i], b->decimals ? b->decimals[i] : 0},
+                      .status = b->status[i],
+                      .size = b->size ? b->size[i] : 1,
+                      .record = b->record[i]};
+    if (b->status[i] & STATUS_RAW)
+        memcpy(&row.raw, &b->mantissa[i], sizeof row.raw);
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
+        size_t length;
+        uint32_t code = b->context[kind] ? b->context[kind][i] : 0;
+        const char *text = code ? dictionary_text(reader_dictionary(r, (context_kind)kind), code, &length) : NULL;
+        if (text)
+            row.context[kind] = parcel_text(p, (context_kind)kind, text, length);
+    }
+    return parcel_add(p, &row);
+}
+
 /* -- notes --------------------------------------------------------------------------------- */
 
 static parcel_refusal *refusal_of(parcel_whole *w, const char *reason, const char *remedy)
@@ -245,6 +268,44 @@ void parcel_refuse(parcel *p, const char *reason, const char *remedy, uint64_t c
     r->length = (uint32_t)(length < PARCEL_EXAMPLE ? length : PARCEL_EXAMPLE);
     if (r->length)
         memcpy(r->example, example, r->length);
+}
+
+/* Of the machine, or of the whole database: no other parcel fares better. */
+static bool is_everybodys(assay_status status)
+{
+    switch (status) {
+    case ASSAY_FULL:
+    case ASSAY_IO:
+    case ASSAY_BUSY:
+    case ASSAY_MEMORY:
+    case ASSAY_STOPPED:
+    case ASSAY_DAMAGED:
+    case ASSAY_NEWER: return true;
+    default: return false;
+    }
+}
+
+bool parcel_is_at_fault(const parcel *p)
+{
+    return p->status != ASSAY_OK && !is_everybodys(p->status);
+}
+
+bool parcel_set_aside(parcel *p)
+{
+    parcel_whole *w = parcel_inside(p);
+    size_t rows = p->rows->n;
+    bool has_rest = rows || w->memories || w->is_broken;
+    w->is_broken = false;
+    if (!rows) {
+        w->memories = NULL;
+        w->memories_end = &w->memories;
+    }
+    p->rows->n = 0;
+    w->doubtful = 0;
+    if (rows)
+        parcel_refuse(p, "not-storable", "see what the store says of it; the rest went on", rows,
+                      p->err.message, strlen(p->err.message));
+    return has_rest;
 }
 
 void parcel_remember(parcel *p, const char *key, const void *bytes, size_t length)

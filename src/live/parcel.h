@@ -31,7 +31,7 @@ typedef struct {
     uint64_t refused, doubtful;
     size_t bytes; /* of texts and memories */
     struct intake_source *account; /* found when it is first offered */
-    bool is_broken; /* memory was short: it must not be acknowledged */
+    bool is_broken; /* memory was short: it must not be stored as it is */
 } parcel_whole;
 
 static inline parcel_whole *parcel_inside(const parcel *p)

@@ -454,11 +454,6 @@ uint64_t sparkplug_feed_durable(const sparkplug_feed *f)
     return oldest - 1;
 }
 
-bool sparkplug_feed_is_idle(const sparkplug_feed *f)
-{
-    return lane_is_idle(f->paths[LIVE].lane) && lane_is_idle(f->paths[HISTORY].lane);
-}
-
 static void links_free(sparkplug_feed *f)
 {
     while (f->links) {

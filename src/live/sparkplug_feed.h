@@ -36,7 +36,6 @@ void sparkplug_feed_answer_soon(sparkplug_feed *f);
 /* Whether the values of the messages taken next may be written; NULL: all. Only where is_direct. */
 void sparkplug_feed_allow(sparkplug_feed *f, bool (*may)(const void *context, const char *path),
                           const void *context);
-bool sparkplug_feed_is_idle(const sparkplug_feed *f);
 
 typedef struct {
     /* Publish QoS 0, not retained. */

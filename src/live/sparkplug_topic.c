@@ -9,11 +9,6 @@
 static const char *const verbs[] = {"NBIRTH", "NDEATH", "NDATA", "NCMD",
                                     "DBIRTH", "DDEATH", "DDATA", "DCMD"};
 
-const char *sparkplug_verb_name(sparkplug_verb verb)
-{
-    return verb < SPARKPLUG_STATE ? verbs[verb] : "STATE";
-}
-
 /* Cuts at '/'; the count of levels, or `most` + 1 for more. */
 static size_t split(const char *text, size_t length, size_t most, sparkplug_word *out)
 {

@@ -24,7 +24,6 @@ typedef enum {
     SPARKPLUG_DCMD,
     SPARKPLUG_STATE,
 } sparkplug_verb;
-const char *sparkplug_verb_name(sparkplug_verb verb); /* "NBIRTH" */
 
 typedef struct {
     const char *text; /* into the topic, not NUL-terminated */

@@ -56,7 +56,7 @@ static void commit_message(scene *s, mqtt_seen *seen, uint16_t packet, uint32_t 
 
 static mqtt_seen *after_a_crash(scene *s, const char *client)
 {
-    mqtt_seen *seen = mqtt_seen_new(client);
+    mqtt_seen *seen = mqtt_seen_new(client, 256);
     assert_ok(mqtt_seen_recall(seen, s->store, "gauges", &s->err), s->err);
     return seen;
 }
@@ -81,7 +81,7 @@ static void what_was_committed_is_known_after_a_crash(void **state)
 {
     (void)state;
     scene *s = begin();
-    mqtt_seen *seen = mqtt_seen_new("g1");
+    mqtt_seen *seen = mqtt_seen_new("g1", 256);
     assert_true(mqtt_seen_is_empty(seen));
     for (uint16_t i = 1; i <= 100; i++)
         assert_true(mqtt_seen_add(seen, i, i * 1000u));
@@ -105,7 +105,7 @@ static void only_the_newest_messages_are_kept(void **state)
 {
     (void)state;
     scene *s = begin();
-    mqtt_seen *seen = mqtt_seen_new("");
+    mqtt_seen *seen = mqtt_seen_new("", 256);
     for (uint16_t i = 1; i <= 1000; i++)
         commit_message(s, seen, i, i);
     mqtt_seen_free(seen);
@@ -126,7 +126,7 @@ static void a_session_begun_anew_knows_nothing_of_the_old_one(void **state)
 {
     (void)state;
     scene *s = begin();
-    mqtt_seen *seen = mqtt_seen_new("g1");
+    mqtt_seen *seen = mqtt_seen_new("g1", 256);
     mqtt_seen_hold(seen, s->parcel, 9);
     commit_message(s, seen, 1, 10);
     mqtt_seen_forget(seen);
@@ -146,7 +146,7 @@ static void clients_do_not_see_each_other(void **state)
 {
     (void)state;
     scene *s = begin();
-    mqtt_seen *first = mqtt_seen_new("a"), *second = mqtt_seen_new("a/0");
+    mqtt_seen *first = mqtt_seen_new("a", 256), *second = mqtt_seen_new("a/0", 256);
     commit_message(s, first, 1, 10);
     commit_message(s, second, 2, 20);
     mqtt_seen_free(first);
@@ -164,7 +164,7 @@ static void identifiers_of_qos_2_are_held_until_released(void **state)
 {
     (void)state;
     scene *s = begin();
-    mqtt_seen *seen = mqtt_seen_new("g1");
+    mqtt_seen *seen = mqtt_seen_new("g1", 256);
     for (uint16_t i = 1; i <= 40; i++)
         mqtt_seen_hold(seen, s->parcel, i);
     commit(s);
