@@ -174,13 +174,15 @@ void api_conflict_decide(request *r)
 
 typedef struct {
     json *j;
-    uint64_t left, next;
+    uint64_t left, next, end; /* end: the first sequence that is not wanted */
 } record_list;
 
 static bool write_record(const record *x, void *context)
 {
     record_list *l = context;
     char hex[33];
+    if (x->sequence >= l->end)
+        return false;
     if (l->left == 0) {
         l->next = x->sequence;
         return false;
@@ -205,15 +207,65 @@ static bool write_record(const record *x, void *context)
     return true;
 }
 
+static bool is_there(const record *x, void *context)
+{
+    (void)x;
+    *(bool *)context = true;
+    return false;
+}
+
+static bool has_record(store *s, uint64_t from)
+{
+    bool is = false;
+    return store_record_heads(s, NULL, from, is_there, &is, NULL) == ASSAY_OK && is;
+}
+
+/* Sequences have no gaps: the first one that is not there yet is found by halving. */
+static uint64_t end_of_records(store *s)
+{
+    uint64_t low = 0, high = 1;
+    while (has_record(s, high)) {
+        low = high;
+        high *= 2;
+    }
+    while (high - low > 1) {
+        uint64_t middle = low + (high - low) / 2;
+        *(has_record(s, middle) ? &low : &high) = middle;
+    }
+    return high;
+}
+
+/* Backwards: the records of a window before sequence `before`, or before the end. Of one type a wider
+ * window is looked at, since few of it may be of that type. */
+static bool take_window(request *r, store *s, uint64_t *from, record_list *l)
+{
+    enum { WIDER = 20 };
+    uint64_t before = 0;
+    const char *text = request_query(r, "before");
+    if (!text)
+        return true;
+    if (strcmp(text, "end") == 0)
+        before = s ? end_of_records(s) : 1;
+    else if (!request_count(r, "before", 1, UINT64_MAX, &before))
+        return false;
+    uint64_t width = l->left * (request_query(r, "type") ? WIDER : 1);
+    *from = before > width ? before - width : 1;
+    l->end = before;
+    l->left = width;
+    return true;
+}
+
 void api_records(request *r)
 {
     assay_err err;
     uint64_t from = 1;
-    record_list l = {.left = 100};
+    record_list l = {.left = 100, .end = UINT64_MAX};
     if (!gate_may_all(r) || !request_count(r, "limit", 1, 1000, &l.left) ||
         !request_count(r, "cursor", 1, UINT64_MAX, &from))
         return;
     store *s = reader_here(r->server, &err);
+    if (!take_window(r, s, &from, &l))
+        return;
     l.j = reply_json(r, 200);
     json_object(l.j);
     json_key(l.j, "records");
@@ -224,6 +276,8 @@ void api_records(request *r)
     char next[24];
     decimal_format((int64_t)l.next, 0, 0, next, sizeof next);
     json_member_text(l.j, "next", l.next ? next : NULL);
+    decimal_format((int64_t)from, 0, 0, next, sizeof next);
+    json_member_text(l.j, "earlier", l.end != UINT64_MAX && from > 1 ? next : NULL);
     json_end(l.j);
     reply_end(r, l.j);
     if (status != ASSAY_OK)

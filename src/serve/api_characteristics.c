@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Characteristics: what there is, and how it is doing at this moment. From memory alone. */
+#include "base/decimal.h"
 #include "report/answer.h"
+#include "serve/figures.h"
 #include "serve/gate.h"
 #include "serve/glance.h"
-#include "serve/figures.h"
 #include "serve/reply.h"
 #include "serve/row.h"
 
@@ -25,13 +26,12 @@ static void write_rules(json *j, const engine_row *e)
 
 static void write_spark(json *j, const engine_row *e)
 {
-    char text[32];
     json_key(j, "spark");
     json_flat_array(j);
     for (int i = 0; i < e->spark_count; i++) {
-        snprintf(text, sizeof text, "%.7g", (double)e->spark[i]);
-        if (isfinite(e->spark[i]))
-            json_raw(j, text);
+        decimal d;
+        if (decimal_from_float(e->spark[i], &d) == DECIMAL_OK)
+            json_decimal(j, d.mantissa, d.exponent, 0);
         else
             json_null(j);
     }
@@ -169,6 +169,22 @@ void api_live(request *r)
     reply_end(r, j);
 }
 
+/* What came of a budget of false alarms. */
+static void write_seen(json *j, engine *e, uint32_t number)
+{
+    engine_seen seen;
+    if (engine_seen_of(e, number, &seen, NULL) != ASSAY_OK)
+        return;
+    json_key(j, "seen");
+    json_flat_object(j);
+    json_member_unsigned(j, "points", seen.points);
+    json_member_unsigned(j, "signals", seen.signals);
+    json_member_unsigned(j, "alarms", seen.alarms);
+    json_member_unsigned(j, "false_alarms", seen.false_alarms);
+    json_member_real(j, "days", seen.days, NULL);
+    json_end(j);
+}
+
 /* Every chart of one. */
 void api_charts(request *r)
 {
@@ -193,6 +209,7 @@ void api_charts(request *r)
         json_end(j);
     }
     json_end(j);
+    write_seen(j, r->server->engine, found.number);
     json_end(j);
     reply_end(r, j);
 }

@@ -6,29 +6,68 @@
 #include "report/answer.h"
 #include "serve/body.h"
 #include "serve/change.h"
+#include "serve/document_check.h"
 #include "serve/documents.h"
 #include "serve/gate.h"
 #include "serve/plant.h"
 #include "serve/reply.h"
+#include "serve/row.h"
 
 #include <string.h>
 
-/* name in paths, kind in the store */
-static const char *const kinds[][2] = {
-    {"plans", "plan"},
-    {"lists", "list"},
-    {"samplings", "sampling"},
-    {"channels", "channel"},
-    {"chart-states", "chart-state"},
-    {"proposals", "proposal"}};
+static const struct {
+    const char *name; /* in paths */
+    const char *kind; /* in the store */
+    enum {
+        OF_ALL,  /* only those with a role at every site see and change it */
+        OF_PATH, /* seen where its member "characteristic" is, or everywhere for "*"; changed as OF_ALL */
+        OF_SITE, /* seen and changed at its member "site"; without one as OF_ALL */
+    } belongs;
+} kinds[] = {{"plans", "plan", OF_PATH},
+             {"lists", "list", OF_PATH},
+             {"samplings", "sampling", OF_PATH},
+             {"channels", "channel", OF_ALL},
+             {"chart-states", "chart-state", OF_ALL},
+             {"proposals", "proposal", OF_ALL},
+             {"stations", "station", OF_SITE},
+             {"gauges", "gauge", OF_SITE}};
+
+static size_t row_of(const request *r)
+{
+    const char *name = r->path + strlen("/api/v1/");
+    size_t i = 0;
+    while (strncmp(name, kinds[i].name, strlen(kinds[i].name)) != 0)
+        i++;
+    return i;
+}
 
 static const char *kind_of(const request *r)
 {
-    const char *name = r->path + strlen("/api/v1/");
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strncmp(name, kinds[i][0], strlen(kinds[i][0])) == 0)
-            return kinds[i][1];
-    return "";
+    return kinds[row_of(r)].kind;
+}
+
+static bool may_site(const request *r, const char *text)
+{
+    char site[64];
+    return gate_may(r, document_text(text, "site", site, sizeof site) && *site ? site : NULL);
+}
+
+/* May this person see a document of the kind asked for? */
+static bool may_see(const request *r, const char *text)
+{
+    char path[1001];
+    int belongs = kinds[row_of(r)].belongs;
+    if (belongs == OF_SITE)
+        return may_site(r, text);
+    if (belongs == OF_ALL)
+        return true; /* asked before */
+    return document_text(text, "characteristic", path, sizeof path) &&
+           (strcmp(path, "*") == 0 || gate_may(r, path));
+}
+
+static bool may_begin(request *r)
+{
+    return kinds[row_of(r)].belongs != OF_ALL || gate_may_all(r);
 }
 
 static void write_document(json *j, const store_document *d)
@@ -42,9 +81,16 @@ static void write_document(json *j, const store_document *d)
     json_end(j);
 }
 
+typedef struct {
+    const request *request;
+    json *j;
+} listing;
+
 static bool add_document(const store_document *d, void *context)
 {
-    write_document(context, d);
+    listing *l = context;
+    if (may_see(l->request, d->json))
+        write_document(l->j, d);
     return true;
 }
 
@@ -52,13 +98,14 @@ static void list(request *r)
 {
     assay_err err;
     store *s = reader_here(r->server, &err);
-    if (!gate_may_all(r))
+    if (!may_begin(r))
         return;
     json *j = reply_json(r, 200);
+    listing l = {r, j};
     json_object(j);
     json_key(j, "items");
     json_array(j);
-    assay_status status = s ? store_documents(s, kind_of(r), add_document, j, &err) : err.code;
+    assay_status status = s ? store_documents(s, kind_of(r), add_document, &l, &err) : err.code;
     json_end(j);
     json_end(j);
     reply_end(r, j);
@@ -71,10 +118,12 @@ static void show(request *r)
     assay_err err;
     store_document d;
     store *s = reader_here(r->server, &err);
-    if (!gate_may_all(r))
+    if (!may_begin(r))
         return;
     if (!s || store_document_get(s, kind_of(r), request_part(r, 0), &d, &err) != ASSAY_OK)
         reply_error(r, &err);
+    else if (!may_see(r, d.json))
+        reply_problemf(r, 404, NULL, "there is no %s \"%.63s\"", kind_of(r), request_part(r, 0));
     else if (!reply_is_known(r, d.version)) {
         json *j = reply_json(r, 200);
         write_document(j, &d);
@@ -109,13 +158,41 @@ static bool take_expected(request *r, document_change *c)
 
 static assay_status check(const document_change *c, assay_err *err)
 {
-    return strcmp(c->kind, "channel") == 0 ? channel_check(c->json, err)
-                                           : engine_check(c->kind, c->json, err);
+    return strcmp(c->kind, "channel") == 0   ? channel_check(c->json, err)
+           : strcmp(c->kind, "station") == 0 ? station_check(c->json, err)
+           : strcmp(c->kind, "gauge") == 0   ? gauge_check(c->json, err)
+                                             : engine_check(c->kind, c->json, err);
+}
+
+typedef struct {
+    object_id id;
+    bool is_found;
+} chart_search;
+
+static bool is_other_chart(const store_chart *c, void *context)
+{
+    chart_search *search = context;
+    search->is_found = memcmp(&c->id, &search->id, sizeof c->id) == 0;
+    return !search->is_found;
+}
+
+/* The state of a chart that is there. */
+static bool is_of_a_chart(request *r, const document_change *c)
+{
+    chart_search search = {0};
+    store *s = reader_here(r->server, NULL);
+    if (s && object_from_hex(c->id, &search.id) &&
+        store_charts(s, 0, is_other_chart, &search, NULL) == ASSAY_OK && search.is_found)
+        return true;
+    reply_problemf(r, 404, NULL, "there is no chart \"%.63s\"", c->id);
+    return false;
 }
 
 static void run(request *r, document_change *c)
 {
     assay_err err;
+    if (c->json && strcmp(c->kind, "chart-state") == 0 && !is_of_a_chart(r, c))
+        return;
     if (c->json && check(c, &err) != ASSAY_OK) {
         reply_problem(r, 422, "", err.message, err.hint);
         return;
@@ -171,15 +248,38 @@ bool document_delete(request *r, const char *kind)
     return r->reply.status == 204;
 }
 
+/* Of a kind with sites: is the one that is there this person's to change? False after refusing. */
+static bool may_change(request *r)
+{
+    store_document d;
+    if (kinds[row_of(r)].belongs != OF_SITE)
+        return gate_may_all(r);
+    store *s = reader_here(r->server, NULL);
+    if (!s || store_document_get(s, kind_of(r), request_part(r, 0), &d, NULL) != ASSAY_OK ||
+        may_site(r, d.json))
+        return true;
+    reply_problemf(r, 404, NULL, "there is no %s \"%.63s\"", kind_of(r), request_part(r, 0));
+    return false;
+}
+
+static bool may_put_there(request *r)
+{
+    const char *site = body_text(r, "site", false);
+    if (kinds[row_of(r)].belongs != OF_SITE || gate_may(r, site && *site ? site : NULL))
+        return body_is_fine(r);
+    reply_problemf(r, 403, "/site", "%s may not do this at that site", r->who.account);
+    return false;
+}
+
 static void store_one(request *r)
 {
-    if (gate_may_all(r) && body_read(r, NULL))
+    if (may_change(r) && body_read(r, NULL) && may_put_there(r))
         document_put(r, kind_of(r));
 }
 
 static void remove_one(request *r)
 {
-    if (gate_may_all(r))
+    if (may_change(r))
         document_delete(r, kind_of(r));
 }
 
@@ -207,3 +307,5 @@ DOCUMENTS(samplings, sampling)
 DOCUMENTS(channels, channel)
 DOCUMENTS(chart_states, chart_state)
 DOCUMENTS(proposals, proposal)
+DOCUMENTS(stations, station)
+DOCUMENTS(gauges, gauge)

@@ -9,9 +9,11 @@
 static bool take_kinds(request *r, uint32_t *kinds)
 {
     static const event_kind all[] = {EVENT_POINT, EVENT_ALARM, EVENT_SOURCE, EVENT_LIMITS,
-                                     EVENT_NOTICE};
+                                     EVENT_NOTICE, EVENT_CALL};
     const char *text = request_query(r, "kinds");
-    *kinds = text ? 0 : EVENT_POINT | EVENT_ALARM | EVENT_SOURCE | EVENT_LIMITS | EVENT_NOTICE;
+    *kinds = 0;
+    for (size_t i = 0; !text && i < sizeof all / sizeof *all; i++)
+        *kinds |= all[i];
     for (const char *p = text; p && *p;) {
         size_t length = strcspn(p, ",");
         uint32_t found = 0;
@@ -19,7 +21,7 @@ static bool take_kinds(request *r, uint32_t *kinds)
             if (strlen(event_name(all[i])) == length && strncmp(event_name(all[i]), p, length) == 0)
                 found = all[i];
         if (!found) {
-            reply_bad_query(r, "kinds", text, "some of point,alarm,source,limits,notice");
+            reply_bad_query(r, "kinds", text, "some of point,alarm,source,limits,notice,call");
             return false;
         }
         *kinds |= found;

@@ -7,6 +7,7 @@
 #include "serve/figures.h"
 #include "serve/reply.h"
 
+#include <math.h>
 #include <string.h>
 
 void api_limits(request *r)
@@ -60,7 +61,18 @@ static const char *data_of(request *r)
     return kept;
 }
 
-static void answer_frozen(request *r, const chart_limits *l, const char *path)
+static void answer_budget(json *j, const budget *b)
+{
+    json_key(j, "budget");
+    json_flat_object(j);
+    json_member_real(j, "points_per_day", b->points_per_day, NULL);
+    json_member_real(j, "arl0", b->arl, NULL);
+    json_member_real(j, "arl0_before", b->arl_now, b->why);
+    json_member_real(j, "width", b->width, NULL);
+    json_end(j);
+}
+
+static void answer_frozen(request *r, const chart_limits *l, const budget *b, const char *path)
 {
     json *j = reply_json(r, 201);
     json_object(j);
@@ -72,6 +84,8 @@ static void answer_frozen(request *r, const chart_limits *l, const char *path)
     json_member_real(j, "sigma", l->sigma, "this chart has no sigma of readings");
     json_member_unsigned(j, "used", l->used);
     json_member_bool(j, "provisional", l->used < 20);
+    if (!isnan(b->width))
+        answer_budget(j, b);
     json_end(j);
     reply_end(r, j);
 }
@@ -91,7 +105,7 @@ static void freeze_these(request *r, figures *f, const char *why)
     }
     if (status == ASSAY_OK) {
         engine_reload(r->server->engine, f->characteristic.number);
-        answer_frozen(r, &draft, f->characteristic.definition.path);
+        answer_frozen(r, &draft, &f->budget, f->characteristic.definition.path);
     }
     else
         reply_error(r, &err);
@@ -103,7 +117,7 @@ void api_limits_freeze(request *r)
     if (!body_read(r, "why"))
         return;
     const char *why = body_text(r, "why", true);
-    if (body_is_fine(r) && figures_open(r, FIGURES_OWN_LIMITS, &f))
+    if (body_is_fine(r) && figures_open(r, FIGURES_OWN_LIMITS, NULL, &f))
         freeze_these(r, &f, why);
     figures_close(&f);
 }

@@ -4,8 +4,12 @@
 #include "serve/columns.h"
 #include "serve/figures.h"
 #include "serve/reply.h"
+#include "serve/staged.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PAGE = 10000, PAGE_MOST = 100000, BINARY_MOST = 4 << 20, PIXELS_MOST = 8192 };
 /* From so many rows a column of the picture on, summaries are asked instead of rows. */
@@ -33,57 +37,132 @@ static void set_value(grid *t, int at, const measurement_batch *b, size_t i)
 
 /* -- rows ---------------------------------------------------------------------------------------- */
 
-static void take_rows(drawing *d, const measurement_batch *b, uint64_t *skip)
+static bool begin_rows(grid *t, uint64_t room)
 {
-    grid *t = &d->table;
-    for (size_t i = 0; i < b->n && t->rows < t->room; i++) {
-        if (*skip > 0) {
-            --*skip;
-            continue;
-        }
-        grid_set(t, 0, b->time[i]);
-        set_value(t, 1, b, i);
-        grid_set(t, 2, b->status[i] & STATUS_MASK);
-        t->rows++;
-    }
+    return grid_begin(t, room) && grid_column(t, "time", COLUMN_TIME) &&
+           grid_column(t, "value", COLUMN_DECIMAL) && grid_column(t, "status", COLUMN_COUNT);
 }
 
-static assay_status read_rows(drawing *d, uint64_t skip, assay_err *err)
+static void take_row(drawing *d, const measurement_batch *b, size_t i)
+{
+    grid *t = &d->table;
+    grid_set(t, 0, b->time[i]);
+    set_value(t, 1, b, i);
+    grid_set(t, 2, b->status[i] & STATUS_MASK);
+    t->rows++;
+}
+
+/* Rows skip .. skip + wanted - 1 go into the table; where it is full, `pour` makes it empty again. */
+typedef assay_status pour_rows(drawing *d, void *context, assay_err *err);
+static assay_status read_rows(drawing *d, uint64_t skip, uint64_t wanted, pour_rows *pour,
+                              void *context, assay_err *err)
 {
     cursor *c = NULL;
     measurement_batch b = {0};
     d->range.all_status = true;
     assay_status status = cursor_open(d->store, d->characteristic.number, &d->range, &c, err);
-    while (status == ASSAY_OK && d->table.rows < d->table.room) {
+    while (status == ASSAY_OK && wanted > 0) {
         status = cursor_next(c, &b, err);
         if (status != ASSAY_OK || b.n == 0)
             break;
-        take_rows(d, &b, &skip);
+        size_t from = skip < b.n ? (size_t)skip : b.n;
+        skip -= from;
+        for (size_t i = from; i < b.n && wanted > 0 && status == ASSAY_OK; i++, wanted--) {
+            take_row(d, &b, i);
+            if (d->table.rows == d->table.room && pour)
+                status = pour(d, context, err);
+        }
     }
     cursor_close(c);
     return status;
 }
 
-static bool make_rows(request *r, drawing *d, uint64_t *next)
+static bool make_rows(request *r, drawing *d, uint64_t skip, uint64_t wanted, uint64_t *next)
 {
     assay_err err;
-    bool is_binary = strcmp(d->format, "binary") == 0;
-    uint64_t limit = is_binary ? BINARY_MOST : PAGE, skip = 0;
-    if (!request_count(r, "limit", 1, is_binary ? BINARY_MOST : PAGE_MOST, &limit) ||
-        !request_count(r, "cursor", 0, UINT64_MAX, &skip))
-        return false;
-    uint64_t left = d->total > skip ? d->total - skip : 0;
     grid *t = &d->table;
-    bool has_room = grid_begin(t, left < limit ? left : limit) &&
-                    grid_column(t, "time", COLUMN_TIME) &&
-                    grid_column(t, "value", COLUMN_DECIMAL) &&
-                    grid_column(t, "status", COLUMN_COUNT);
-    assay_status status = has_room ? left ? read_rows(d, skip, &err) : ASSAY_OK
-                                   : assay_fail(&err, ASSAY_MEMORY, 0, "out of memory");
-    *next = left > t->rows && t->rows ? skip + t->rows : 0;
+    assay_status status = !begin_rows(t, wanted) ? assay_fail(&err, ASSAY_MEMORY, 0, "out of memory")
+                          : wanted               ? read_rows(d, skip, wanted, NULL, NULL, &err)
+                                                 : ASSAY_OK;
+    *next = d->total > skip + t->rows && t->rows ? skip + t->rows : 0;
     if (status != ASSAY_OK)
         reply_error(r, &err);
     return status == ASSAY_OK;
+}
+
+/* -- more rows than a page, as CSV: by way of a file, in the memory of one page ------------------- */
+
+typedef struct {
+    FILE *file;
+    bool has_names;
+} csv_file;
+
+static assay_status pour_csv(drawing *d, void *context, assay_err *err)
+{
+    csv_file *f = context;
+    buf text = BUF_INIT;
+    grid_csv(&d->table, !f->has_names, &text);
+    bool is_fine = !text.failed && fwrite(text.data, 1, text.length, f->file) == text.length;
+    buf_done(&text);
+    d->table.rows = 0;
+    f->has_names = true;
+    return is_fine ? ASSAY_OK
+                   : assay_fail(err, ASSAY_FULL, 0, "the rows do not fit on the server's disk");
+}
+
+static assay_status write_csv(drawing *d, uint64_t skip, uint64_t wanted, FILE *to, assay_err *err)
+{
+    csv_file f = {.file = to};
+    if (!begin_rows(&d->table, PAGE))
+        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
+    assay_status status = read_rows(d, skip, wanted, pour_csv, &f, err);
+    if (status == ASSAY_OK && d->table.rows > 0)
+        status = pour_csv(d, &f, err);
+    if (status == ASSAY_OK && fflush(to) != 0)
+        status = assay_fail(err, ASSAY_FULL, 0, "the rows do not fit on the server's disk");
+    return status;
+}
+
+/* The file has no name any more: it goes when it is sent. */
+static FILE *open_nameless(request *r)
+{
+    char path[4200];
+    staging_room(r->server->staging, path, sizeof path);
+    FILE *f = fopen(path, "w+e");
+    if (f)
+        unlink(path);
+    return f;
+}
+
+static void answer_csv_file(request *r, FILE *f)
+{
+    long size = ftell(f);
+    int own = fcntl(fileno(f), F_DUPFD_CLOEXEC, 0);
+    r->reply.ready = size >= 0 && own >= 0 ? MHD_create_response_from_fd64((uint64_t)size, own) : NULL;
+    if (!r->reply.ready) {
+        if (own >= 0)
+            close(own);
+        reply_problem(r, 503, NULL, "the rows cannot be sent", NULL);
+        return;
+    }
+    r->reply.status = 200;
+    reply_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, "text/csv; charset=utf-8");
+    reply_header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    reply_header(r, "X-Content-Type-Options", "nosniff");
+}
+
+static void answer_many(request *r, drawing *d, uint64_t skip, uint64_t wanted)
+{
+    assay_err err;
+    FILE *f = open_nameless(r);
+    assay_status status = f ? write_csv(d, skip, wanted, f, &err)
+                            : assay_fail(&err, ASSAY_IO, 0, "no room to write the rows to");
+    if (status == ASSAY_OK)
+        answer_csv_file(r, f);
+    else
+        reply_error(r, &err);
+    if (f)
+        fclose(f);
 }
 
 /* -- columns of a picture ------------------------------------------------------------------------ */
@@ -222,7 +301,7 @@ static void answer(request *r, const drawing *d, uint64_t next)
     }
     bool is_csv = strcmp(d->format, "csv") == 0;
     if (is_csv)
-        grid_csv(&d->table, &out);
+        grid_csv(&d->table, true, &out);
     else
         grid_binary(&d->table, &out);
     reply_bytes(r, 200, is_csv ? "text/csv; charset=utf-8" : "application/vnd.assay.columns", &out);
@@ -247,12 +326,37 @@ static uint64_t rows_of(const store_summary *s)
     return s->n + s->raw + s->marked + s->no_value + s->bad + s->excluded + s->conflicts;
 }
 
+/* Rows skip .. skip + *wanted - 1 of those that are there. CSV may be as long as it is. */
+static bool take_page(request *r, const drawing *d, uint64_t *skip, uint64_t *wanted)
+{
+    bool is_binary = strcmp(d->format, "binary") == 0, is_csv = strcmp(d->format, "csv") == 0;
+    *skip = 0;
+    *wanted = is_binary ? BINARY_MOST : PAGE;
+    if (!request_count(r, "limit", 1, is_csv ? UINT64_MAX : is_binary ? BINARY_MOST : PAGE_MOST, wanted) ||
+        !request_count(r, "cursor", 0, UINT64_MAX, skip))
+        return false;
+    uint64_t left = d->total > *skip ? d->total - *skip : 0;
+    *wanted = *wanted < left ? *wanted : left;
+    return true;
+}
+
+static void answer_page(request *r, drawing *d)
+{
+    uint64_t skip, wanted, next = 0;
+    if (!take_page(r, d, &skip, &wanted))
+        return;
+    if (wanted > (strcmp(d->format, "binary") == 0 ? BINARY_MOST : PAGE_MOST))
+        answer_many(r, d, skip, wanted);
+    else if (make_rows(r, d, skip, wanted, &next))
+        answer(r, d, next);
+}
+
 void api_series(request *r)
 {
     assay_err err;
     drawing d = {0};
     store_summary all;
-    uint64_t pixels = 0, next = 0;
+    uint64_t pixels = 0;
     if (!characteristic_find(r, request_part(r, 0), &d.store, &d.characteristic) ||
         !range_take(r, &d.range) || !take_format(r, &d) ||
         !request_count(r, "columns", 1, PIXELS_MOST, &pixels))
@@ -263,7 +367,9 @@ void api_series(request *r)
         return;
     }
     d.total = rows_of(&all);
-    if (pixels ? make_pixels(r, &d, &all, pixels) : make_rows(r, &d, &next))
-        answer(r, &d, next);
+    if (!pixels)
+        answer_page(r, &d);
+    else if (make_pixels(r, &d, &all, pixels))
+        answer(r, &d, 0);
     grid_done(&d.table);
 }

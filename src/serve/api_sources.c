@@ -2,6 +2,7 @@
 /* Sources: where measurements come from, what became of all of them, what was refused and why. */
 #include "report/answer.h"
 #include "serve/body.h"
+#include "serve/change.h"
 #include "serve/documents.h"
 #include "serve/gate.h"
 #include "serve/plant.h"
@@ -94,4 +95,65 @@ void api_source_delete(request *r)
 {
     if (gate_may_all(r) && document_delete(r, "source"))
         plant_sources_changed(r->server->plant);
+}
+
+/* -- orders ------------------------------------------------------------------------------- */
+
+typedef struct {
+    const char *type, *actor;
+    buf payload;
+} order_record;
+
+static assay_status write_order(store_tx *tx, void *context, assay_err *err)
+{
+    order_record *o = context;
+    return record_append(tx, o->type, o->actor, NULL, buf_text(&o->payload), NULL, err);
+}
+
+static assay_status note_order(request *r, const char *type, const char *order, const char *word,
+                               const char *said, assay_err *err)
+{
+    order_record o = {.type = type, .actor = r->who.account};
+    uint64_t commit;
+    json j;
+    json_init(&j, &o.payload, NULL, NULL);
+    json_object(&j);
+    json_member_text(&j, "source", request_part(r, 0));
+    json_key(&j, "order");
+    json_raw(&j, order);
+    json_member_text(&j, word, said);
+    json_end(&j);
+    assay_status status = json_done(&j)
+                              ? change_in_tx(r->server, write_order, &o, &commit, err)
+                              : assay_fail(err, ASSAY_MEMORY, 0, "no memory for a record");
+    buf_done(&o.payload);
+    return status;
+}
+
+/* Recorded before it goes out: an order nobody can account for is worse than one that was recorded
+ * and did not arrive. That it did not is a record too. */
+void api_source_command(request *r)
+{
+    assay_err err;
+    buf order = BUF_INIT, source = BUF_INIT;
+    const char *name = request_part(r, 0), *why = request_query(r, "why");
+    if (!gate_may_all(r) || !body_read(r, NULL))
+        return;
+    if (!why || !*why)
+        reply_problem(r, 422, NULL, "why is missing: an order is recorded with its reason", NULL);
+    else if (!plant_describe(r->server->plant, name, &source))
+        reply_problemf(r, 404, NULL, "there is no source \"%.64s\"", name);
+    else if (!body_dump(r, NULL, &order))
+        reply_problem(r, 503, NULL, "no memory for an order", NULL);
+    else if (note_order(r, "source.ordered", buf_text(&order), "why", why, &err) != ASSAY_OK)
+        reply_error(r, &err);
+    else if (plant_command(r->server->plant, name, buf_text(&order), &err) == ASSAY_OK)
+        reply_none(r, 204);
+    else {
+        assay_err second;
+        (void)note_order(r, "source.order-failed", buf_text(&order), "error", err.message, &second);
+        reply_problem(r, err.code == ASSAY_BUSY ? 409 : 422, NULL, err.message, err.hint);
+    }
+    buf_done(&order);
+    buf_done(&source);
 }

@@ -40,7 +40,7 @@ void body_fault(request *r, const char *name, const char *format, ...)
 static bool is_among(const char *names, const char *name)
 {
     size_t length = strlen(name);
-    for (const char *p = names; (p = strstr(p, name)) != NULL; p += length)
+    for (const char *p = names; length && (p = strstr(p, name)) != NULL; p += length)
         if ((p == names || p[-1] == ' ') && (p[length] == ' ' || !p[length]))
             return true;
     return false;

@@ -101,10 +101,10 @@ void grid_json(const grid *t, json *j)
         json_column(&t->column[i], t->rows, j);
 }
 
-void grid_csv(const grid *t, buf *out)
+void grid_csv(const grid *t, bool with_names, buf *out)
 {
     char room[64];
-    for (int k = 0; k < t->columns; k++)
+    for (int k = 0; with_names && k < t->columns; k++)
         buf_addf(out, "%s%c", t->column[k].name, k + 1 < t->columns ? ',' : '\n');
     for (size_t i = 0; i < t->rows; i++)
         for (int k = 0; k < t->columns; k++) {

@@ -39,7 +39,7 @@ void grid_set(grid *t, int column, int64_t value); /* of the row t->rows */
 void grid_set_decimal(grid *t, int column, int64_t mantissa, int exponent, int decimals);
 
 void grid_json(const grid *t, json *j); /* one member for each column: an array */
-void grid_csv(const grid *t, buf *out);
+void grid_csv(const grid *t, bool with_names, buf *out);
 void grid_binary(const grid *t, buf *out);
 
 #endif

@@ -72,6 +72,7 @@ bool figures_read(request *r, uint32_t contexts, figures *f)
         !range_take(r, &f->request.range))
         return false;
     f->request.source = r->server->database;
+    f->request.opened = s;
     char *name = request_room(r, 16);
     snprintf(name, 16, "#%u", f->characteristic.number);
     f->request.name = name;
@@ -80,7 +81,7 @@ bool figures_read(request *r, uint32_t contexts, figures *f)
     if (series_open(&f->request, &f->set, &err) == ASSAY_OK && series_count(f->set) == 1)
         return true;
     if (f->set)
-        reply_problem(r, 422, NULL, "it has no measurements yet", NULL);
+        reply_problem(r, 422, "/measurements", "it has no measurements yet", NULL);
     else
         reply_error(r, &err);
     return false;
@@ -95,28 +96,20 @@ void figures_close(figures *f)
 
 /* -- how ------------------------------------------------------------------------------------------ */
 
-static const char *const chart_names[] = {
-#define X(code, name, location, spread) name,
-    ASSAY_CHART_LIST(X)
-#undef X
-    NULL};
-static const char *const sigma_names[] = {
-#define X(code, name) name,
-    ASSAY_SIGMA_LIST(X)
-#undef X
-    NULL};
-
-static bool take_name(request *r, const char *name, const char *const *names, int *index)
+static bool take_names(request *r, analysis_options *o)
 {
-    const char *text = request_query(r, name);
-    for (int i = 0; text && names[i]; i++)
-        if (strcmp(names[i], text) == 0) {
-            *index = i;
-            return true;
-        }
-    if (text)
-        reply_bad_query(r, name, text, "one of those that `assay help chart` lists");
-    return !text;
+    static const char expected[] = "one of those that `assay help chart` lists";
+    const char *type = request_query(r, "type"), *sigma = request_query(r, "sigma");
+    if (type && !assay_chart_type_named(type, &o->chart.type)) {
+        reply_bad_query(r, "type", type, expected);
+        return false;
+    }
+    if (sigma && !assay_sigma_method_named(sigma, &o->chart.sigma)) {
+        reply_bad_query(r, "sigma", sigma, expected);
+        return false;
+    }
+    o->capability.sigma = o->chart.sigma;
+    return true;
 }
 
 static bool take_real(request *r, const char *name, double *value)
@@ -171,28 +164,34 @@ static bool take_rules(request *r, analysis_options *o)
     return false;
 }
 
+static bool take_every(request *r, analysis_options *o)
+{
+    const char *text = request_query(r, "every");
+    if (!text || (!o->n && time_span_read(text, &o->every_s)))
+        return true;
+    reply_bad_query(r, "every", text, "a span of time such as 1h, without n");
+    return false;
+}
+
 static bool take_options(request *r, analysis_options *o)
 {
     uint64_t n = 0, span = 0;
-    int type = 0, sigma = -1;
     if (!request_count(r, "n", 1, 1000000, &n) || !request_count(r, "span", 0, 1000, &span) ||
-        !take_name(r, "type", chart_names, &type) || !take_name(r, "sigma", sigma_names, &sigma) ||
-        !take_real(r, "lambda", &o->chart.lambda) || !take_real(r, "k", &o->chart.k) ||
+        !take_names(r, o) || !take_real(r, "lambda", &o->chart.lambda) || !take_real(r, "k", &o->chart.k) ||
         !take_real(r, "h", &o->chart.h) || !take_real(r, "confidence", &o->capability.confidence) ||
         !take_phase1(r, o) || !take_exclude(r, o) || !take_rules(r, o))
         return false;
     o->n = (uint32_t)n;
+    if (!take_every(r, o))
+        return false;
     o->chart.span = o->capability.span = (unsigned)span;
-    o->chart.type = (assay_chart_type)type;
-    if (sigma >= 0)
-        o->chart.sigma = o->capability.sigma = (assay_sigma_method)sigma;
     return true;
 }
 
 /* What says how limits are worked out asks for an analysis. */
 static bool wants_own_limits(request *r)
 {
-    static const char *const names[] = {"phase1", "sigma", "span"};
+    static const char *const names[] = {"phase1", "sigma", "span", "budget"};
     const char *limits = request_query(r, "limits");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (request_query(r, names[i]))
@@ -202,13 +201,13 @@ static bool wants_own_limits(request *r)
 
 static assay_status apply_limits(request *r, figures *f, assay_err *err)
 {
-    chart_definition room = {.n = f->options.n, .rules = request_query(r, "rules"),
+    chart_definition room = {.n = f->options.n, .every_s = f->options.every_s, .rules = request_query(r, "rules"),
                              .chart = f->options.chart};
     memcpy(room.filter, f->request.range.filter, sizeof room.filter);
     limits_wanted wanted = {
         .characteristic = f->characteristic.number,
         .definition = &room,
-        .given = (f->options.n ? LIMITS_N : 0u) |
+        .given = (f->options.n || f->options.every_s ? LIMITS_N : 0u) |
                  (f->options.chart.type != ASSAY_CHART_AUTO ? LIMITS_TYPE : 0u) |
                  (room.rules ? LIMITS_RULES : 0u)};
     assay_status status = limits_read(series_store(f->set), f->characteristic.number,
@@ -217,14 +216,27 @@ static assay_status apply_limits(request *r, figures *f, assay_err *err)
     return l ? limits_apply(l, &f->options, err) : status;
 }
 
-bool figures_open(request *r, unsigned what, figures *f)
+static assay_status keep_budget(request *r, figures *f, double per_day, assay_err *err)
+{
+    const char *words = request_query(r, "budget");
+    f->budget.width = NAN;
+    return words ? budget_keep(words, per_day, &f->options, &f->analysis, &f->budget, err) : ASSAY_OK;
+}
+
+bool figures_open(request *r, unsigned what, answer_sums *sums, figures *f)
 {
     assay_err err;
     analysis_options options = analysis_defaults();
     *f = (figures){0};
     options.with_capability = what & FIGURES_CAPABILITY;
-    if (!take_options(r, &options) ||
-        !figures_read(r, options.n ? 0 : 1u << CONTEXT_SUBGROUP, f))
+    if (sums && !request_query(r, "budget")) { /* that makes the chart anew */
+        options.points = answer_sums_take;
+        options.points_context = sums;
+    }
+    uint32_t contexts = 1u << CONTEXT_STAGE | (what & FIGURES_SERIALS ? 1u << CONTEXT_SERIAL : 0);
+    double per_day = NAN;
+    if (!take_options(r, &options) || !take_real(r, "per_day", &per_day) ||
+        !figures_read(r, contexts | (options.n || options.every_s ? 0 : 1u << CONTEXT_SUBGROUP), f))
         return false;
     f->options = options;
     assay_status status = ASSAY_OK;
@@ -232,6 +244,8 @@ bool figures_open(request *r, unsigned what, figures *f)
         status = apply_limits(r, f, &err);
     if (status == ASSAY_OK)
         status = analysis_make(f->set, series_at(f->set, 0), &f->options, &f->analysis, &err);
+    if (status == ASSAY_OK)
+        status = keep_budget(r, f, per_day, &err);
     if (status == ASSAY_OK)
         return true;
     reply_error(r, &err);

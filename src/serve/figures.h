@@ -4,6 +4,7 @@
 #ifndef SERVE_FIGURES_H
 #define SERVE_FIGURES_H
 
+#include "report/answer.h"
 #include "serve/request.h"
 #include "signal/signal.h"
 
@@ -21,11 +22,17 @@ typedef struct {
     limits_history limits;
     analysis_options options;
     analysis analysis;
+    budget budget; /* width NaN: none was asked for */
 } figures;
 
-enum { FIGURES_CAPABILITY = 1, FIGURES_OWN_LIMITS = 2 /* from these data, whatever is in force */ };
-/* False after refusing; figures_close in any case. */
-bool figures_open(request *r, unsigned what, figures *out);
+enum {
+    FIGURES_CAPABILITY = 1,
+    FIGURES_OWN_LIMITS = 2, /* from these data, whatever is in force */
+    FIGURES_SERIALS = 4     /* with the serial numbers, by which notes name their points */
+};
+/* False after refusing; figures_close in any case. `sums` see the points of a chart that keeps none;
+ * NULL: all are kept. */
+bool figures_open(request *r, unsigned what, answer_sums *sums, figures *out);
 /* Read the series alone. */
 bool figures_read(request *r, uint32_t contexts, figures *out);
 void figures_close(figures *f);

@@ -54,12 +54,29 @@ static void refuse_unknown(request *r)
     reply_header(r, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer realm=\"assay\"");
 }
 
+/* Beside a session, the badge of the person who stands there: that person acts. */
+static void take_badge(request *r)
+{
+    assay_err err;
+    const char *badge = request_header(r, "X-Assay-Badge");
+    if (!badge || !r->is_known)
+        return;
+    assay_status status = people_badge_who(r->server->people, badge, &r->who, &r->who, &err);
+    if (status == ASSAY_NOT_FOUND)
+        reply_problem(r, 403, NULL, err.message, "an administrator gives badges to people");
+    else if (status != ASSAY_OK)
+        reply_error(r, &err);
+}
+
 void gate_pass(request *r)
 {
     int wanted = r->route->scope;
     if (wanted == ROUTE_OPEN)
         return;
     gate_recognise(r);
+    take_badge(r);
+    if (r->reply.status)
+        return;
     if (!r->is_known)
         refuse_unknown(r);
     else if (wanted >= 0 && !(r->who.scopes >> wanted & 1))

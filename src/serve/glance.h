@@ -3,6 +3,7 @@
 #ifndef SERVE_GLANCE_H
 #define SERVE_GLANCE_H
 
+#include "base/json.h"
 #include "live/engine.h"
 #include "serve/request.h"
 
@@ -35,5 +36,8 @@ typedef enum { GLANCE_BY_NUMBER, GLANCE_BY_URGENCY /* then by path */, GLANCE_BY
 /* All that r->who may see whose path contains `search` (NULL: any). False: no memory. */
 bool glance_all(request *r, const char *search, glance_order order, glance_list *out);
 void glance_done(glance_list *l);
+
+/* A row of the engine as a JSON object. */
+void live_write(json *j, const engine_row *e);
 
 #endif

@@ -14,6 +14,7 @@
 #include "serve/log.h"
 #include "serve/reply.h"
 #include "serve/seat.h"
+#include "serve/staged.h"
 #include "serve/upload.h"
 
 #include <stdio.h>
@@ -111,15 +112,25 @@ static bool has_body(const request *r)
            (length && strtoull(length, NULL, 10) > 0);
 }
 
+static bool is_staged(const request *r)
+{
+    return r->route->way == ROUTE_FILE || r->route->way == ROUTE_BRING;
+}
+
+static unsigned long long body_most(const request *r)
+{
+    return is_staged(r) ? staged_most(r) : BODY_MAX;
+}
+
 static void check_length(request *r)
 {
     const char *length = request_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
     if (has_body(r) && r->route && !takes_body(r))
         reply_problem(r, 400, NULL, "a body came, but none is taken here", NULL);
     else if (length && r->route && r->route->way != ROUTE_STREAM &&
-             strtoull(length, NULL, 10) > BODY_MAX)
-        reply_problemf(r, 413, NULL, "the body has %.20s bytes, at most %d are taken", length,
-                       BODY_MAX);
+             strtoull(length, NULL, 10) > body_most(r))
+        reply_problemf(r, 413, NULL, "the body has %.20s bytes, at most %llu are taken", length,
+                       (unsigned long long)body_most(r));
 }
 
 static enum MHD_Result admit(request *r)
@@ -137,6 +148,8 @@ static enum MHD_Result admit(request *r)
         check_packing(r);
     if (!r->reply.status && r->route->way == ROUTE_STREAM)
         r->route->run(r);
+    if (!r->reply.status && is_staged(r))
+        staged_begin(r);
     if (!r->reply.status || !has_body(r))
         return MHD_YES;
     reply_header(r, MHD_HTTP_HEADER_CONNECTION, "close"); /* its body is not read */
@@ -149,7 +162,9 @@ static void keep(request *r, const char *bytes, size_t length)
 {
     if (r->reply.status)
         return; /* refused already: let the rest pass by */
-    if (r->body.length + length > BODY_MAX)
+    if (r->incoming)
+        staged_write(r, bytes, length);
+    else if (r->body.length + length > BODY_MAX)
         reply_problemf(r, 413, NULL, "the body has more than %d bytes", BODY_MAX);
     else
         buf_add(&r->body, bytes, length);
@@ -227,7 +242,7 @@ static bool run(request *r)
     r->has_run = true;
     if (r->reply.status)
         return true;
-    if (r->route->way == ROUTE_SLOW)
+    if (r->route->way == ROUTE_SLOW || is_staged(r))
         return run_later(r);
     r->route->run(r);
     return true;

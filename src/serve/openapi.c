@@ -86,7 +86,7 @@ static void write_form(json *j, const char *what)
 /* Schemas and media types with blanks between. */
 static void write_content(json *j, const char *forms)
 {
-    char what[64];
+    char what[96];
     json_key(j, "content");
     json_flat_object(j);
     for (const char *p = forms; *p; p += strspn(p, " ")) {

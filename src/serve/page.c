@@ -2,7 +2,6 @@
 #include "serve/page.h"
 
 #include "page_css.h"
-#include "serve/gate.h"
 #include "serve/reply.h"
 
 #include <string.h>
@@ -29,52 +28,31 @@ language page_language(const request *r)
     return LANGUAGE_EN;
 }
 
+const char *page_language_name(request *r)
+{
+    static const char *const names[] = {[LANGUAGE_EN] = "en", [LANGUAGE_KO] = "ko",
+                                        [LANGUAGE_ZH] = "zh"};
+    const char *wished = request_query(r, "language");
+    for (size_t i = 0; wished && i < sizeof names / sizeof *names; i++)
+        if (strcmp(wished, names[i]) == 0)
+            return names[i];
+    return names[page_language(r)];
+}
+
 const char *page_word(language l, word_id id)
 {
     return words[id][l];
 }
 
-void html_text(buf *out, const char *text)
-{
-    for (const char *p = text ? text : ""; *p;) {
-        size_t plain = strcspn(p, "<>&\"'");
-        buf_add(out, p, plain);
-        p += plain;
-        if (*p)
-            buf_add_text(out, *p == '<'   ? "&lt;"
-                              : *p == '>' ? "&gt;"
-                              : *p == '&' ? "&amp;"
-                              : *p == '"' ? "&quot;"
-                                          : "&#39;");
-        p += *p != 0;
-    }
-}
-
-static void add_person(buf *out, const request *r, language l)
-{
-    if (!r->is_known)
-        return;
-    buf_add_text(out, "<form method=\"post\" action=\"/logout\"><span class=\"who\">");
-    html_text(out, *r->who.name ? r->who.name : r->who.account);
-    buf_addf(out, "</span><input type=\"hidden\" name=\"csrf\" value=\"%s\"><button>%s</button></form>",
-             r->who.csrf, page_word(l, WORD_LOGOUT));
-}
-
-void page_begin(buf *out, const request *r, language l, word_id title, int refresh_s)
+void page_begin(buf *out, language l, word_id title)
 {
     buf_addf(out,
              "<!doctype html><html lang=\"%s\"><head><meta charset=\"utf-8\">"
              "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-             "<meta name=\"color-scheme\" content=\"light dark\">",
-             tags[l]);
-    if (refresh_s)
-        buf_addf(out, "<meta http-equiv=\"refresh\" content=\"%d\">", refresh_s);
-    buf_addf(out,
+             "<meta name=\"color-scheme\" content=\"light dark\">"
              "<title>%s · Assay</title><link rel=\"stylesheet\" href=\"/page.css\"></head><body>"
-             "<header><a class=\"brand\" href=\"/\">Assay</a>",
-             page_word(l, title));
-    add_person(out, r, l);
-    buf_addf(out, "</header><main><h1>%s</h1>", page_word(l, title));
+             "<header><a class=\"brand\" href=\"/\">Assay</a></header><main><h1>%s</h1>",
+             tags[l], page_word(l, title), page_word(l, title));
 }
 
 void page_end(request *r, unsigned status, buf *out)
@@ -98,6 +76,15 @@ void api_page_css(request *r)
     buf css = BUF_INIT;
     buf_add(&css, page_css, page_css_size);
     reply_bytes(r, 200, "text/css; charset=utf-8", &css);
+}
+
+/* A path of this server only: "//host" and "/\\host" are another's. */
+const char *page_next(const char *next)
+{
+    bool is_own = next && next[0] == '/' && next[1] != '/' && strlen(next) <= PAGE_NEXT_MAX;
+    for (const char *p = next; is_own && *p; p++)
+        is_own = *p != '\\' && (unsigned char)*p > ' ';
+    return is_own ? next : "/";
 }
 
 /* -- forms ---------------------------------------------------------------------------------------- */

@@ -15,14 +15,17 @@ typedef enum {
 
 typedef enum { LANGUAGE_EN, LANGUAGE_KO, LANGUAGE_ZH } language;
 language page_language(const request *r); /* by Accept-Language */
+const char *page_language_name(request *r); /* "ko": as `language` asks, else the same */
 const char *page_word(language l, word_id id);
 
-/* Text with the characters that HTML gives a meaning replaced. */
-void html_text(buf *out, const char *text);
-/* From <!doctype> to <main>, and from </main> on. `refresh_s` 0: the page stays as it is. */
-void page_begin(buf *out, const request *r, language l, word_id title, int refresh_s);
+/* From <!doctype> to <main>, and from </main> on.  */
+void page_begin(buf *out, language l, word_id title);
 void page_end(request *r, unsigned status, buf *out); /* leaves the answer */
 void page_go(request *r, const char *path);            /* 303 */
+
+/* Where to go after logging in: `next` when it is a path of this server, else "/". */
+enum { PAGE_NEXT_MAX = 400 };
+const char *page_next(const char *next);
 
 /* A field of a form body (application/x-www-form-urlencoded); "" when absent. */
 const char *form_field(request *r, const char *name);

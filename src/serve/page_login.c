@@ -19,14 +19,17 @@ static void add_input(buf *out, language l, word_id label, const char *name, con
     buf_addf(out, "<label>%s<input name=\"%s\" %s></label>", page_word(l, label), name, rest);
 }
 
-static void show_login(request *r, unsigned status, int complaint)
+static void show_login(request *r, unsigned status, const char *next, int complaint)
 {
     buf out = BUF_INIT;
     language l = page_language(r);
-    page_begin(&out, r, l, WORD_LOGIN, 0);
+    page_begin(&out, l, WORD_LOGIN);
     if (complaint >= 0)
         buf_addf(&out, "<p class=\"wrong\" role=\"alert\">%s</p>", page_word(l, (word_id)complaint));
-    buf_add_text(&out, "<form class=\"card\" method=\"post\" action=\"/login\">");
+    buf_add_text(&out, "<form class=\"card\" method=\"post\" action=\"/login\">"
+                       "<input type=\"hidden\" name=\"next\" value=\"");
+    buf_add_xml(&out, page_next(next));
+    buf_add_text(&out, "\">");
     add_input(&out, l, WORD_ACCOUNT, "account", "autocomplete=\"username\" autofocus required");
     add_input(&out, l, WORD_PASSWORD, "password",
               "type=\"password\" autocomplete=\"current-password\" required");
@@ -37,12 +40,13 @@ static void show_login(request *r, unsigned status, int complaint)
 
 void api_page_login(request *r)
 {
-    show_login(r, 200, -1);
+    show_login(r, 200, request_query(r, "next"), -1);
 }
 
 void api_page_login_do(request *r)
 {
     assay_err err;
+    const char *next = page_next(form_field(r, "next"));
     if (comes_from_elsewhere(r)) {
         reply_problem(r, 403, NULL, "this form is not of this server", NULL);
         return;
@@ -50,11 +54,11 @@ void api_page_login_do(request *r)
     assay_status status = session_begin(r, form_field(r, "account"), form_field(r, "password"),
                                         form_field(r, "code"), &err);
     if (status == ASSAY_OK)
-        page_go(r, "/");
+        page_go(r, next);
     else if (status == ASSAY_BUSY)
-        show_login(r, 429, WORD_TOO_MANY);
+        show_login(r, 429, next, WORD_TOO_MANY);
     else if (status == ASSAY_NOT_FOUND || status == ASSAY_MISSING)
-        show_login(r, 401, WORD_WRONG);
+        show_login(r, 401, next, WORD_WRONG);
     else
         reply_error(r, &err);
 }
@@ -78,13 +82,13 @@ static void show_welcome(request *r, unsigned status, const char *code, int comp
 {
     buf out = BUF_INIT;
     language l = page_language(r);
-    page_begin(&out, r, l, WORD_WELCOME, 0);
+    page_begin(&out, l, WORD_WELCOME);
     if (complaint >= 0)
         buf_addf(&out, "<p class=\"wrong\" role=\"alert\">%s</p>", page_word(l, (word_id)complaint));
     buf_addf(&out, "<p>%s</p><form class=\"card\" method=\"post\" action=\"/welcome\">",
              page_word(l, WORD_WELCOME_TEXT));
     buf_add_text(&out, "<input type=\"hidden\" name=\"code\" value=\"");
-    html_text(&out, code);
+    buf_add_xml(&out, code);
     buf_add_text(&out, "\">");
     add_input(&out, l, WORD_PASSWORD, "password",
               "type=\"password\" autocomplete=\"new-password\" minlength=\"10\" required autofocus");

@@ -136,6 +136,16 @@ assay_status plant_source_put(store *reader, store_tx *tx, const char *name, con
     return status;
 }
 
+assay_status plant_command(plant *p, const char *name, const char *json, assay_err *err)
+{
+    json_error_t fault;
+    json_t *order = json_loads(json, JSON_REJECT_DUPLICATES, &fault);
+    assay_status status = order ? sources_command(p->sources, name, order, err)
+                                : assay_fail(err, ASSAY_FORMAT, 0, "%s", fault.text);
+    json_decref(order);
+    return status;
+}
+
 static bool is_listed(const json_t *list, const char *name)
 {
     for (size_t i = 0; i < json_array_size(list); i++) {

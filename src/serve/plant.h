@@ -19,6 +19,9 @@ ASSAY_MUST_USE assay_status plant_source_put(store *reader, store_tx *tx, const 
                                              const char *json, uint64_t expected,
                                              const char *actor, const char *why,
                                              uint64_t *version, assay_err *err);
+/* An operator's order, JSON, to what stands behind a source; see sources_command. */
+ASSAY_MUST_USE assay_status plant_command(plant *p, const char *name, const char *json,
+                                          assay_err *err);
 /* A source with all that is known of it, as a JSON object; of NULL a JSON array of all, those that
  * send over HTTP included. False: no such source. */
 bool plant_describe(plant *p, const char *name, buf *out);

@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GZIP_FROM = 1400 }; /* less than this is one packet anyway */
+enum {
+    GZIP_FROM = 1400, /* less than this is one packet anyway */
+    USUAL = 1000,
+};
 
 json *reply_json(request *r, unsigned status)
 {
     static _Thread_local json writer; /* a thread answers one request at a time */
     buf_clear(&r->reply.body);
+    buf_reserve(&r->reply.body, USUAL); /* most answers fit, without growing step by step */
     r->reply.status = status;
     r->reply.type = "application/json";
     json_init(&writer, &r->reply.body, NULL, NULL);
@@ -241,6 +245,14 @@ static bool is_worth_packing(const request *r)
     return a->body.length >= GZIP_FROM && request_accepts(r, "Accept-Encoding", "gzip");
 }
 
+static bool says(const request *r, const char *name)
+{
+    for (int i = 0; i < r->reply.headers; i++)
+        if (strcmp(r->reply.header[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static struct MHD_Response *make_response(request *r)
 {
     reply *a = &r->reply;
@@ -256,7 +268,8 @@ static struct MHD_Response *make_response(request *r)
         MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
     if (a->type)
         MHD_add_response_header(m, MHD_HTTP_HEADER_CONTENT_TYPE, a->type);
-    MHD_add_response_header(m, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    if (!says(r, MHD_HTTP_HEADER_CACHE_CONTROL))
+        MHD_add_response_header(m, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
     MHD_add_response_header(m, "X-Content-Type-Options", "nosniff");
     return m;
 }

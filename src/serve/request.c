@@ -6,6 +6,7 @@
 #include "serve/body.h"
 #include "serve/gzip.h"
 #include "serve/reply.h"
+#include "serve/staged.h"
 #include "serve/upload.h"
 
 #include <stdlib.h>
@@ -32,6 +33,7 @@ void request_free(request *r)
     if (!r)
         return;
     upload_free(r->upload);
+    staged_abandon(r);
     inflater_free(r->inflater);
     body_free(r->parsed);
     buf_done(&r->body);

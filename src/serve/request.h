@@ -15,7 +15,7 @@
 
 #include <microhttpd.h>
 
-enum { REPLY_HEADERS = 6, BODY_MAX = 1 << 20 };
+enum { REPLY_HEADERS = 8, BODY_MAX = 1 << 20 };
 
 typedef struct {
     unsigned status; /* 0: none yet */
@@ -45,6 +45,7 @@ struct request {
     struct inflater *inflater; /* NULL: the body is not packed */
     reply reply;
     struct upload *upload; /* of a STREAM route */
+    struct incoming *incoming; /* of a FILE route */
     struct http_seat *seat;
     bool has_run, has_slept;
     struct request *next;     /* in the workers' queue */

@@ -16,8 +16,16 @@ enum { ROUTE_OPEN = -1, ROUTE_ANY = -2 }; /* nobody need be known; anybody known
 
 /* How a handler runs. QUICK: at once, in the thread of its connection: reads memory, never waits.
  * SLOW: in a worker; the connection sleeps meanwhile. STREAM: its body is taken as it comes
- * (upload.h). LISTEN: its answer does not end (events). */
-typedef enum { ROUTE_QUICK, ROUTE_SLOW, ROUTE_STREAM, ROUTE_LISTEN } route_way;
+ * (upload.h). LISTEN: its answer does not end (events). FILE: its body
+ * goes to a file (staged.h), then as SLOW. BRING: the same, and the file goes with the request. */
+typedef enum {
+    ROUTE_QUICK,
+    ROUTE_SLOW,
+    ROUTE_STREAM,
+    ROUTE_LISTEN,
+    ROUTE_FILE,
+    ROUTE_BRING,
+} route_way;
 
 typedef struct {
     const char *id, *method, *path; /* path: "/api/v1/alarms/{id}" */
@@ -48,5 +56,7 @@ const route *route_find(const char *method, const char *path, route_part part[st
 #define ROUTE(id, ...) route_handler api_##id;
 #include "routes.def"
 #undef ROUTE
+route_handler api_screen, api_web_file, api_web_worker; /* web.c: the screens */
+route_handler api_ledger_tile;
 
 #endif

@@ -4,17 +4,23 @@
 
 #include "base/time.h"
 #include "live/engine.h"
+#include "scheme/case.h"
 #include "serve/first.h"
 #include "serve/http.h"
 #include "serve/hub.h"
 #include "serve/jobs.h"
 #include "serve/keys.h"
+#include "serve/ledger.h"
 #include "serve/link.h"
 #include "serve/log.h"
 #include "serve/notify.h"
+#include "serve/outlook.h"
 #include "serve/plant.h"
+#include "serve/programme_clock.h"
 #include "serve/seat.h"
 #include "serve/server.h"
+#include "serve/signatures.h"
+#include "serve/staged.h"
 #include "serve/upload.h"
 
 #include <errno.h>
@@ -102,10 +108,39 @@ static void wait_for_stop(server *s)
     }
 }
 
+/* Lists of cases that an older version made are made anew before anybody asks. */
+static assay_status bring_up(server *s, assay_err *err)
+{
+    store_tx *tx;
+    desk *d = NULL;
+    uint64_t cases = 0;
+    bool is_old = false;
+    assay_status status = desk_open(s->writer, &d, err);
+    if (status == ASSAY_OK)
+        status = desk_lists_old(d, &is_old, &cases, err);
+    if (status == ASSAY_OK && is_old)
+        status = store_tx_begin(s->writer, &tx, err);
+    if (status == ASSAY_OK && is_old) {
+        status = desk_bring_up(d, tx, &cases, err);
+        if (status == ASSAY_OK)
+            status = store_tx_commit(tx, NULL, err);
+        else
+            store_tx_abort(tx);
+    }
+    if (status == ASSAY_OK && cases)
+        log_linef("info", "programmes", "lists of %llu cases made anew", (unsigned long long)cases);
+    desk_close(d);
+    return status;
+}
+
 /* In the order of the data; what fails ends the start. */
 static assay_status open_plant(server *s, assay_err *err)
 {
     assay_status status = store_open(s->database, STORE_CREATE, &s->writer, err);
+    if (status == ASSAY_OK && *store_told(s->writer))
+        log_line("error", "store", store_told(s->writer));
+    if (status == ASSAY_OK)
+        status = bring_up(s, err);
     if (status == ASSAY_OK)
         status = people_open(s->writer, &s->people, err);
     if (status == ASSAY_OK)
@@ -114,6 +149,12 @@ static assay_status open_plant(server *s, assay_err *err)
         status = bus_open(&s->bus, err);
     if (status == ASSAY_OK)
         status = hub_open(s->bus, s->catalog, &s->hub, err);
+    if (status == ASSAY_OK) {
+        assay_err why;
+        assay_status followed = notary_keys_follow(s->writer, s->database, "ledger", &why);
+        if (followed != ASSAY_OK && followed != ASSAY_NOT_FOUND)
+            log_linef("error", "ledger", "%s", why.message);
+    }
     if (status == ASSAY_OK)
         status = store_open(s->database, STORE_READ, &s->reader, err);
     if (status == ASSAY_OK)
@@ -123,13 +164,22 @@ static assay_status open_plant(server *s, assay_err *err)
     status = engine_open(s->database, s->catalog, s->bus, &s->engine, err);
     if (status != ASSAY_OK)
         return status;
-    const intake_options options = {.store = s->writer, .catalog = s->catalog, .bus = s->bus,
+    status = ledger_open(s, &s->ledger, err);
+    if (status != ASSAY_OK)
+        return status;
+    const intake_options options = {.committed = ledger_news, .committed_context = s->ledger,
+                                    .store = s->writer, .catalog = s->catalog, .bus = s->bus,
                                     .evaluator = engine_evaluator(s->engine)};
     status = intake_open(&options, &s->intake, err);
     if (status != ASSAY_OK)
         return status;
     engine_attach(s->engine, s->intake);
-    return plant_open(s, &s->plant, err);
+    status = outlook_open(&s->outlook, err);
+    if (status == ASSAY_OK)
+        status = plant_open(s, &s->plant, err);
+    if (status == ASSAY_OK)
+        status = signatures_open(s, &s->signatures, err);
+    return status == ASSAY_OK ? programme_clock_open(s, &s->clock, err) : status;
 }
 
 /* Until all requests are answered, but not for ever. */
@@ -146,21 +196,27 @@ static void close_front(server *s)
     if (s->http)
         http_quiesce(s->http);
     hub_stop(s->hub);
+    staging_stop(s->staging);
     jobs_close(s->jobs);
     wait_for_answers(GRACE_MS);
     upload_give_up();
     wait_for_answers(LAST_MS);
     http_close(s->http);
+    staging_close(s->staging);
 }
 
 static void close_all(server *s)
 {
     close_front(s);
+    programme_clock_close(s->clock);
+    signatures_close(s->signatures);
     listen_close(&s->listening);
     plant_close(s->plant);
+    outlook_close(s->outlook);
     if (s->engine)
         engine_attach(s->engine, NULL);
     intake_close(s->intake);
+    ledger_close(s->ledger);
     engine_close(s->engine);
     hub_close(s->hub);
     keys_close(s->keys);
@@ -188,6 +244,8 @@ assay_status serve_run(const serve_options *o, assay_err *err)
         status = open_plant(&s, err);
     if (status == ASSAY_OK)
         status = first_start(&s, &start, err);
+    if (status == ASSAY_OK)
+        status = staging_open(&s, &s.staging, err);
     if (status == ASSAY_OK)
         status = jobs_open(answer_later, &s.jobs, err);
     if (status == ASSAY_OK)

@@ -32,8 +32,13 @@ typedef struct server {
     struct hub *hub;
     struct plant *plant;
     struct engine *engine;
+    struct outlook *outlook;
+    struct ledger *ledger; /* NULL: none is kept */
+    struct signatures *signatures;
+    struct programme_clock *clock;
     struct http *http;
     struct jobs *jobs;
+    struct staging *staging;
     _Atomic bool is_stopping;
 } server;
 

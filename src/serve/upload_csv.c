@@ -57,26 +57,6 @@ static bool open_reader(upload *s)
     return false;
 }
 
-static void copy_row(upload *s, parcel *p, size_t i, int32_t place)
-{
-    const measurement_batch *b = s->batch;
-    parcel_row row = {.place = place, .time = b->time[i],
-                      .offset = b->offset ? b->offset[i] : TIME_OFFSET_NONE,
-                      .value = {b->mantissa[i], b->exponent[i], b->decimals ? b->decimals[i] : 0},
-                      .status = b->status[i], .size = b->size ? b->size[i] : 1,
-                      .record = b->record[i]};
-    if (b->status[i] & STATUS_RAW)
-        memcpy(&row.raw, &b->mantissa[i], sizeof row.raw);
-    for (int k = 0; k < CONTEXT_COUNT; k++)
-        if (b->context[k] && b->context[k][i]) {
-            size_t length;
-            const char *text = dictionary_text(reader_dictionary(s->reader, (context_kind)k),
-                                               b->context[k][i], &length);
-            row.context[k] = parcel_text(p, (context_kind)k, text, length);
-        }
-    (void)parcel_add(p, &row);
-}
-
 /* False: no parcel is free now. */
 static bool deal(upload *s)
 {
@@ -91,7 +71,7 @@ static bool deal(upload *s)
         bool is_mine = identity_may(&r->who, SCOPE_MEASURE, c->path);
         int32_t place = is_mine ? catalog_place(r->server->catalog, c) : CATALOG_NONE;
         if (place != CATALOG_NONE) {
-            copy_row(s, p, s->batch_at, place);
+            (void)parcel_add_read(p, place, s->reader, s->batch, s->batch_at);
             continue;
         }
         const char *reason = is_mine ? "bad-path" : "not-your-site";
