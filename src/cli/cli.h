@@ -67,10 +67,17 @@ struct cli {
 int cli_fail(cli *c, assay_status status);
 assay_status cli_usage(cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_remark(const cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Opens a database, and tells on standard error what was found beside it. */
+ASSAY_MUST_USE assay_status cli_open(cli *c, const char *path, store_mode mode, store **out);
+void cli_told(const store *s);
 /* Write c->out to standard output. False (and told) when that fails. */
 bool cli_flush(cli *c);
 void cli_json_begin(cli *c, json *j);
 int cli_json_end(cli *c, json *j, int code);
+/* A list: objects under one key of JSON, else lines of CSV below `csv` (NULL: the verb has none),
+ * else the rows of a table, or the sentence `nothing` where there are none. */
+void cli_list_begin(cli *c, json *j, const char *key, const char *csv);
+int cli_list_end(cli *c, json *j, const term_table *table, size_t count, const char *nothing);
 
 /* -- options (values.c) ------------------------------------------------------------------ */
 
@@ -92,6 +99,7 @@ const char *nearest_name(const char *word, const char *(*name_at)(size_t i, cons
 /* -- language, help ---------------------------------------------------------------------- */
 
 void language_set(const char *lang); /* NULL: by the environment */
+const char *cli_language(const cli *c); /* "en", "ko", "zh": of what is told */
 void help_overview(buf *out);
 void help_verb(const verb *v, buf *out);
 void help_man(const verb *v, buf *out); /* NULL: the page of assay itself */
@@ -114,6 +122,8 @@ uint32_t input_chart_contexts(const cli *c);
 ASSAY_MUST_USE assay_status input_need_one(cli *c, const series_set *set);
 term cli_term(const cli *c);
 const char *cli_actor(const cli *c); /* --by-whom, else the login name */
+/* The end of a change: its commit, or what was wrong. */
+int cli_done(cli *c, assay_status status, uint64_t commit);
 /* Commit the change of a person, or drop it when `status` is an error; close, tell the commit. */
 int cli_finish(cli *c, store *db, store_tx *tx, assay_status status);
 /* CSV: a cell with its comma or line end; NaN is an empty cell. */

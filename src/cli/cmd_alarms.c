@@ -34,16 +34,9 @@ static void begin(listing *l)
     static const bool is_right[COLUMNS] = {false, false, false, false, true, true, false};
     const char *head[COLUMNS] = {_("happened"), _("characteristic"), _("rule"), _("state"),
                                  _("value"), _("hits"), "id"};
-    table_init(&l->table, COLUMNS, is_right);
-    for (size_t i = 0; i < COLUMNS; i++)
-        table_cell(&l->table, head[i]);
-    if (cli_has(l->c, OPT_JSON)) {
-        cli_json_begin(l->c, &l->j);
-        json_object(&l->j);
-        json_key(&l->j, "alarms");
-        json_array(&l->j);
-    } else if (cli_has(l->c, OPT_CSV))
-        buf_add_text(&l->c->out, "id,characteristic,state,rule,happened,known,value,hits,stop\n");
+    table_init(&l->table, COLUMNS, is_right, head);
+    cli_list_begin(l->c, &l->j, "alarms",
+                   "id,characteristic,state,rule,happened,known,value,hits,stop\n");
 }
 
 static size_t hits_of(const alarm_view *a)
@@ -129,7 +122,7 @@ int cmd_alarms(cli *c)
     alarm_book *book = NULL;
     uint32_t number = 0;
     stored_characteristic found;
-    assay_status status = store_open(c->operand[0], STORE_READ, &l.db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_READ, &l.db);
     if (status == ASSAY_OK && c->operand_count > 1) {
         status = store_characteristic_find(l.db, c->operand[1], &found, &c->err);
         number = status == ASSAY_OK ? found.number : 0;

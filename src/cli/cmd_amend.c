@@ -12,6 +12,17 @@ const char *cli_actor(const cli *c)
     return cli_text(c, OPT_ACTOR, user ? user->pw_name : "unknown");
 }
 
+int cli_done(cli *c, assay_status status, uint64_t commit)
+{
+    if (status != ASSAY_OK)
+        return cli_fail(c, status);
+    if (cli_has(c, OPT_JSON))
+        buf_addf(&c->out, "{\"commit\": %llu}\n", (unsigned long long)commit);
+    else
+        cli_remark(c, _("done in commit %llu"), (unsigned long long)commit);
+    return EXIT_FINE;
+}
+
 int cli_finish(cli *c, store *db, store_tx *tx, assay_status status)
 {
     uint64_t commit = 0;
@@ -20,13 +31,7 @@ int cli_finish(cli *c, store *db, store_tx *tx, assay_status status)
     else
         store_tx_abort(tx);
     store_close(db);
-    if (status != ASSAY_OK)
-        return cli_fail(c, status);
-    if (cli_has(c, OPT_JSON))
-        buf_addf(&c->out, "{\"commit\": %llu}\n", (unsigned long long)commit);
-    else
-        cli_remark(c, _("done in commit %llu"), (unsigned long long)commit);
-    return EXIT_FINE;
+    return cli_done(c, status, commit);
 }
 
 static assay_status need_reason(cli *c, uint64_t *place)
@@ -48,7 +53,7 @@ static assay_status need_reason(cli *c, uint64_t *place)
 
 static assay_status open_one(cli *c, store **db, stored_characteristic *found)
 {
-    assay_status status = store_open(c->operand[0], STORE_WRITE, db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_WRITE, db);
     return status == ASSAY_OK ? store_characteristic_find(*db, c->operand[1], found, &c->err) : status;
 }
 

@@ -92,9 +92,7 @@ static void anova_table(cli *c, const comparison *k)
     const char *head[] = {_("source"), "df", "SS", "MS", "F", "p"};
     term_table t;
     term look = cli_term(c);
-    table_init(&t, 6, is_right);
-    for (size_t i = 0; i < 6; i++)
-        table_cell(&t, head[i]);
+    table_init(&t, 6, is_right, head);
     for (size_t i = 0; i < 3; i++) {
         table_cell(&t, rows[i].name);
         table_cellf(&t, "%llu", (unsigned long long)rows[i].row->df);
@@ -114,9 +112,7 @@ static void group_table(cli *c, const comparison *k)
     int places = text_places(k->s->decimals);
     term_table t;
     term look = cli_term(c);
-    table_init(&t, 4, is_right);
-    for (size_t i = 0; i < 4; i++)
-        table_cell(&t, head[i]);
+    table_init(&t, 4, is_right, head);
     for (size_t g = 0; g < k->groups.levels; g++) {
         table_cell(&t, k->groups.name[g]);
         table_cellf(&t, "%llu", (unsigned long long)k->detail[g].n);

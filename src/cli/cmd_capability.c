@@ -210,10 +210,8 @@ static void table_head(term_table *t)
 {
     const char *head[TABLE_COLUMNS] = {_("characteristic"), "n", _("mean"), _("sd"), "Cp", "Cpk",
                                        "Ppk", _("signals"), _("verdict")};
-    table_init(t, TABLE_COLUMNS, is_right);
+    table_init(t, TABLE_COLUMNS, is_right, head);
     t->drop = drop;
-    for (size_t i = 0; i < TABLE_COLUMNS; i++)
-        table_cell(t, head[i]);
 }
 
 static void table_row(judging *v, const analysis *a)

@@ -3,6 +3,7 @@
 #include "cli/verbs.h"
 
 #include "report/answer.h"
+#include "scheme/case.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,18 @@ static void check_words(cli *c, const store_check_t *f, bool is_clean)
                  (unsigned long long)f->unfinished, c->operand[0]);
 }
 
+/* Lists and decisions of programmes against their records. */
+static assay_status check_cases(store *db, checking *k, assay_err *err)
+{
+    desk *d = NULL;
+    uint64_t cases, damaged;
+    assay_status status = desk_open(db, &d, err);
+    if (status == ASSAY_OK)
+        status = desk_check(d, note_finding, k, &cases, &damaged, err);
+    desk_close(d);
+    return status;
+}
+
 int cmd_check(cli *c)
 {
     store *db = NULL;
@@ -72,6 +85,8 @@ int cmd_check(cli *c)
     assay_status status = store_open(c->operand[0], STORE_READ, &db, &c->err);
     if (status == ASSAY_OK)
         status = store_check(db, note_finding, &k, &found, &c->err);
+    if (status == ASSAY_OK && found.damaged == 0)
+        status = check_cases(db, &k, &c->err);
     store_close(db);
     bool is_told = status == ASSAY_OK || status == ASSAY_DAMAGED;
     int code = status == ASSAY_OK && found.damaged == 0 && k.count == 0 ? EXIT_FINE : EXIT_FAILED;
@@ -88,7 +103,7 @@ int cmd_check(cli *c)
 int cmd_compact(cli *c)
 {
     store *db = NULL;
-    assay_status status = store_open(c->operand[0], STORE_WRITE, &db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_WRITE, &db);
     if (status == ASSAY_OK)
         status = store_compact(db, NULL, NULL, &c->err);
     store_close(db);
@@ -198,7 +213,7 @@ static assay_status log_all(logging *l, store *db)
     const char *type = c->given[OPT_TYPE];
     assay_status status = cli_count(c, OPT_LAST, &last);
     if (status == ASSAY_OK && last)
-        status = store_records(db, type, 0, count_record, &total, &c->err);
+        status = store_record_heads(db, type, 0, count_record, &total, &c->err);
     l->skip = last && total > last ? total - last : 0;
     return status == ASSAY_OK ? store_records(db, type, 0, write_record, l, &c->err) : status;
 }
@@ -210,17 +225,9 @@ int cmd_log(cli *c)
     store *db = NULL;
     logging l = {.c = c};
     bool is_json = cli_has(c, OPT_JSON);
-    table_init(&l.table, 5, is_right);
-    for (size_t i = 0; i < 5; i++)
-        table_cell(&l.table, head[i]);
-    if (is_json) {
-        cli_json_begin(c, &l.j);
-        json_object(&l.j);
-        json_key(&l.j, "records");
-        json_array(&l.j);
-    } else if (cli_has(c, OPT_CSV))
-        buf_add_text(&c->out, "sequence,commit,time,type,actor,payload\n");
-    assay_status status = store_open(c->operand[0], STORE_READ, &db, &c->err);
+    table_init(&l.table, 5, is_right, head);
+    cli_list_begin(c, &l.j, "records", "sequence,commit,time,type,actor,payload\n");
+    assay_status status = cli_open(c, c->operand[0], STORE_READ, &db);
     if (status == ASSAY_OK)
         status = log_all(&l, db);
     store_close(db);

@@ -62,44 +62,21 @@ static void begin(listing *l)
 {
     static const bool is_right[] = {true, false, false, false, true};
     const char *head[] = {"id", _("characteristic"), _("time"), _("serial"), _("second value")};
-    table_init(&l->table, 5, is_right);
-    for (size_t i = 0; i < 5; i++)
-        table_cell(&l->table, head[i]);
-    if (cli_has(l->c, OPT_JSON)) {
-        cli_json_begin(l->c, &l->j);
-        json_object(&l->j);
-        json_key(&l->j, "conflicts");
-        json_array(&l->j);
-    } else if (cli_has(l->c, OPT_CSV))
-        buf_add_text(&l->c->out, "id,characteristic,time,serial,value\n");
-}
-
-static int end(listing *l)
-{
-    cli *c = l->c;
-    if (cli_has(c, OPT_JSON)) {
-        json_end(&l->j);
-        json_end(&l->j);
-        return cli_json_end(c, &l->j, EXIT_FINE);
-    }
-    term t = cli_term(c);
-    if (!cli_has(c, OPT_CSV) && l->count)
-        table_write(&t, &l->table, &c->out);
-    else if (!cli_has(c, OPT_CSV))
-        buf_addf(&c->out, "%s\n", _("no conflicts"));
-    return EXIT_FINE;
+    table_init(&l->table, 5, is_right, head);
+    cli_list_begin(l->c, &l->j, "conflicts", "id,characteristic,time,serial,value\n");
 }
 
 int cmd_conflicts(cli *c)
 {
     listing l = {.c = c};
-    assay_status status = store_open(c->operand[0], STORE_READ, &l.db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_READ, &l.db);
     begin(&l);
     if (status == ASSAY_OK)
         status = store_conflicts(l.db, write_conflict, &l, &c->err);
     if (status != ASSAY_OK)
         buf_clear(&c->out);
-    int code = status == ASSAY_OK ? end(&l) : cli_fail(c, status);
+    int code = status == ASSAY_OK ? cli_list_end(c, &l.j, &l.table, l.count, _("no conflicts"))
+                                   : cli_fail(c, status);
     table_done(&l.table);
     store_close(l.db);
     return code;
@@ -131,7 +108,7 @@ int cmd_decide(cli *c)
     uint64_t id;
     assay_status status = take_decision(c, &id);
     if (status == ASSAY_OK)
-        status = store_open(c->operand[0], STORE_WRITE, &db, &c->err);
+        status = cli_open(c, c->operand[0], STORE_WRITE, &db);
     if (status == ASSAY_OK)
         status = store_tx_begin(db, &tx, &c->err);
     if (status == ASSAY_OK)
@@ -144,7 +121,7 @@ int cmd_forget(cli *c)
 {
     store *db = NULL;
     store_tx *tx = NULL;
-    assay_status status = store_open(c->operand[0], STORE_WRITE, &db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_WRITE, &db);
     if (status == ASSAY_OK)
         status = store_tx_begin(db, &tx, &c->err);
     if (status == ASSAY_OK)
@@ -156,7 +133,7 @@ int cmd_rename(cli *c)
 {
     store *db = NULL;
     stored_characteristic found;
-    assay_status status = store_open(c->operand[0], STORE_WRITE, &db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_WRITE, &db);
     if (status == ASSAY_OK)
         status = store_characteristic_find(db, c->operand[1], &found, &c->err);
     if (status == ASSAY_OK)

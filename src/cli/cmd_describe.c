@@ -1,139 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/verbs.h"
 
-#include "report/answer.h"
+#include "report/describe.h"
 #include "report/report.h"
-
-#include <assay/describe.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const double probabilities[] = {0.00135, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.99865};
-static const char *const probability_names[] = {"0.00135", "0.01", "0.05", "0.25", "0.5",
-                                                "0.75", "0.95", "0.99", "0.99865"};
-enum { QUANTILES = sizeof probabilities / sizeof *probabilities };
-
-typedef struct {
-    const series *s;
-    assay_values x;
-    assay_description d;
-    double quantile[QUANTILES];
-    assay_bins bins;
-    char no_bins[sizeof((assay_err *)0)->message]; /* why there is no histogram */
-    uint64_t counts[ASSAY_BINS_MAX];
-} description;
-
-/* What does not count (excluded, marked, in conflict) is missing for a description. */
-static assay_values valid_values(const series *s, int64_t *room, double *real)
-{
-    assay_values x = series_values(s, room);
-    if (!s->status)
-        return x;
-    for (size_t i = 0; i < s->n; i++) {
-        if (x.mantissa)
-            room[i] = s->status[i] == STATUS_VALID ? x.mantissa[i] : ASSAY_MANTISSA_MISSING;
-        else
-            real[i] = s->status[i] == STATUS_VALID ? x.hi[i] : NAN;
-    }
-    return x.mantissa ? assay_values_of_decimals(room, s->n, s->exponent)
-                      : assay_values_of_doubles(real, s->n);
-}
-
-/* What nobody will see is not worked out: quantiles are told in JSON, bins there and on a page. */
-static assay_status compute(cli *c, const series *s, const assay_describe_options *asked,
-                            bool with_bins, description *out, void *room)
-{
-    assay_describe_options options = *asked;
-    options.p = probabilities;
-    options.p_count = cli_has(c, OPT_JSON) ? QUANTILES : 0;
-    options.quantiles = out->quantile;
-    void *scratch = malloc(assay_describe_scratch_size(s->n) + 1);
-    if (!scratch || !room) {
-        free(scratch);
-        return assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
-    }
-    out->s = s;
-    out->x = valid_values(s, room, room);
-    assay_status status = assay_describe(&out->x, &options, scratch, &out->d, &c->err);
-    out->bins.count = 0;
-    out->no_bins[0] = 0;
-    assay_err why = {0};
-    if (status == ASSAY_OK && with_bins &&
-        assay_bins_choose(&out->x, 0, scratch, &out->bins, &why) != ASSAY_OK)
-        memcpy(out->no_bins, why.message, sizeof why.message);
-    if (status == ASSAY_OK && out->bins.count)
-        (void)assay_bins_count(&out->bins, &out->x, out->counts);
-    free(scratch);
-    return status;
-}
-
-static void write_runs(json *j, const char *key, const assay_runs_test *r)
-{
-    json_key(j, key);
-    json_flat_object(j);
-    json_member_unsigned(j, "runs", r->runs);
-    answer_figure(j, "expected", r->expected);
-    answer_figure(j, "z", r->z);
-    answer_figure(j, "p", r->p);
-    json_end(j);
-}
-
-static void write_bins(json *j, const description *d)
-{
-    if (*d->no_bins) {
-        json_member_null(j, "histogram", d->no_bins);
-        return;
-    }
-    json_key(j, "histogram");
-    json_object(j);
-    if (d->bins.count)
-        json_member_text(j, "rule", d->bins.rule);
-    json_key(j, "edges");
-    json_flat_array(j);
-    for (size_t i = 0; d->bins.count && i <= d->bins.count; i++)
-        json_real(j, assay_bins_edge(&d->bins, i));
-    json_end(j);
-    json_key(j, "counts");
-    json_flat_array(j);
-    for (size_t i = 0; i < d->bins.count; i++)
-        json_unsigned(j, d->counts[i]);
-    json_end(j);
-    json_end(j);
-}
-
-static void write_json(json *j, const description *d)
-{
-    const assay_description *a = &d->d;
-    const struct {
-        const char *key;
-        assay_figure figure;
-    } figures[] = {{"mean", a->mean}, {"sd", a->sd}, {"skewness", a->skewness},
-                   {"kurtosis", a->kurtosis}, {"autocorrelation1", a->autocorrelation1},
-                   {"min", a->min}, {"max", a->max}, {"range", a->range}, {"median", a->median},
-                   {"q1", a->q1}, {"q3", a->q3}, {"iqr", a->iqr}, {"mad", a->mad},
-                   {"trimmed_mean", a->trimmed_mean}, {"variance", a->variance},
-                   {"se_mean", a->se_mean}, {"mean_lower", a->mean_lower},
-                   {"mean_upper", a->mean_upper}, {"sd_lower", a->sd_lower},
-                   {"sd_upper", a->sd_upper}};
-    json_object(j);
-    answer_characteristic(j, d->s->definition);
-    json_member_unsigned(j, "n", a->n);
-    json_member_unsigned(j, "missing", a->missing);
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        answer_figure(j, figures[i].key, figures[i].figure);
-    json_key(j, "quantiles");
-    json_flat_object(j);
-    for (int i = 0; i < QUANTILES; i++)
-        json_member_real(j, probability_names[i], d->quantile[i], "no values");
-    json_end(j);
-    json_member_integer(j, "quantile_type", a->quantile_type);
-    write_runs(j, "runs_about_median", &a->runs_about_median);
-    write_runs(j, "runs_up_down", &a->runs_up_down);
-    write_bins(j, d);
-    json_end(j);
-}
 
 static void csv_row(const description *d, buf *out)
 {
@@ -209,9 +82,7 @@ static void table_head(term_table *t)
 {
     const char *head[COLUMNS] = {_("characteristic"), "n", _("mean"), _("sd"), _("min"),
                                  _("median"), _("max"), _("skew"), _("kurt")};
-    table_init(t, COLUMNS, is_right);
-    for (size_t i = 0; i < COLUMNS; i++)
-        table_cell(t, head[i]);
+    table_init(t, COLUMNS, is_right, head);
 }
 
 static void table_row(term_table *t, const description *d)
@@ -239,18 +110,17 @@ static assay_status describe_all(cli *c, const series_set *set,
                               "q1,median,q3,max\n");
     for (size_t i = 0; i < n; i++) {
         static description d;
-        const series *s = series_at(set, i);
-        void *room = malloc(s->n * sizeof(int64_t) + 1);
-        assay_status status = compute(c, s, options, with_bins, &d, room);
+        assay_status status = description_make(series_at(set, i), options, cli_has(c, OPT_JSON),
+                                               with_bins, &d, &c->err);
         if (status == ASSAY_OK && cli_has(c, OPT_JSON))
-            write_json(j, &d);
+            answer_description(j, &d);
         else if (status == ASSAY_OK && cli_has(c, OPT_CSV))
             csv_row(&d, &c->out);
         else if (status == ASSAY_OK && n > 1)
             table_row(table, &d);
         else if (status == ASSAY_OK)
             write_page(c, &d);
-        free(room);
+        description_done(&d);
         if (status != ASSAY_OK)
             return status;
     }

@@ -92,6 +92,24 @@ static void look_at_words(patient *p)
         !has_fonts);
 }
 
+static void add_finding(const char *what, void *context)
+{
+    buf *text = context;
+    buf_addf(text, "%s%s", text->length ? "; " : "", what);
+}
+
+/* Journals that are not all in the database. */
+static void look_beside(patient *p, store *db)
+{
+    buf text = BUF_INIT;
+    uint64_t damaged = 0;
+    if (store_check_beside(db, add_finding, &text, &damaged, &p->c->err) != ASSAY_OK)
+        add_finding(p->c->err.message, &text);
+    if (text.length)
+        say(p, "beside", _("beside it"), buf_text(&text), true);
+    buf_done(&text);
+}
+
 static void look_at_database(patient *p, const char *path)
 {
     store *db = NULL;
@@ -104,6 +122,8 @@ static void look_at_database(patient *p, const char *path)
                     "%u characteristics, commit %llu", store_characteristic_count(db)),
                  store_characteristic_count(db), (unsigned long long)store_commit_number(db));
     say(p, "database", path, text, status != ASSAY_OK);
+    if (status == ASSAY_OK)
+        look_beside(p, db);
     store_close(db);
 }
 

@@ -34,8 +34,8 @@ static void add_value(buf *out, const series *s, size_t i)
     if (s->real)
         buf_add(out, text, double_format(s->real[i], text, sizeof text));
     else
-        buf_add(out, text, decimal_format(s->wide ? s->wide[i] : s->narrow[i], s->exponent,
-                                          s->decimals, text, sizeof text));
+        buf_add(out, text, decimal_format(series_mantissa(s, i), s->exponent, s->decimals, text,
+                                          sizeof text));
 }
 
 static const char *status_word(const series *s, size_t i)
@@ -176,7 +176,7 @@ static void fill_row(const series *s, size_t i, uint32_t number, measurement_bat
         memcpy(&b->mantissa[to], &s->real[i], sizeof b->mantissa[to]);
         status |= STATUS_RAW;
     } else if (!isnan(series_value(s, i))) {
-        b->mantissa[to] = s->wide ? s->wide[i] : s->narrow[i];
+        b->mantissa[to] = series_mantissa(s, i);
         b->exponent[to] = (int8_t)s->exponent;
     } else
         status = STATUS_NO_VALUE;

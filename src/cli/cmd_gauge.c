@@ -4,6 +4,7 @@
 
 #include "cli/factor.h"
 #include "report/answer.h"
+#include "report/gauge_answer.h"
 #include "report/report.h"
 
 #include <assay/gauge.h>
@@ -16,21 +17,10 @@
 static int type1_json(cli *c, const series *s, const assay_gauge_type1 *g)
 {
     json j;
-    const struct {
-        const char *key;
-        assay_figure figure;
-    } figures[] = {{"mean", g->mean}, {"sd", g->sd}, {"bias", g->bias}, {"cg", g->cg},
-                   {"cgk", g->cgk}, {"t", g->t}, {"p", g->p},
-                   {"study_variation", g->study_variation},
-                   {"percent_repeatability", g->percent_repeatability},
-                   {"percent_with_bias", g->percent_with_bias}, {"bias_lower", g->bias_lower},
-                   {"bias_upper", g->bias_upper}};
     cli_json_begin(c, &j);
     json_object(&j);
     answer_characteristic(&j, s->definition);
-    json_member_unsigned(&j, "n", g->n);
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        answer_figure(&j, figures[i].key, figures[i].figure);
+    gauge_answer_type1(&j, g);
     json_end(&j);
     return cli_json_end(c, &j, EXIT_FINE);
 }
@@ -56,8 +46,9 @@ static void type1_words(cli *c, const series *s, const assay_gauge_type1 *g)
     line(out, "Cgk", g->cgk, 3);
     line(out, _("% variation, repeatability"), g->percent_repeatability, 2);
     line(out, _("% variation, with bias"), g->percent_with_bias, 2);
-    if (!g->cgk.why)
-        buf_addf(out, "\n%s\n", g->cg.value >= 1.33 && g->cgk.value >= 1.33
+    const char *verdict = gauge_verdict_type1(g);
+    if (verdict)
+        buf_addf(out, "\n%s\n", strcmp(verdict, "suitable") == 0
                                     ? _("the gauge is suitable (Cg and Cgk ≥ 1.33)")
                                     : _("the gauge is not suitable (Cg or Cgk < 1.33)"));
 }
@@ -93,55 +84,13 @@ static assay_status run_type1(cli *c, const series *s, int *code)
 
 /* -- R&R ---------------------------------------------------------------------------------------- */
 
-static void json_anova(json *j, const char *key, const assay_gauge_anova_row *rows, size_t n)
-{
-    json_key(j, key);
-    json_array(j);
-    for (size_t i = 0; i < n; i++) {
-        json_flat_object(j);
-        json_member_text(j, "source", rows[i].source);
-        json_member_unsigned(j, "df", rows[i].df);
-        answer_figure(j, "ss", rows[i].ss);
-        answer_figure(j, "ms", rows[i].ms);
-        answer_figure(j, "f", rows[i].f);
-        answer_figure(j, "p", rows[i].p);
-        json_end(j);
-    }
-    json_end(j);
-}
-
-static void json_shares(json *j, const char *key, const assay_gauge_study *g, size_t which)
-{
-    json_key(j, key);
-    json_flat_object(j);
-    for (int s = 0; s < ASSAY_GAUGE_SOURCES; s++) {
-        const assay_gauge_share *share = &g->share[s];
-        const assay_figure figures[] = {share->variance, share->percent_contribution,
-                                        share->percent_study, share->percent_tolerance};
-        answer_figure(j, assay_gauge_source_name((assay_gauge_source)s), figures[which]);
-    }
-    json_end(j);
-}
-
 static int study_json(cli *c, const series *s, const assay_gauge_study *g)
 {
     json j;
     cli_json_begin(c, &j);
     json_object(&j);
     answer_characteristic(&j, s->definition);
-    json_member_text(&j, "method", g->method);
-    json_member_unsigned(&j, "parts", g->parts);
-    json_member_unsigned(&j, "operators", g->operators);
-    json_member_unsigned(&j, "trials", g->trials);
-    json_anova(&j, "anova", g->used, g->rows_used);
-    json_anova(&j, "anova_full", g->full, g->rows_full);
-    json_member_bool(&j, "interaction_pooled", g->is_pooled);
-    json_shares(&j, "variance", g, 0);
-    json_shares(&j, "percent_contribution", g, 1);
-    json_shares(&j, "percent_study", g, 2);
-    json_shares(&j, "percent_tolerance", g, 3);
-    answer_figure(&j, "ndc", g->ndc);
-    answer_figure(&j, "ndc_exact", g->ndc_exact);
+    gauge_answer_study(&j, g);
     json_end(&j);
     return cli_json_end(c, &j, EXIT_FINE);
 }
@@ -163,9 +112,7 @@ static void share_table(cli *c, const assay_gauge_study *g)
                           _("% tolerance")};
     term_table t;
     term look = cli_term(c);
-    table_init(&t, 6, is_right);
-    for (size_t i = 0; i < 6; i++)
-        table_cell(&t, head[i]);
+    table_init(&t, 6, is_right, head);
     for (int s = 0; s < ASSAY_GAUGE_SOURCES; s++) {
         const assay_gauge_share *share = &g->share[s];
         bool is_inner = s == ASSAY_GAUGE_REPEATABILITY || s == ASSAY_GAUGE_REPRODUCIBILITY;
@@ -187,9 +134,7 @@ static void anova_table(cli *c, const assay_gauge_study *g)
     const char *head[] = {_("source"), "df", "SS", "MS", "F", "p"};
     term_table t;
     term look = cli_term(c);
-    table_init(&t, 6, is_right);
-    for (size_t i = 0; i < 6; i++)
-        table_cell(&t, head[i]);
+    table_init(&t, 6, is_right, head);
     for (size_t i = 0; i < g->rows_used; i++) {
         const assay_gauge_anova_row *r = &g->used[i];
         table_cell(&t, r->source);

@@ -37,8 +37,7 @@ typedef struct {
     progress bar;
 } one_file;
 
-/* A batch has room for any block of a text: then no place to go on from lies within one. */
-enum { BATCH_ROWS = 1 << 18, DRY_ROWS = 65536, SAMPLE_BYTES = 1 << 20 };
+enum { DRY_ROWS = 65536, SAMPLE_BYTES = 1 << 20 };
 
 /* -- standard input, and the key of a content ------------------------------------------------ */
 
@@ -143,6 +142,13 @@ static uint64_t records_behind(const reader *r, const measurement_batch *b)
     return known ? known : b->record && b->n ? b->record[b->n - 1] : 0;
 }
 
+typedef struct {
+    importing *m;
+    one_file *f;
+    uint64_t rows;
+    bool is_enough;
+} copying;
+
 static refused refused_so_far(const one_file *f)
 {
     reader_tally_t tally;
@@ -153,46 +159,51 @@ static refused refused_so_far(const one_file *f)
 }
 
 /* What was refused so far is as durable as the rows beside it. */
-static assay_status note_refused(importing *m, one_file *f)
+static assay_status note_refused(one_file *f, assay_err *err)
 {
     buf note = BUF_INIT;
     refused sum = refused_so_far(f);
     if (sum.total == 0)
         return ASSAY_OK;
     refused_write(&sum, &note);
-    assay_status status = import_note(f->i, buf_text(&note), &m->c->err);
+    assay_status status = import_note(f->i, buf_text(&note), err);
     buf_done(&note);
     return status;
 }
 
-static assay_status copy_rows(importing *m, one_file *f, measurement_batch *batch)
+/* Any thread of the reader's calls it, one at a time: so all of them read and store in turn. */
+static assay_status take_rows(void *context, const measurement_batch *rows, assay_err *err)
 {
+    copying *c = context;
+    importing *m = c->m;
+    one_file *f = c->f;
     const dictionary *dictionaries[CONTEXT_COUNT];
-    uint64_t rows = f->resumed.received;
-    for (;;) {
-        assay_status status = reader_next(f->r, batch, &m->c->err);
-        if (status != ASSAY_OK || batch->n == 0)
+    for (int k = 0; k < CONTEXT_COUNT; k++)
+        dictionaries[k] = reader_dictionary(f->r, (context_kind)k);
+    if (!take_characteristics(m, f->r))
+        return assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
+    c->rows += rows->n;
+    if (f->i) {
+        assay_status status = note_refused(f, err);
+        if (status == ASSAY_OK)
+            status = import_append(f->i, rows, m->characteristic, dictionaries,
+                                   reader_offset(f->r), records_behind(f->r, rows), err);
+        if (status != ASSAY_OK)
             return status;
-        for (int k = 0; k < CONTEXT_COUNT; k++)
-            dictionaries[k] = reader_dictionary(f->r, (context_kind)k);
-        if (!take_characteristics(m, f->r))
-            return assay_fail(&m->c->err, ASSAY_MEMORY, 0, "out of memory");
-        rows += batch->n;
-        if (f->i) {
-            status = note_refused(m, f);
-            if (status == ASSAY_OK)
-                status = import_append(f->i, batch, m->characteristic, dictionaries,
-                                       reader_offset(f->r), records_behind(f->r, batch),
-                                       &m->c->err);
-            if (status != ASSAY_OK)
-                return status;
-        }
-        progress_tell(&f->bar, reader_offset(f->r), rows);
-        if (is_interrupted())
-            return assay_fail(&m->c->err, ASSAY_STOPPED, 0, "stopped");
-        if (!f->i && rows >= DRY_ROWS)
-            return ASSAY_OK; /* a dry run looks at the beginning */
     }
+    progress_tell(&f->bar, reader_offset(f->r), c->rows);
+    if (is_interrupted())
+        return assay_fail(err, ASSAY_STOPPED, 0, "stopped");
+    c->is_enough = !f->i && c->rows >= DRY_ROWS; /* a dry run looks at the beginning */
+    return c->is_enough ? ASSAY_STOPPED : ASSAY_OK;
+}
+
+static assay_status copy_rows(importing *m, one_file *f)
+{
+    copying c = {.m = m, .f = f, .rows = f->resumed.received};
+    assay_status status =
+        reader_drain(f->r, reader_contexts(f->r), take_rows, &c, &m->c->err);
+    return c.is_enough ? ASSAY_OK : status;
 }
 
 static assay_status begin_import(importing *m, one_file *f)
@@ -321,7 +332,6 @@ static const char *const *given_files(importing *m)
 static assay_status run_file(importing *m, one_file *f)
 {
     cli *c = m->c;
-    measurement_batch *batch = NULL;
     read_options options;
     input_reading(c, &options);
     options.with = given_files(m);
@@ -339,12 +349,9 @@ static assay_status run_file(importing *m, one_file *f)
     tell_guess(m, f);
     if (m->db)
         status = begin_import(m, f);
-    if (status == ASSAY_OK)
-        status = batch_new(BATCH_ROWS, reader_contexts(f->r), &batch, &c->err);
     progress_begin(&f->bar, f->label, reader_size(f->r), cli_has(c, OPT_QUIET));
     if (status == ASSAY_OK)
-        status = copy_rows(m, f, batch);
-    batch_free(batch);
+        status = copy_rows(m, f);
     if (status == ASSAY_OK && !take_characteristics(m, f->r))
         status = assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
     if (status == ASSAY_OK && f->i)
@@ -395,7 +402,7 @@ static assay_status open_database(importing *m)
     }
     if (cli_has(c, OPT_DRY_RUN))
         return ASSAY_OK;
-    return store_open(path, is_there ? STORE_WRITE : STORE_CREATE, &m->db, &c->err);
+    return cli_open(c, path, is_there ? STORE_WRITE : STORE_CREATE, &m->db);
 }
 
 static assay_status check_operands(cli *c)

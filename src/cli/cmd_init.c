@@ -14,7 +14,7 @@ int cmd_init(cli *c)
                                       : _("choose another name"));
         return cli_fail(c, ASSAY_EXISTS);
     }
-    assay_status status = store_open(path, STORE_CREATE, &s, &c->err);
+    assay_status status = cli_open(c, path, STORE_CREATE, &s);
     store_close(s);
     return status == ASSAY_OK ? EXIT_FINE : cli_fail(c, status);
 }

@@ -5,6 +5,7 @@
 #include "report/answer.h"
 #include "report/report.h"
 
+#include <math.h>
 #include <string.h>
 
 /* -- listing ------------------------------------------------------------------------------- */
@@ -79,34 +80,11 @@ static void begin(listing *l)
     const char *head[COLUMNS] = {_("characteristic"), _("chart"), "v", _("state"),
                                  _("since"),          _("by"),    _("center"),  "σ",
                                  _("method"),         _("used"),  _("why")};
-    table_init(&l->table, COLUMNS, is_right);
+    table_init(&l->table, COLUMNS, is_right, head);
     l->table.drop = drop;
-    for (size_t i = 0; i < COLUMNS; i++)
-        table_cell(&l->table, head[i]);
-    if (cli_has(c, OPT_JSON)) {
-        cli_json_begin(c, &l->j);
-        json_object(&l->j);
-        json_key(&l->j, "limits");
-        json_array(&l->j);
-    } else if (cli_has(c, OPT_CSV))
-        buf_add_text(&c->out, "characteristic,chart,version,state,since,by,reason,commit,center,"
-                              "sigma,method,n,used\n");
-}
-
-static int end(listing *l, size_t count)
-{
-    cli *c = l->c;
-    if (cli_has(c, OPT_JSON)) {
-        json_end(&l->j);
-        json_end(&l->j);
-        return cli_json_end(c, &l->j, EXIT_FINE);
-    }
-    term t = cli_term(c);
-    if (!cli_has(c, OPT_CSV) && count)
-        table_write(&t, &l->table, &c->out);
-    else if (!cli_has(c, OPT_CSV))
-        buf_addf(&c->out, "%s\n", _("no limits were frozen"));
-    return EXIT_FINE;
+    cli_list_begin(c, &l->j, "limits",
+                   "characteristic,chart,version,state,since,by,reason,commit,center,sigma,method,n,"
+                   "used\n");
 }
 
 static int list_versions(listing *l, const limits_history *h)
@@ -121,7 +99,7 @@ static int list_versions(listing *l, const limits_history *h)
         else
             write_row(l, &h->item[i], path);
     }
-    int code = end(l, h->count);
+    int code = cli_list_end(l->c, &l->j, &l->table, h->count, _("no limits were frozen"));
     table_done(&l->table);
     return code;
 }
@@ -134,7 +112,7 @@ static int list(cli *c)
     uint64_t as_of = STORE_NOW;
     assay_status status = cli_count(c, OPT_AS_OF, &as_of);
     if (status == ASSAY_OK)
-        status = store_open(c->operand[0], STORE_READ, &l.db, &c->err);
+        status = cli_open(c, c->operand[0], STORE_READ, &l.db);
     if (status == ASSAY_OK && c->operand_count > 1)
         status = store_characteristic_find(l.db, c->operand[1], &found, &c->err);
     if (status == ASSAY_OK)
@@ -172,6 +150,24 @@ static void remark_doubts(const cli *c, const analysis *a, const chart_limits *d
         cli_remark(c, "%s %s", _("note:"), _("limits provisional: fewer than 20 subgroups"));
 }
 
+/* The width a budget of false alarms asks for. */
+static assay_status keep_budget(cli *c, analysis_options *o, analysis *a)
+{
+    budget found;
+    double per_day = NAN;
+    const char *words = cli_text(c, OPT_BUDGET, NULL);
+    assay_status status = words ? cli_real(c, OPT_PER_DAY, &per_day) : ASSAY_OK;
+    if (!words || status != ASSAY_OK)
+        return status;
+    status = budget_keep(words, per_day, o, a, &found, &c->err);
+    if (status == ASSAY_MISSING)
+        return assay_hint(&c->err, "--per-day 24");
+    if (status == ASSAY_OK)
+        cli_remark(c, _("%.4g points a day: one false alarm in %.4g points (in %.4g before); limits of width %.3f"),
+                   found.points_per_day, found.arl, found.arl_now, ceil(found.width * 1000) / 1000);
+    return status;
+}
+
 /* The data are read, and let go again, before anything is written. */
 static assay_status work_out(cli *c, arena *memory, chart_limits *draft)
 {
@@ -188,6 +184,8 @@ static assay_status work_out(cli *c, arena *memory, chart_limits *draft)
         status = input_request(c, 0, &request);
     if (status == ASSAY_OK)
         status = analysis_make(set, series_at(set, 0), &plan.item[0], &a, &c->err);
+    if (status == ASSAY_OK)
+        status = keep_budget(c, &plan.item[0], &a);
     if (status == ASSAY_OK) {
         if (request.range.as_of == STORE_NOW)
             request.range.as_of = store_commit_number(series_store(set));
@@ -238,7 +236,7 @@ static int freeze(cli *c)
     if (status == ASSAY_OK)
         status = work_out(c, &memory, &draft);
     if (status == ASSAY_OK)
-        status = store_open(c->operand[0], STORE_WRITE, &db, &c->err);
+        status = cli_open(c, c->operand[0], STORE_WRITE, &db);
     if (status == ASSAY_OK)
         status = limits_freeze(db, &draft, cli_actor(c), c->given[OPT_WHY], &c->err);
     store_close(db);
@@ -297,17 +295,11 @@ static int retire(cli *c)
 {
     store *db = NULL;
     uint64_t commit = 0;
-    assay_status status = store_open(c->operand[0], STORE_WRITE, &db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_WRITE, &db);
     if (status == ASSAY_OK)
         status = retire_one(c, db, &commit);
     store_close(db);
-    if (status != ASSAY_OK)
-        return cli_fail(c, status);
-    if (cli_has(c, OPT_JSON))
-        buf_addf(&c->out, "{\"commit\": %llu}\n", (unsigned long long)commit);
-    else
-        cli_remark(c, _("done in commit %llu"), (unsigned long long)commit);
-    return EXIT_FINE;
+    return cli_done(c, status, commit);
 }
 
 static assay_status check(cli *c)

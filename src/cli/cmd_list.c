@@ -31,18 +31,9 @@ static void begin(listing *l)
 {
     const char *head[COLUMNS] = {_("characteristic"), _("unit"), _("kind"), "n",
                                  _("first"), _("last"), "LSL", "USL", _("limits")};
-    table_init(&l->table, COLUMNS, is_right);
+    table_init(&l->table, COLUMNS, is_right, head);
     l->table.drop = drop;
-    if (cli_has(l->c, OPT_JSON)) {
-        cli_json_begin(l->c, &l->j);
-        json_object(&l->j);
-        json_key(&l->j, "characteristics");
-        json_array(&l->j);
-    } else if (cli_has(l->c, OPT_CSV))
-        buf_add_text(&l->c->out, "path,unit,kind,n,first,last,lsl,usl,limits\n");
-    else
-        for (size_t i = 0; i < COLUMNS; i++)
-            table_cell(&l->table, head[i]);
+    cli_list_begin(l->c, &l->j, "characteristics", "path,unit,kind,n,first,last,lsl,usl,limits\n");
 }
 
 static void write_json(json *j, const entry *e)
@@ -185,9 +176,13 @@ static assay_status list_each(listing *l, store *s, const store_range *range,
 static assay_status list_stored(listing *l, store *s, const store_range *range)
 {
     limits_history limits;
-    assay_status status = limits_read(s, 0, range->as_of, &limits, &l->c->err);
+    store_range whole = *range; /* all lines as of one commit */
+    uint64_t newest = store_commit_number(s);
+    if (newest && newest < whole.as_of)
+        whole.as_of = newest;
+    assay_status status = limits_read(s, 0, whole.as_of, &limits, &l->c->err);
     if (status == ASSAY_OK)
-        status = list_each(l, s, range, &limits);
+        status = list_each(l, s, &whole, &limits);
     limits_done(&limits);
     return status;
 }
@@ -196,7 +191,7 @@ static int list_database(cli *c, const series_request *request)
 {
     store *s = NULL;
     listing l = {.c = c};
-    assay_status status = store_open(request->source, STORE_READ, &s, &c->err);
+    assay_status status = cli_open(c, request->source, STORE_READ, &s);
     begin(&l);
     if (status == ASSAY_OK)
         status = list_stored(&l, s, &request->range);

@@ -60,6 +60,19 @@ static void note_verdict(writing *w, const analysis *a)
         w->code = EXIT_NOT_CAPABLE;
 }
 
+static assay_status write_section(writing *w, const analysis *a)
+{
+    store *s = series_store(a->set);
+    point_notes notes = {0};
+    analysis shown = *a;
+    assay_status status = s ? notes_read(s, &a->series->id, STORE_NOW, &notes, &w->c->err) : ASSAY_OK;
+    shown.notes = &notes;
+    if (status == ASSAY_OK)
+        status = report_add(w->document, &shown, &w->c->err);
+    notes_done(&notes);
+    return status;
+}
+
 static void add(const analysis *a, size_t i, void *context)
 {
     writing *w = context;
@@ -67,7 +80,7 @@ static void add(const analysis *a, size_t i, void *context)
     note_verdict(w, a);
     if (w->status != ASSAY_OK)
         return;
-    w->status = is_picture(w->format) ? write_picture(w, a) : report_add(w->document, a, &w->c->err);
+    w->status = is_picture(w->format) ? write_picture(w, a) : write_section(w, a);
 }
 
 static assay_status write_all(writing *w, const series_set *set, const analysis_plan *plan)
@@ -121,8 +134,9 @@ int output_write(cli *c, output_picture picture)
     analysis_plan plan = {0};
     writing w = {.c = c, .picture = picture, .bound = 1.33};
     assay_status status = take_all(&w);
+    uint32_t named = source_is_database(c->operand[0]) ? 1u << CONTEXT_SERIAL : 0; /* by notes */
     if (status == ASSAY_OK)
-        status = input_open(c, input_chart_contexts(c), true, &set);
+        status = input_open(c, input_chart_contexts(c) | named, true, &set);
     if (status == ASSAY_OK && (is_picture(w.format) || series_count(set) == 0))
         status = input_need_one(c, set);
     if (status == ASSAY_OK)

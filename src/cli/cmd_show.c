@@ -30,7 +30,7 @@ static void value_text(const series *s, size_t i, char *out, size_t room)
     if (s->real)
         double_format(x, out, room);
     else
-        decimal_format(s->wide ? s->wide[i] : s->narrow[i], s->exponent, s->decimals, out, room);
+        decimal_format(series_mantissa(s, i), s->exponent, s->decimals, out, room);
 }
 
 static const char *serial_at(const series_set *set, const series *s, size_t i)
@@ -181,9 +181,7 @@ static void write_values(const showing *v, const term *look, buf *out)
     static const bool is_right[] = {true, false, true, false, false};
     const char *head[] = {_("place"), _("time"), _("value"), _("serial"), _("status")};
     term_table table;
-    table_init(&table, 5, is_right);
-    for (size_t i = 0; i < 5; i++)
-        table_cell(&table, head[i]);
+    table_init(&table, 5, is_right, head);
     for (size_t i = v->from; i < v->s->n; i++) {
         char value[64], time[40] = "";
         value_text(v->s, i, value, sizeof value);
@@ -258,7 +256,7 @@ static assay_status digest_of(cli *c, const series *s, series_digest *digest, ui
     assay_status status = cli_count(c, OPT_AS_OF, &as_of);
     all.as_of = as_of;
     if (status == ASSAY_OK)
-        status = store_open(c->operand[0], STORE_READ, &db, &c->err);
+        status = cli_open(c, c->operand[0], STORE_READ, &db);
     if (status == ASSAY_OK)
         status = store_digest(db, s->number, &all, digest, &c->err);
     if (status == ASSAY_OK)

@@ -200,13 +200,7 @@ static int list_all(cli *c, const series_set *set, const analysis_plan *plan)
 {
     listing l = {.c = c};
     bool is_json = cli_has(c, OPT_JSON);
-    if (is_json) {
-        cli_json_begin(c, &l.j);
-        json_object(&l.j);
-        json_key(&l.j, "signals");
-        json_array(&l.j);
-    } else if (cli_has(c, OPT_CSV))
-        buf_add_text(&c->out, "characteristic,part,index,time,value,lcl,ucl,rule\n");
+    cli_list_begin(c, &l.j, "signals", "characteristic,part,index,time,value,lcl,ucl,rule\n");
     assay_status status =
         analysis_make_all(set, plan->of_series, cli_threads(c), list_signals, &l, &c->err);
     if (status != ASSAY_OK) {

@@ -4,7 +4,9 @@
 
 #include "cli/source_capture.h"
 #include "cli/source_words.h"
+#include "cli/watch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static source_words words_of(cli *c)
@@ -26,36 +28,6 @@ typedef struct {
     size_t count;
 } listing;
 
-static void begin(listing *l, const char *key, const char *const *head, size_t columns)
-{
-    static const bool is_right[3] = {false};
-    table_init(&l->table, columns, is_right);
-    for (size_t i = 0; i < columns; i++)
-        table_cell(&l->table, head[i]);
-    if (!cli_has(l->c, OPT_JSON))
-        return;
-    cli_json_begin(l->c, &l->j);
-    json_object(&l->j);
-    json_key(&l->j, key);
-    json_array(&l->j);
-}
-
-static int end(listing *l, const char *nothing)
-{
-    cli *c = l->c;
-    if (cli_has(c, OPT_JSON)) {
-        json_end(&l->j);
-        json_end(&l->j);
-        return cli_json_end(c, &l->j, EXIT_FINE);
-    }
-    term t = cli_term(c);
-    if (l->count)
-        table_write(&t, &l->table, &c->out);
-    else
-        buf_addf(&c->out, "%s\n", nothing);
-    return EXIT_FINE;
-}
-
 static bool write_type(const char *name, const char *summary, const char *example, void *context)
 {
     listing *l = context;
@@ -76,11 +48,9 @@ static bool write_type(const char *name, const char *summary, const char *exampl
 static int list_types(cli *c)
 {
     listing l = {.c = c};
-    begin(&l, "doors", NULL, 0);
+    cli_list_begin(c, &l.j, "doors", NULL);
     source_words_types(write_type, &l);
-    int code = cli_has(c, OPT_JSON) ? end(&l, "") : EXIT_FINE;
-    table_done(&l.table);
-    return code;
+    return cli_has(c, OPT_JSON) ? cli_list_end(c, &l.j, NULL, l.count, "") : EXIT_FINE;
 }
 
 static bool write_source(const store_document *d, void *context)
@@ -108,11 +78,13 @@ static bool write_source(const store_document *d, void *context)
 static assay_status list(cli *c, store *db)
 {
     listing l = {.c = c};
+    static const bool is_right[3] = {false};
     const char *head[] = {_("name"), _("door"), _("enabled")};
-    begin(&l, "sources", head, 3);
+    table_init(&l.table, 3, is_right, head);
+    cli_list_begin(c, &l.j, "sources", NULL);
     assay_status status = store_documents(db, "source", write_source, &l, &c->err);
     if (status == ASSAY_OK)
-        end(&l, _("no sources"));
+        cli_list_end(c, &l.j, &l.table, l.count, _("no sources"));
     else
         buf_clear(&c->out);
     table_done(&l.table);
@@ -146,7 +118,7 @@ static assay_status test(cli *c, store *db)
 static int look(cli *c, assay_status (*at)(cli *c, store *db))
 {
     store *db = NULL;
-    assay_status status = store_open(c->operand[1], STORE_READ, &db, &c->err);
+    assay_status status = cli_open(c, c->operand[1], STORE_READ, &db);
     if (status == ASSAY_OK)
         status = at(c, db);
     store_close(db);
@@ -185,7 +157,7 @@ static int alter(cli *c, assay_status (*in)(cli *c, store *db, store_tx *tx))
 {
     store *db = NULL;
     store_tx *tx = NULL;
-    assay_status status = store_open(c->operand[1], STORE_WRITE, &db, &c->err);
+    assay_status status = cli_open(c, c->operand[1], STORE_WRITE, &db);
     if (status == ASSAY_BUSY)
         status =
             assay_hint(&c->err, "%s", _("change its sources through the server that holds it"));
@@ -194,6 +166,27 @@ static int alter(cli *c, assay_status (*in)(cli *c, store *db, store_tx *tx))
     if (status == ASSAY_OK)
         status = in(c, db, tx);
     return cli_finish(c, db, tx, status);
+}
+
+/* -- ordering ------------------------------------------------------------------------------ */
+
+/* Only a running server is connected to what stands behind a source. */
+static int command(cli *c)
+{
+    source_words w = words_of(c);
+    client *server = NULL;
+    buf order = BUF_INIT;
+    assay_status status = source_words_order(&w, &order, &c->err);
+    if (status == ASSAY_OK)
+        status = client_open(c->operand[1], cli_text(c, OPT_TOKEN, getenv("ASSAY_TOKEN")), &server,
+                             &c->err);
+    if (status == ASSAY_OK)
+        status = client_order(server, w.name, buf_text(&order), w.why, &c->err);
+    if (status == ASSAY_OK)
+        cli_remark(c, _("the order is on its way to %s"), w.name);
+    client_close(server);
+    buf_done(&order);
+    return status == ASSAY_OK ? EXIT_FINE : cli_fail(c, status);
 }
 
 /* -- the verb ------------------------------------------------------------------------------ */
@@ -214,6 +207,8 @@ int cmd_source(cli *c)
 {
     if (strcmp(c->operand[0], "types") == 0)
         return list_types(c);
+    if (strcmp(c->operand[0], "command") == 0 && c->operand_count > 3)
+        return command(c);
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(actions[i].word, c->operand[0]) != 0)
             continue;
@@ -226,5 +221,5 @@ int cmd_source(cli *c)
         return actions[i].look ? look(c, actions[i].look) : alter(c, actions[i].alter);
     }
     cli_usage(c, _("\"%s\" is nothing to do with a source"), c->operand[0]);
-    return cli_fail(c, assay_hint(&c->err, "add, change, remove, list, show, test, types"));
+    return cli_fail(c, assay_hint(&c->err, "add, change, remove, list, show, test, command, types"));
 }

@@ -113,49 +113,28 @@ static void begin(listing *l)
                           _("late"),       _("doubtful"),  _("last")};
     const char *reasons[] = {_("name"), _("refused because"), _("count"), _("example"),
                              _("remedy")};
-    table_init(&l->table, 9, right);
-    for (size_t i = 0; i < 9; i++)
-        table_cell(&l->table, head[i]);
-    table_init(&l->reasons, 5, reason_right);
-    for (size_t i = 0; i < 5; i++)
-        table_cell(&l->reasons, reasons[i]);
-    if (cli_has(l->c, OPT_JSON)) {
-        cli_json_begin(l->c, &l->j);
-        json_object(&l->j);
-        json_key(&l->j, "sources");
-        json_array(&l->j);
-    } else if (cli_has(l->c, OPT_CSV)) {
-        buf_add_text(&l->c->out, "source,received,stored,duplicates,conflicts,refused,late,"
-                                 "doubtful,last_time\n");
-    }
+    table_init(&l->table, 9, right, head);
+    table_init(&l->reasons, 5, reason_right, reasons);
+    cli_list_begin(l->c, &l->j, "sources",
+                   "source,received,stored,duplicates,conflicts,refused,late,doubtful,last_time\n");
 }
 
 static int end(listing *l)
 {
     cli *c = l->c;
-    if (cli_has(c, OPT_JSON)) {
-        json_end(&l->j);
-        json_end(&l->j);
-        return cli_json_end(c, &l->j, EXIT_FINE);
-    }
-    if (cli_has(c, OPT_CSV))
-        return EXIT_FINE;
-    term t = cli_term(c);
-    if (l->count)
-        table_write(&t, &l->table, &c->out);
-    else
-        buf_addf(&c->out, "%s\n", _("no source has sent anything yet"));
-    if (l->refusals) {
+    int code = cli_list_end(c, &l->j, &l->table, l->count, _("no source has sent anything yet"));
+    if (l->refusals && !cli_has(c, OPT_JSON) && !cli_has(c, OPT_CSV)) {
+        term t = cli_term(c);
         buf_add_char(&c->out, '\n');
         table_write(&t, &l->reasons, &c->out);
     }
-    return EXIT_FINE;
+    return code;
 }
 
 int cmd_sources(cli *c)
 {
     listing l = {.c = c};
-    assay_status status = store_open(c->operand[0], STORE_READ, &l.db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_READ, &l.db);
     begin(&l);
     if (status == ASSAY_OK)
         status = store_sources(l.db, write_account, &l, &c->err);

@@ -66,32 +66,8 @@ static void begin(listing *l)
 {
     static const bool is_right[5] = {false};
     const char *head[] = {_("account"), _("name"), _("roles"), _("state"), _("codes")};
-    table_init(&l->table, 5, is_right);
-    for (size_t i = 0; i < 5; i++)
-        table_cell(&l->table, head[i]);
-    if (cli_has(l->c, OPT_JSON)) {
-        cli_json_begin(l->c, &l->j);
-        json_object(&l->j);
-        json_key(&l->j, "accounts");
-        json_array(&l->j);
-    } else if (cli_has(l->c, OPT_CSV))
-        buf_add_text(&l->c->out, "account,name,roles,state,one_time_codes\n");
-}
-
-static int end(listing *l)
-{
-    cli *c = l->c;
-    if (cli_has(c, OPT_JSON)) {
-        json_end(&l->j);
-        json_end(&l->j);
-        return cli_json_end(c, &l->j, EXIT_FINE);
-    }
-    term t = cli_term(c);
-    if (!cli_has(c, OPT_CSV) && l->count)
-        table_write(&t, &l->table, &c->out);
-    else if (!cli_has(c, OPT_CSV))
-        buf_addf(&c->out, "%s\n", _("no accounts"));
-    return EXIT_FINE;
+    table_init(&l->table, 5, is_right, head);
+    cli_list_begin(l->c, &l->j, "accounts", "account,name,roles,state,one_time_codes\n");
 }
 
 static int list(cli *c)
@@ -99,7 +75,7 @@ static int list(cli *c)
     listing l = {.c = c, .only = c->operand_count > 1 ? c->operand[1] : NULL};
     store *db = NULL;
     people *p = NULL;
-    assay_status status = store_open(c->operand[0], STORE_READ, &db, &c->err);
+    assay_status status = cli_open(c, c->operand[0], STORE_READ, &db);
     if (status == ASSAY_OK)
         status = people_open(db, &p, &c->err);
     begin(&l);
@@ -109,7 +85,8 @@ static int list(cli *c)
         status = assay_fail(&c->err, ASSAY_NOT_FOUND, 0, _("there is no account %s"), l.only);
     if (status != ASSAY_OK)
         buf_clear(&c->out);
-    int code = status == ASSAY_OK ? end(&l) : cli_fail(c, status);
+    int code = status == ASSAY_OK ? cli_list_end(c, &l.j, &l.table, l.count, _("no accounts"))
+                                   : cli_fail(c, status);
     table_done(&l.table);
     people_close(p);
     store_close(db);
@@ -201,7 +178,7 @@ static int change(cli *c)
     char code[33] = "";
     assay_status status = check(c);
     if (status == ASSAY_OK)
-        status = store_open(c->operand[0], STORE_WRITE, &db, &c->err);
+        status = cli_open(c, c->operand[0], STORE_WRITE, &db);
     if (status == ASSAY_OK)
         status = people_open(db, &p, &c->err);
     if (status == ASSAY_OK)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli.h"
 
+#include "base/i18n.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +10,7 @@
 uint32_t input_chart_contexts(const cli *c)
 {
     uint32_t contexts = 0;
-    if (!cli_has(c, OPT_N))
+    if (!cli_has(c, OPT_N) && !cli_has(c, OPT_EVERY))
         contexts |= 1u << CONTEXT_SUBGROUP;
     if (cli_has(c, OPT_STAGE))
         contexts |= 1u << CONTEXT_STAGE;
@@ -77,4 +79,10 @@ void csv_time(buf *out, int64_t time, int32_t offset, bool is_last)
     if (time != TIME_NONE)
         buf_add(out, text, time_format(time, offset ? offset : TIME_OFFSET_NONE, text, sizeof text));
     cell_end(out, is_last);
+}
+
+const char *cli_language(const cli *c)
+{
+    const char *lang = cli_text(c, OPT_LANG, NULL);
+    return lang ? lang : _("en");
 }

@@ -38,7 +38,9 @@ static const struct {
 } roles[] = {{OPT_SUBGROUP, CONTEXT_SUBGROUP}, {OPT_STAGE, CONTEXT_STAGE},
              {OPT_SERIAL, CONTEXT_SERIAL},     {OPT_PART, CONTEXT_PART},
              {OPT_OPERATOR, CONTEXT_OPERATOR}, {OPT_BY, CONTEXT_GROUP},
-             {OPT_CATEGORY, CONTEXT_GROUP}};
+             {OPT_CATEGORY, CONTEXT_GROUP},    {OPT_CRITERION, CONTEXT_GROUP},
+             {OPT_CASE_COLUMN, CONTEXT_PART},  {OPT_JUDGE, CONTEXT_OPERATOR},
+             {OPT_ORDER, CONTEXT_ORDER},       {OPT_OWN, CONTEXT_NOTE}};
 
 void input_reading(cli *c, read_options *out)
 {
@@ -50,7 +52,7 @@ void input_reading(cli *c, read_options *out)
         .follow_pairs = true,
         .threads = cli_threads(c),
     };
-    out->mapping.value = cli_text(c, OPT_VALUE, c->given[OPT_WEIGHT]);
+    out->mapping.value = cli_text(c, OPT_VALUE, cli_text(c, OPT_SCORE, c->given[OPT_WEIGHT]));
     out->mapping.characteristic = c->given[OPT_CHARACTERISTIC];
     out->mapping.time = c->given[OPT_TIME];
     out->mapping.wide = cli_has(c, OPT_WIDE);
@@ -98,7 +100,7 @@ static assay_status take_range(cli *c, store_range *range)
 static void take_stored(cli *c, series_request *out)
 {
     if (!out->name)
-        out->name = c->given[OPT_VALUE];
+        out->name = cli_text(c, OPT_VALUE, c->given[OPT_SCORE]);
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (c->given[roles[i].id])
             out->role[roles[i].kind] = c->given[roles[i].id];
@@ -134,7 +136,7 @@ assay_status input_open(cli *c, uint32_t contexts, bool with_time, series_set **
 {
     series_request request;
     assay_status status = input_request(c, contexts, &request);
-    request.with_time = with_time;
+    request.with_time = with_time || cli_has(c, OPT_EVERY);
     if (status == ASSAY_OK)
         status = series_open(&request, out, &c->err);
     if (status == ASSAY_OK)
@@ -157,6 +159,9 @@ void input_remarks(cli *c, const series_set *set)
 {
     reader_tally_t tally;
     const reader *r = series_reader(set);
+    const store *db = series_store(set);
+    if (db)
+        cli_told(db);
     if (!r)
         return;
     reader_tally(r, &tally);

@@ -3,6 +3,7 @@
  * C.UTF-8 whatever the machine has installed; LANGUAGE says which catalogue. */
 #include "cli/cli.h"
 
+#include <libintl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,43 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const chart_names[] = {
-#define X(code, name, location, spread) name,
-    ASSAY_CHART_LIST(X)
-#undef X
-    NULL};
-static const char *const sigma_names[] = {
-#define X(code, name) name,
-    ASSAY_SIGMA_LIST(X)
-#undef X
-    NULL};
-
-static int index_of(const char *const *names, const char *name)
+static const char *chart_name_at(size_t i, const void *context)
 {
-    for (int i = 0; names[i]; i++)
-        if (strcmp(names[i], name) == 0)
-            return i;
-    return -1;
-}
-
-static const char *name_at(size_t i, const void *context)
-{
-    return ((const char *const *)context)[i];
+    (void)context;
+    return i <= ASSAY_CHART_U ? assay_chart_type_name((assay_chart_type)i) : NULL;
 }
 
 static assay_status take_type(cli *c, analysis_options *o)
 {
-    int type = index_of(chart_names, cli_text(c, OPT_TYPE, "auto"));
-    if (type < 0) {
-        const char *nearest = nearest_name(c->given[OPT_TYPE], name_at, chart_names);
+    if (!assay_chart_type_named(cli_text(c, OPT_TYPE, "auto"), &o->chart.type)) {
+        const char *nearest = nearest_name(c->given[OPT_TYPE], chart_name_at, NULL);
         cli_usage(c, _("there is no chart %s"), c->given[OPT_TYPE]);
         return assay_hint(&c->err, "%s%s%sauto, xbar-r, xbar-s, i-mr, median, ewma, cusum, run, p, np, c, u",
                           nearest ? _("did you mean ") : "", nearest ? nearest : "",
                           nearest ? "? " : "");
     }
-    o->chart.type = (assay_chart_type)type;
-    int sigma = index_of(sigma_names, cli_text(c, OPT_SIGMA, "auto"));
-    o->chart.sigma = sigma < 0 ? ASSAY_SIGMA_AUTO : (assay_sigma_method)sigma;
+    (void)assay_sigma_method_named(cli_text(c, OPT_SIGMA, "auto"), &o->chart.sigma); /* the verb's list was asked */
     o->capability.sigma = o->chart.sigma;
     return ASSAY_OK;
 }
@@ -82,6 +61,19 @@ static assay_status take_numbers(cli *c, analysis_options *o)
     o->chart.is_unweighted = o->capability.is_unweighted = cli_has(c, OPT_UNWEIGHTED);
     o->chart.with_probability_limits = cli_has(c, OPT_PROBABILITY);
     return ASSAY_OK;
+}
+
+static assay_status take_every(cli *c, analysis_options *o)
+{
+    const char *text = c->given[OPT_EVERY];
+    if (!text)
+        return ASSAY_OK;
+    if (cli_has(c, OPT_N) || cli_has(c, OPT_SUBGROUP))
+        return cli_usage(c, _("--every cuts by time: it does not go with -n or --subgroup"));
+    if (time_span_read(text, &o->every_s))
+        return ASSAY_OK;
+    cli_usage(c, _("--every is no span of time: \"%s\""), text);
+    return assay_hint(&c->err, "--every 1h; 90s, 10min, 1d");
 }
 
 static assay_status take_size(cli *c, analysis_options *o)
@@ -167,7 +159,7 @@ static assay_status take_distribution(cli *c, analysis_options *o)
 static assay_status take_all(cli *c, arena *a, analysis_options *o)
 {
     static assay_status (*const steps[])(cli *, analysis_options *) = {
-        take_type, take_numbers, take_size, take_phase1, take_rules, take_distribution};
+        take_type, take_numbers, take_every, take_size, take_phase1, take_rules, take_distribution};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         assay_status status = steps[i](c, o);
         if (status != ASSAY_OK)
@@ -227,12 +219,12 @@ limits_wanted plan_limits_wanted(const cli *c, const series_request *request,
 {
     bool has_shape = cli_has(c, OPT_LAMBDA) || cli_has(c, OPT_LIMIT) || cli_has(c, OPT_LIMITS) ||
                      cli_has(c, OPT_K) || cli_has(c, OPT_H) || cli_has(c, OPT_FIR);
-    *room = (chart_definition){.n = o->n, .rules = c->given[OPT_RULES], .chart = o->chart,
-                               .subgroup = cli_has(c, OPT_N) ? NULL : c->given[OPT_SUBGROUP]};
+    *room = (chart_definition){.n = o->n, .every_s = o->every_s, .rules = c->given[OPT_RULES], .chart = o->chart,
+                               .subgroup = cli_has(c, OPT_N) || o->every_s ? NULL : c->given[OPT_SUBGROUP]};
     memcpy(room->filter, request->range.filter, sizeof room->filter);
     return (limits_wanted){
         .definition = room,
-        .given = (cli_has(c, OPT_N) ? LIMITS_N : 0u) | (has_shape ? LIMITS_SHAPE : 0u) |
+        .given = (cli_has(c, OPT_N) || o->every_s ? LIMITS_N : 0u) | (has_shape ? LIMITS_SHAPE : 0u) |
                  (o->chart.type != ASSAY_CHART_AUTO ? LIMITS_TYPE : 0u) |
                  (cli_has(c, OPT_RULES) ? LIMITS_RULES : 0u)};
 }

@@ -120,14 +120,6 @@ buf *sender_text(sender *s, int source, const char *name)
     return &s->lines[source].waiting;
 }
 
-bool sender_is_full(const sender *s)
-{
-    for (int i = 0; i < SENDER_SOURCES; i++)
-        if (s->lines[i].waiting.length > SENDER_WAITING)
-            return true;
-    return false;
-}
-
 /* -- output and TCP ------------------------------------------------------------------------------ */
 
 /* What was written leaves the buffer; of a line that was cut nothing, so that it is sent again. */

@@ -2,7 +2,7 @@
 /* Text from several sources to one place: standard output, a TCP address, or a server by HTTP.
  *
  * Each source has its own connection and its own text that waits. What could not be sent stays and
- * goes with the next flush; SENDER_WAITING bytes a source may wait, sender_is_full says so.
+ * goes with the next flush.
  */
 #ifndef CLI_PLANT_SEND_H
 #define CLI_PLANT_SEND_H
@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-enum { SENDER_SOURCES = 8, SENDER_WAITING = 1 << 20 };
+enum { SENDER_SOURCES = 8 };
 
 typedef struct sender sender;
 
@@ -24,7 +24,6 @@ ASSAY_MUST_USE assay_status sender_open(const char *address, const char *token, 
 void sender_close(sender *s); /* accepts NULL */
 /* Where the text of a source is added: whole lines. `name` lives as long as the sender. */
 buf *sender_text(sender *s, int source, const char *name);
-bool sender_is_full(const sender *s);
 /* Send what waits. ASSAY_IO: not reachable now, try again later. Any other error is final: what
  * the far side refuses will be refused again. */
 ASSAY_MUST_USE assay_status sender_flush(sender *s, assay_err *err);

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 static volatile bool interrupted;
-const volatile bool *const interrupt_flag = &interrupted;
 
 static void on_interrupt(int number)
 {
@@ -37,22 +36,44 @@ void progress_begin(progress *p, const char *what, uint64_t total, bool is_quiet
     p->told = p->began;
 }
 
-void progress_tell(progress *p, uint64_t done, uint64_t rows)
+/* Seconds since the beginning when it is time to say something; below 0: not yet. */
+static double begin_line(progress *p, uint64_t done)
 {
     const int64_t every = 200000000;
     int64_t now = p->is_on ? time_now() : 0;
     if (!p->is_on || now - p->told < every)
-        return;
-    double seconds = (double)(now - p->began) / 1e9, mega = (double)done / 1e6;
+        return -1;
     p->told = now;
     fprintf(stderr, "\r\033[K%s  ", p->what);
     if (p->total)
         fprintf(stderr, "%3.0f %%  ", 100.0 * (double)done / (double)p->total);
-    fprintf(stderr, _("%llu rows, %.0f MB/s"), (unsigned long long)rows, mega / seconds);
+    return (double)(now - p->began) / 1e9;
+}
+
+static void end_line(const progress *p, double seconds, uint64_t done)
+{
     if (p->total && done > 0)
         fprintf(stderr, _(", %.0f s left"),
                 seconds * (double)(p->total - done) / (double)done);
     fflush(stderr);
+}
+
+void progress_tell(progress *p, uint64_t done, uint64_t rows)
+{
+    double seconds = begin_line(p, done);
+    if (seconds < 0)
+        return;
+    fprintf(stderr, _("%llu rows, %.0f MB/s"), (unsigned long long)rows, (double)done / 1e6 / seconds);
+    end_line(p, seconds, done);
+}
+
+void progress_share(progress *p, uint64_t done)
+{
+    double seconds = begin_line(p, done);
+    if (seconds < 0)
+        return;
+    fprintf(stderr, _("%llu of %llu"), (unsigned long long)done, (unsigned long long)p->total);
+    end_line(p, seconds, done);
 }
 
 void progress_end(progress *p)

@@ -122,6 +122,19 @@ assay_status source_words_put(store *db, store_tx *tx, const source_words *w, as
     return status;
 }
 
+assay_status source_words_order(const source_words *w, buf *out, assay_err *err)
+{
+    json_t *order = json_object();
+    assay_status status = use_words(order, w, err);
+    char *text = status == ASSAY_OK ? json_dumps(order, JSON_COMPACT) : NULL;
+    if (status == ASSAY_OK && !text)
+        status = assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
+    buf_add_text(out, text ? text : "");
+    free(text);
+    json_decref(order);
+    return status;
+}
+
 assay_status source_words_show(const store_document *d, buf *out, assay_err *err)
 {
     json_t *settings = source_shown(d);

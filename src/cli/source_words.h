@@ -24,6 +24,8 @@ ASSAY_MUST_USE assay_status source_words_settings(store *db, const source_words 
 ASSAY_MUST_USE assay_status source_words_check(store *db, const source_words *w, assay_err *err);
 ASSAY_MUST_USE assay_status source_words_put(store *db, store_tx *tx, const source_words *w,
                                              assay_err *err);
+/* An order to what stands behind a source, from the same words, as JSON. */
+ASSAY_MUST_USE assay_status source_words_order(const source_words *w, buf *out, assay_err *err);
 /* The settings as indented JSON without secrets, ended by a newline. */
 ASSAY_MUST_USE assay_status source_words_show(const store_document *d, buf *out, assay_err *err);
 /* The door and whether it is enabled; false: the document is none of a source. */

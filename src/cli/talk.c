@@ -2,6 +2,8 @@
 /* Errors and remarks on standard error, data on standard output. */
 #include "cli/cli.h"
 
+#include "base/fd.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,23 +41,27 @@ void cli_remark(const cli *c, const char *format, ...)
     fputc('\n', stderr);
 }
 
+void cli_told(const store *s)
+{
+    if (*store_told(s))
+        fprintf(stderr, "assay: %s\n", store_told(s));
+}
+
+assay_status cli_open(cli *c, const char *path, store_mode mode, store **out)
+{
+    assay_status status = store_open(path, mode, out, &c->err);
+    if (status == ASSAY_OK)
+        cli_told(*out);
+    return status;
+}
+
 static bool write_all(const char *bytes, size_t length, void *context)
 {
     cli *c = context;
-    while (length > 0) {
-        ssize_t written = write(STDOUT_FILENO, bytes, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0) {
-            if (c->err.code == ASSAY_OK)
-                assay_fail(&c->err, errno == ENOSPC ? ASSAY_FULL : ASSAY_IO, 0,
-                           "cannot write to standard output: %s", strerror(errno));
-            return false;
-        }
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
+    bool is_written = fd_write(STDOUT_FILENO, bytes, length);
+    if (!is_written && c->err.code == ASSAY_OK)
+        assay_fail(&c->err, errno == ENOSPC ? ASSAY_FULL : ASSAY_IO, 0, "cannot write to standard output: %s", strerror(errno));
+    return is_written;
 }
 
 bool cli_flush(cli *c)
@@ -73,4 +79,33 @@ void cli_json_begin(cli *c, json *j)
 int cli_json_end(cli *c, json *j, int code)
 {
     return json_done(j) ? code : cli_fail(c, c->err.code ? c->err.code : ASSAY_MEMORY);
+}
+
+void cli_list_begin(cli *c, json *j, const char *key, const char *csv)
+{
+    if (cli_has(c, OPT_JSON)) {
+        cli_json_begin(c, j);
+        json_object(j);
+        json_key(j, key);
+        json_array(j);
+    } else if (csv && cli_has(c, OPT_CSV)) {
+        buf_add_text(&c->out, csv);
+    }
+}
+
+int cli_list_end(cli *c, json *j, const term_table *table, size_t count, const char *nothing)
+{
+    if (cli_has(c, OPT_JSON)) {
+        json_end(j);
+        json_end(j);
+        return cli_json_end(c, j, EXIT_FINE);
+    }
+    if (cli_has(c, OPT_CSV))
+        return EXIT_FINE;
+    term t = cli_term(c);
+    if (count)
+        table_write(&t, table, &c->out);
+    else
+        buf_addf(&c->out, "%s\n", nothing);
+    return EXIT_FINE;
 }

@@ -96,6 +96,9 @@ ASSAY_MUST_USE assay_status client_listen(client *c, client_event *take, void *c
  * ended; client_listen opens it again. */
 ASSAY_MUST_USE assay_status client_wait(client *c, int fd, int wait_ms, bool *can_read,
                                         assay_err *err);
+/* An order (JSON) to what stands behind a source, with its reason. Errors as of client_get. */
+ASSAY_MUST_USE assay_status client_order(client *c, const char *source, const char *order,
+                                         const char *why, assay_err *err);
 void client_forget(json_t *answer); /* accepts NULL */
 
 /* -- pictures ------------------------------------------------------------------------------------- */

@@ -148,11 +148,9 @@ static assay_status refused(const client *c, long code, const json_t *problem, a
     return hint ? assay_hint(err, "%s", hint) : status;
 }
 
-assay_status client_get(client *c, const char *path, json_t **out, assay_err *err)
+/* What is answered goes to c->answer. */
+static assay_status perform(client *c, const char *url, long *code, assay_err *err)
 {
-    char url[1024];
-    long code = 0;
-    snprintf(url, sizeof url, "%s%s", c->address, path);
     buf_clear(&c->answer);
     curl_easy_setopt(c->ask, CURLOPT_URL, url);
     CURLcode wrong = curl_easy_perform(c->ask);
@@ -160,8 +158,18 @@ assay_status client_get(client *c, const char *path, json_t **out, assay_err *er
         assay_fail(err, ASSAY_IO, 0, "cannot reach %s: %s", client_address(c), curl_easy_strerror(wrong));
         return assay_hint(err, "assay serve plant.assay");
     }
-    curl_easy_getinfo(c->ask, CURLINFO_RESPONSE_CODE, &code);
+    curl_easy_getinfo(c->ask, CURLINFO_RESPONSE_CODE, code);
+    return ASSAY_OK;
+}
+
+assay_status client_get(client *c, const char *path, json_t **out, assay_err *err)
+{
+    char url[1024];
+    long code = 0;
     json_error_t at;
+    snprintf(url, sizeof url, "%s%s", c->address, path);
+    if (perform(c, url, &code, err) != ASSAY_OK)
+        return ASSAY_IO;
     json_t *answer = json_loadb(buf_text(&c->answer), c->answer.length, 0, &at);
     if (code == 200 && answer) {
         *out = answer;
@@ -171,6 +179,38 @@ assay_status client_get(client *c, const char *path, json_t **out, assay_err *er
         code == 200 ? assay_fail(err, ASSAY_FORMAT, 0, "%s does not answer in JSON: %s", client_address(c), at.text)
                     : refused(c, code, answer, err);
     json_decref(answer);
+    return status;
+}
+
+assay_status client_order(client *c, const char *source, const char *order, const char *why,
+                          assay_err *err)
+{
+    char *name = curl_easy_escape(c->ask, source, 0), *reason = curl_easy_escape(c->ask, why, 0);
+    struct curl_slist *typed = NULL, *plain = c->headers;
+    char *url = NULL;
+    long code = 0;
+    assay_status status = ASSAY_MEMORY;
+    for (struct curl_slist *h = c->headers; h; h = h->next)
+        (void)add_header(&typed, h->data);
+    if (name && reason && add_header(&typed, "Content-Type: application/json") &&
+        asprintf(&url, "%s/api/v1/sources/%s/commands?why=%s", c->address, name, reason) > 0) {
+        curl_easy_setopt(c->ask, CURLOPT_HTTPHEADER, typed);
+        curl_easy_setopt(c->ask, CURLOPT_POSTFIELDS, order);
+        status = perform(c, url, &code, err);
+        curl_easy_setopt(c->ask, CURLOPT_HTTPHEADER, plain);
+        curl_easy_setopt(c->ask, CURLOPT_HTTPGET, 1L);
+    } else {
+        no_memory(err);
+    }
+    if (status == ASSAY_OK && code != 204) {
+        json_t *problem = json_loadb(buf_text(&c->answer), c->answer.length, 0, NULL);
+        status = refused(c, code, problem, err);
+        json_decref(problem);
+    }
+    curl_slist_free_all(typed);
+    curl_free(name);
+    curl_free(reason);
+    free(url);
     return status;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/watch.h"
 
+#include "base/fd.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,14 +18,7 @@ static volatile sig_atomic_t is_full, is_over;
 
 static void say(const char *text)
 {
-    size_t length = strlen(text);
-    while (length) {
-        ssize_t n = write(STDOUT_FILENO, text, length);
-        if (n <= 0)
-            return;
-        text += n;
-        length -= (size_t)n;
-    }
+    (void)!fd_write(STDOUT_FILENO, text, strlen(text));
 }
 
 static void on_signal(int number)
