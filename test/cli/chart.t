@@ -190,3 +190,17 @@ I-MR · 2000 points · σ within 0.4317 (MR̄/d2) · rules own · analysis
 $ assay chart $DATA/csv/ccxbar-iso.csv -n 5 | grep -c $'\033'; assay chart $DATA/csv/ccxbar-iso.csv -n 5 --color always | grep -c $'\033'
 0
 23
+
+# subgroups by time: 100 readings a minute apart from 07:21, so four, nineteen fives and the one of 09:00
+$ assay chart $DATA/csv/ccxbar-iso.csv --every 5min --json | python3 -c 'import json, sys; a = json.load(sys.stdin); p = a["location"]["points"]; print(a["chart"], a["subgroups"], [round(p[i]["n"]) for i in (0, 1, 19, 20)], p[0]["value"], p[1]["time"])'
+xbar-r 21 [4, 5, 5, 1] 23.525 2026-01-05T07:25:00Z
+$ assay chart $DATA/csv/ccxbar-iso.csv --every soon
+assay: --every is no span of time: "soon"
+hint: --every 1h; 90s, 10min, 1d
+[2]
+$ assay chart $DATA/csv/ccxbar-iso.csv --every 1h -n 5
+assay: --every cuts by time: it does not go with -n or --subgroup
+[2]
+$ assay capability $DATA/csv/nist-CCXBAR.DAT --every 1h --lsl 1 --usl 2
+assay: subgroups by time need times
+[1]

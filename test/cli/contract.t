@@ -65,3 +65,12 @@ $ assay list d.assay --json | $VALID $SCHEMA/list.json
 valid
 $ assay check d.assay --json | $VALID $SCHEMA/check.json
 valid
+# programmes: cases, rounds, titles, exams and meetings are held to theirs by test/programmes
+$ assay scheme list --json | $VALID $SCHEMA/scheme-list.json
+valid
+$ for s in kr-nqm cn-cqo vda63 association-election survey; do assay scheme show $s --json | $VALID $SCHEMA/scheme-show.json; done | uniq
+valid
+$ printf 'scheme: x\nrev: 1\nname: x\ncase: firm\nstage:\n  - {id: a, who: nobody}\n' > bad.yaml; assay scheme lint bad.yaml kr-nqm nowhere --json | $VALID $SCHEMA/scheme-lint.json
+valid
+$ assay scheme simulate kr-contest --runs 1 --cases 20 --json | $VALID $SCHEMA/scheme-simulate.json
+valid

@@ -111,3 +111,18 @@ $ assay log plant.assay --csv | grep -c 'chart.limits'
 4
 $ assay check plant.assay -q
 plant.assay: clean, 100 measurements in 1 chunks, 7 records, * MB, 2.82 bytes per measurement (time and value)
+# a budget of false alarms sets the width: beyond 3.5916 come 1 in 3043.7 points, 100 a day for a month
+$ assay limits plant.assay thickness -n 5 --rules 1 --budget 'one per month' --per-day 100 --freeze --by kim --why 'agreed' 2>said | head -1; head -1 said
+limits in force: xbar-r n 5 1of1>3.592, version 1
+100 points a day: one false alarm in 3044 points (in 370.4 before); limits of width 3.592
+# the lines stand where the rule looks, and the run length is the one asked for
+$ assay chart plant.assay thickness --json | python3 -c 'import json, math, sys; c = json.load(sys.stdin); p = c["location"]["points"][0]; print(round((p["ucl"] - c["location"]["center"]) * math.sqrt(5) / c["sigma"]["value"], 6), round(c["rules"]["arl0"], -1))'
+3.592 3050.0
+# rules that signal more often by themselves are told, and so are words that are no budget
+$ assay limits plant.assay thickness -n 5 --budget 'one per month' --per-day 100 --freeze --why x
+assay: no limits keep "one per month" at 100 points a day: the other rules alone signal more often than that
+[1]
+$ assay limits plant.assay thickness -n 5 --budget 'now and then' --freeze --why x
+assay: "now and then" is no budget of false alarms
+hint: about one per month; 2 per week; one per 10 shifts
+[1]

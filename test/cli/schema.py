@@ -3,7 +3,8 @@
 """Holds JSON of standard input against a schema of docs/schema (the part of it they use).
 
     assay chart parts.csv --json | schema.py docs/schema/chart.json
-Also proves that each null has its reason: `why` of the same object names it. Prints `valid`.
+Also proves that each null has its reason: `why` of the same object names it, or the schema says what it
+means (`x-null`). Prints `valid`.
 """
 import json
 import sys
@@ -17,9 +18,10 @@ def is_of(value, name):
                                                    isinstance(value, bool))
 
 
-def faults(value, schema, path="$"):
+def faults(value, schema, path="$", nulls=False):
+    nulls = nulls or "x-null" in schema  # told there what null means, below too
     if "oneOf" in schema:
-        tried = [faults(value, one, path) for one in schema["oneOf"]]
+        tried = [faults(value, one, path, nulls) for one in schema["oneOf"]]
         return [] if sum(not t for t in tried) == 1 else min(tried, key=len) or [f"{path}: ambiguous"]
     if "enum" in schema:
         return [] if value in schema["enum"] else [f"{path}: {value!r} is none of the words"]
@@ -28,17 +30,18 @@ def faults(value, schema, path="$"):
         return [f"{path}: {value!r} is not {names}"]
     found = []
     if isinstance(value, dict):
-        known = schema.get("properties", {})
+        known, others = schema.get("properties", {}), schema.get("additionalProperties", {})
+        others = others if isinstance(others, dict) else {}
         found += [f"{path}: {key} is missing" for key in schema.get("required", ()) if key not in value]
         for key, inner in value.items():
             if known and key not in known and "additionalProperties" not in schema:
                 found.append(f"{path}: {key} is not in the schema")
-            found += faults(inner, known.get(key, {}), f"{path}.{key}")
-            if inner is None and key not in value.get("why", {}):
+            found += faults(inner, known.get(key, others), f"{path}.{key}", nulls)
+            if inner is None and not nulls and key not in value.get("why", {}) and "x-null" not in known.get(key, {}):
                 found.append(f"{path}.{key}: null without why")
     if isinstance(value, list):
         for i, inner in enumerate(value):
-            found += faults(inner, schema.get("items", {}), f"{path}[{i}]")
+            found += faults(inner, schema.get("items", {}), f"{path}[{i}]", nulls)
     return found
 
 
@@ -50,4 +53,5 @@ def main():
     return bool(found)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

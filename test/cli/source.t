@@ -55,7 +55,7 @@ assay: assay source add takes DB NAME SETTING=VALUE...
 [2]
 $ assay source paint plant.assay
 assay: "paint" is nothing to do with a source
-hint: add, change, remove, list, show, test, types
+hint: add, change, remove, list, show, test, command, types
 [2]
 # a secret stands beside the settings: shown to nobody, in no record
 $ assay source add plant.assay broker door=mqtt broker=mqtt://b.example user=u password=hush mapping='[{"topic": "a/+", "characteristic": "{1}"}]'
