@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Quality circles in three orders, end to end. Prints TAP."""
+from circle_data import ITEMS, korean
+from drive import play, same
+from walk import Walk
+
+KOREAN = ["theme", "plan", "present", "causes", "target", "actions", "effect", "standardize", "follow_up", "reflect"]
+CHINESE = ["theme", "survey", "target", "causes", "confirm", "measures", "actions", "effect", "consolidate", "reflect"]
+
+
+def ten_steps_in_the_korean_order_end_with_a_proven_effect(d):
+    w = korean(d)
+    case = w.open()
+    same(w.walk(case), KOREAN)
+    same(w.outcome(case)[1]["proven"], ("pass", None))
+    same(w.titles(case), ["finished"])
+    assert d.replays(case)
+
+
+def known_faults_come_back_with_their_reason(d):
+    faults = [("present", {"items": ITEMS[:1], "baseline": "10"}, "situation", "100 %"),
+              ("causes", {"list": [{"cause": "wear", "item": "bore", "is_main": True}]}, "linked", "not linked to data"),
+              ("causes", {"list": [{"cause": "wear", "item": "paint", "data": "x", "is_main": True}]}, "linked", "no Pareto item"),
+              ("causes", {"list": [{"cause": "wear", "item": "bore", "data": "x", "is_main": False}]}, "linked", "no main cause"),
+              ("target", {"target": "10"}, "aimed", "equals the baseline"),
+              ("follow", {"from": "2026-03-01", "to": "2026-03-09"}, "lasting", "month")]
+    w = korean(d)
+    said = dict(w.answers)
+    for i, (form, values, gate, words) in enumerate(faults):
+        w.answers = {**said, form: values}
+        case = w.open(f"circle{i}")
+        w.walk(case, f"circle{i}")
+        same(w.outcome(case)[0], "returned")
+        same(w.outcome(case)[1][gate][0], "return")
+        assert words in w.reasons(case), f"{form}: {w.reasons(case)}"
+
+
+def an_effect_that_chance_explains_sends_back_to_the_causes(d):
+    w = korean(d)
+    d.measure("line 1/idle", 10.0, 10.0)
+    w.evidence = {"effect": {"path": "line 1/idle"}}
+    case = w.open()
+    path = w.walk(case, most=9)
+    assert path[:8] == KOREAN[:7] + ["causes"], path
+    same(w.outcome(case)[1]["proven"][0], "stage")
+
+
+def chinese(d, **more):
+    d.measure()
+    d.party("lee")
+    said = {"theme": {"target_kind": "chosen"}, "survey": {"items": ITEMS, "baseline": "10"}, "target": {"target": "9.6"},
+            "causes": {"list": [{"cause": "wear", "item": "bore", "is_end": True}]},
+            "confirm": {"list": [{"cause": "wear", "data": "gauge log", "method": "measured", "is_main": True}]},
+            "actions": {"list": [{"cause": "wear", "action": "new tool", "done_on": "2026-02-01", "reached": True}]},
+            "standard": {"from": "2026-03-01", "to": "2026-04-05"}}
+    return Walk(d, "cn-circle", answers={**said, **more})
+
+
+def the_chinese_order_sets_the_target_before_the_causes(d):
+    w = chinese(d)
+    case = w.open()
+    same(w.walk(case), CHINESE)
+    same(w.titles(case), ["finished"])
+
+
+def an_imposed_target_is_proven_reachable_instead_of_surveyed(d):
+    w = chinese(d, theme={"target_kind": "imposed"}, proof={"reachable": True})
+    case = w.open()
+    same(w.walk(case), ["theme", "proof"] + CHINESE[2:])
+
+
+def the_innovative_type_compares_schemes_and_tests_the_best(d):
+    d.measure()
+    best = [{"scheme": "a", "tested": True, "figure": "9", "cost_cny": "10", "is_best": True},
+            {"scheme": "b", "tested": False, "figure": "5", "cost_cny": "5", "is_best": False}]
+    w = Walk(d, "cn-circle-innovative", answers={"schemes": {"list": best}, "target": {"target": "7"}, "result": {"reached": "8"},
+                                                 "actions": {"list": [{"action": "build", "done_on": "2026-02-01", "reached": True}]}})
+    case = w.open()
+    same(w.walk(case), ["theme", "target", "schemes", "measures", "actions", "effect", "standardize", "reflect"])
+    w.answers["schemes"] = {"list": [{**best[0], "is_best": False}, best[1]]}
+    case = w.open("second")
+    w.walk(case, "second")
+    assert "exactly one" in w.reasons(case)
+
+
+play(ten_steps_in_the_korean_order_end_with_a_proven_effect, known_faults_come_back_with_their_reason,
+     an_effect_that_chance_explains_sends_back_to_the_causes, the_chinese_order_sets_the_target_before_the_causes,
+     an_imposed_target_is_proven_reachable_instead_of_surveyed, the_innovative_type_compares_schemes_and_tests_the_best)
