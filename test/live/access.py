@@ -14,7 +14,8 @@ SCOPES = {"operator": {"read", "measure", "act"},
           "examiner": {"read"},
           "auditor": {"read", "audit"},
           "administrator": {"read", "audit", "admin"}}
-NEEDS_ALL_SITES = re.compile(r"/metrics|/api/v1/(people|records|sources|plans|lists|samplings|channels|channel-states|chart-states|proposals)")
+NEEDS_ALL_SITES = re.compile(r"/metrics|/api/v1/(people|badges|health|records|sources|channels|channel-states|chart-states|proposals|achievements)|/api/v1/credentials(?!/verify)")
+CHANGES_NEED_ALL_SITES = re.compile(r"/api/v1/(plans|lists|samplings)")
 SECRET = "forbidden-fruit"  # stands in every path, value's source and reason of site b
 TOKENS = {}
 
@@ -27,6 +28,17 @@ def setup():
     for site in "ab":
         name = "bore" if site == "a" else SECRET
         S.measure([{"characteristic": f"{site}/{name}", "time": "2026-01-01T00:00:03Z", "value": 77}])
+    made = [S.ask("PUT", f"/api/v1/{kind}/of-{site}", {"name": f"{SECRET if site == 'b' else 'bore'}", "site": site, "items": []},
+                  headers={"If-None-Match": "*"}).status for kind in ("stations", "gauges") for site in "ab"]
+    assert made == [204] * 4, made
+    for site in "ab*":
+        path = {"a": "a/bore", "b": f"b/{SECRET}", "*": "*"}[site]
+        for kind, document in (("plans", {"rule": "*"}), ("lists", {"for": "cause", "items": [SECRET if site == "b" else "tool"]}), ("samplings", {"every_s": 3600})):
+            answer = S.ask("PUT", f"/api/v1/{kind}/of-{'all' if site == '*' else site}", {"characteristic": path, **document}, headers={"If-None-Match": "*"})
+            assert answer.status == 204, answer
+    for kind in ("calls", "notes"):
+        answer = S.ask("POST", f"/api/v1/{kind}", {"station": "of-b", "text": SECRET, **({"kind": "help"} if kind == "calls" else {})})
+        assert answer.status == 201, answer
     for role in SCOPES:
         TOKENS[role] = S.person(f"{role}-a", f"{role}@a")
         TOKENS[role + "*"] = S.person(f"{role}-all", role)
@@ -43,11 +55,15 @@ def operations():
                 yield method.upper(), path, op
 
 
-BODIES = {"definition_change": {"unit": "stolen"}, "amend": {"place": 1, "action": "exclude", "why": "x"},
+BODIES = {"definition_change": {"unit": "stolen"}, "amend": {"place": 1, "action": "exclude", "why": "x"}, "point_note": {"place": 1, "text": SECRET},
           "limits_freeze": {"why": "x"}, "limits_retire": {"chart": "x", "why": "x"},
           "conflict_decide": {"keep": "second", "why": "x"}, "alarm_step": {"step": "acknowledged"},
           "alarm_tick": {"step": "1", "answer": "yes"}, "person_put": {"why": "x", "grants": "administrator"},
-          "token_make": {"scopes": "read"}}
+          "token_make": {"scopes": "read"}, "undo": {"time": "2026-01-01T00:00:00Z", "why": "x"},
+          "station_put": {"name": SECRET, "site": "b", "items": []}, "gauge_put": {"name": "x", "site": "b"},
+          "badge_make": {"account": "x", "code": "B-77"}, "badge": {"code": "B-77"},
+          "credential_issue": {"achievement": "x", "why": "x"}, "credential_step": {"step": "revoke", "why": "x"},
+          "call_make": {"station": "of-b", "kind": "help", "text": SECRET}, "note_make": {"station": "of-b", "text": SECRET}}
 
 
 def try_it(method, path, op, token, of_site):
@@ -69,8 +85,9 @@ def try_it(method, path, op, token, of_site):
 def state_of_b():
     n = NUMBERS["b"]
     keep = [S.ask("GET", f"/api/v1/characteristics/{n}{rest}").body
-            for rest in ("", "/limits", "/series")]
+            for rest in ("", "/limits", "/series", "/notes")]
     paths = [r["path"] for r in S.get("/api/v1/characteristics?search=b/")["characteristics"]]
+    keep += [S.ask("GET", f"/api/v1/{kind}").body for kind in ("calls", "notes", "stations", "gauges", "plans", "lists", "samplings")]
     return keep, paths, len([c for c in S.get("/api/v1/conflicts")["conflicts"] if c["path"].startswith("b/")])
 
 
@@ -109,7 +126,7 @@ def sites_are_apart():
             assert SECRET.encode() not in answer.body, (role, method, path, answer)
             if "/characteristics/" in path and op["x-assay-scope"] in SCOPES[role]:
                 assert answer.status == 404, (role, method, path, answer)
-            if NEEDS_ALL_SITES.match(path):
+            if NEEDS_ALL_SITES.match(path) or (method != "GET" and CHANGES_NEED_ALL_SITES.match(path)):
                 assert answer.status == 403, (role, method, path, answer)
     assert state_of_b() == before
     print(f"# {tried} requests across sites")
@@ -120,8 +137,12 @@ def own_site_is_seen():
     row = S.get("/api/v1/characteristics", token=TOKENS["engineer"])
     assert [r["path"] for r in row["characteristics"] if r["path"].startswith("b")] == [] and row["total"] >= 1
     n = NUMBERS["a"]
-    for rest in ("", "/series", "/chart", "/capability", "/limits", "/live", "/charts"):
+    for rest in ("", "/series", "/chart", "/capability", "/limits", "/live", "/charts", "/notes"):
         assert S.ask("GET", f"/api/v1/characteristics/{n}{rest}", token=TOKENS["engineer"]).status == 200, rest
+    for kind in ("plans", "lists", "samplings"):
+        seen = [d["id"] for d in S.get(f"/api/v1/{kind}", token=TOKENS["operator"])["items"]]
+        assert seen == ["of-a", "of-all"], (kind, seen)
+        assert S.ask("GET", f"/api/v1/{kind}/of-b", token=TOKENS["operator"]).status == 404
     answer = S.ask("PATCH", f"/api/v1/characteristics/{n}", {"unit": "mm"}, token=TOKENS["engineer"], headers={"If-Match": "*"})
     assert answer.status == 204, answer
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Alarms leave as signed webhooks and as mail: retried, in order, not lost by a restart, and silent
+"""Alarms and reminders leave as signed webhooks, as mail and over MQTT: retried, in order, not lost by a restart, and silent
 at night unless the line must stop.
 
     channels.py PLANT ASSAY        prints TAP
@@ -10,13 +10,17 @@ import hashlib
 import hmac
 import http.server
 import json
+import os
+import shutil
+import socket
 import socketserver
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 
-got = {"/hook": [], "/night": [], "/gone": []}
+got = {"/hook": [], "/night": [], "/gone": [], "/slow": [], "/desk": [], "/deaf": []}
 tries = []
 mails = []
 
@@ -24,9 +28,16 @@ mails = []
 class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path == "/deaf":
+            got["/deaf"].append(self.headers["Assay-Id"])
+            return self.answer(503)
         if self.path == "/gone":
             got["/gone"].append(self.headers["Assay-Id"])
             return self.answer(410)
+        if self.path == "/slow":
+            time.sleep(0 if got["/slow"] else 3)
+            got["/slow"].append(time.monotonic())
+            return self.answer(200)
         if self.path == "/hook" and len(tries) < 2:
             tries.append(self.headers["Assay-Id"])
             return self.answer(503)
@@ -60,6 +71,7 @@ class Smtp(socketserver.StreamRequestHandler):
                         break
                     data += row
                 mail["data"] = data.decode()
+                mail["came"] = time.monotonic()
                 mails.append(mail)
                 self.say("250 taken")
             elif word.startswith("QUIT"):
@@ -71,6 +83,42 @@ class Smtp(socketserver.StreamRequestHandler):
                 if word.startswith("RCPT TO"):
                     mail["to"].append(text)
                 self.say("250 ok")
+
+
+class Broker:
+    """mosquitto that wants a password, and somebody who listens; port 0: it is not installed."""
+
+    def __init__(self, folder):
+        program = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
+        self.port = 0
+        if not program:
+            return
+        subprocess.run(["mosquitto_passwd", "-b", "-c", folder + "/words", "assay", "word"], check=True)
+        os.chmod(folder, 0o755)
+        os.chmod(folder + "/words", 0o644)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        with open(folder + "/conf", "w", encoding="ascii") as conf:
+            conf.write(f"listener {self.port} 127.0.0.1\npassword_file {folder}/words\nallow_anonymous false\n")
+        self.process = subprocess.Popen([program, "-c", folder + "/conf"], stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                break
+            except OSError:
+                time.sleep(0.02)
+        self.listener = subprocess.Popen(
+            ["stdbuf", "-oL", "mosquitto_sub", "-p", str(self.port), "-u", "assay", "-P", "word", "-q", "1", "-d", "-t",
+             "plant/#", "-F", "%t %p"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        next(line for line in self.listener.stdout if "SUBACK" in line)
+
+    def messages(self):
+        self.listener.terminate()
+        said = [line.split(" ", 1) for line in self.listener.stdout if line.startswith("plant/")]
+        self.process.kill()
+        self.process.wait()
+        return [(topic, json.loads(body)) for topic, body in said]
 
 
 count = 0
@@ -99,6 +147,20 @@ def subject_of(mail):
     return b"".join(base64.b64decode(w[10:-2]) for w in words).decode()
 
 
+def text_of(mail):
+    return base64.b64decode(mail["data"].split("\r\n\r\n", 1)[1]).decode()
+
+
+def read_desk(letters):
+    """What the desk of the channel's programme got by mail: in any order, each once."""
+    check("reminders come by mail, of the channel's programme, once each", sorted(map(subject_of, letters)) ==
+          ["x.idea: decide is due 2026-04-01T09:00:00Z", "x.idea: decide was due 2026-04-01T09:00:00Z"],
+          [subject_of(m) for m in letters])
+    texts = "".join(map(text_of, letters))
+    check("with who is to act, and where", "who: judge, desk" in texts and "event: reminded" in texts and
+          f"http://plant:8080/case/07{'0' * 30}" in texts, texts)
+
+
 def assay(*words):
     return subprocess.run([sys.argv[2], *words, "--lang", "en"], stdout=subprocess.PIPE, text=True, timeout=20,
                           check=False).stdout
@@ -125,7 +187,9 @@ def main():
         threading.Thread(target=server.serve_forever, daemon=True).start()
     folder = tempfile.TemporaryDirectory()
     database = folder.name + "/copy.assay"
-    done = subprocess.run([sys.argv[1], str(web.server_address[1]), str(post.server_address[1]), database],
+    broker = Broker(folder.name)
+    done = subprocess.run([sys.argv[1], str(web.server_address[1]), str(post.server_address[1]), database,
+                           str(broker.port)],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=100,
                           check=False)
     check("the plant went through its day", done.returncode == 0, done.stdout[-800:])
@@ -137,17 +201,37 @@ def main():
     check("ids differ from message to message", len({m["id"] for _, _, m in hooks}) == len(hooks))
     check("it says the event, the rule and the value", hooks[0][2]["event"] == "raised" and
           hooks[0][2]["alarm"]["rule"] == "1" and hooks[0][2]["alarm"]["value"] == "200")
+    letters = [m for m in mails if any("desk@" in t for t in m["to"])]
+    mails[:] = [m for m in mails if m not in letters]
+    read_desk(letters)
     night = [json.loads(b)["alarm"]["path"] for _, b in got["/night"]]
     check("at night the stop alarm comes, the other waits for the morning",
           night == ["line/y", "line/x"], night)
     check("what its receiver refuses is given up after five tries",
           len(got["/gone"]) >= 5 and len(set(got["/gone"][:5])) == 1, got["/gone"])
+    check("a slow receiver keeps nobody else waiting", mails and got["/slow"] and
+          mails[0]["came"] < got["/slow"][0] - 1, [m["came"] for m in mails], got["/slow"])
     check("mail goes to all receivers", len(mails) == 2 and all(len(m["to"]) == 2 for m in mails))
     check("its subject says what stops", [subject_of(m) for m in mails] ==
           ["line/x: rule 1 raised", "STOP line/y: rule 1 raised"], [subject_of(m) for m in mails])
-    text = base64.b64decode(mails[1]["data"].split("\r\n\r\n", 1)[1]).decode() if len(mails) > 1 else ""
+    told = [json.loads(b) for _, b in got["/desk"]]
+    check("a reminder of the channel's programme is sent once", [m["event"] for m in told] == ["reminded"] and
+          told[0]["case"] == {"id": "07" + "0" * 30, "scheme": "x.idea", "stage": "decide", "kind": "soon",
+                              "due": "2026-04-01T09:00:00Z", "who": ["judge"]}, told)
+    check("and never again where it may have arrived", len(got["/deaf"]) == 1, got["/deaf"])
+    text = text_of(mails[1]) if len(mails) > 1 else ""
     check("its text says part, rule, value and where to look", "line/y" in text and "rule: 1" in text
           and "value: 200" in text and "http://plant:8080/alarms/" in text, text)
+    if broker.port:
+        said = broker.messages()
+        check("a broker gets the same, once each", [(m["event"], m["alarm"]["path"]) for t, m in said
+                                                    if t == "plant/alarms"] ==
+              [("raised", "line/x"), ("raised", "line/y")], said)
+        desk = [m for t, m in said if t == "plant/desk"]
+        check("and reminders, once each", [(m["event"], m["case"]["scheme"], m["case"]["who"]) for m in desk] ==
+              [("reminded", "x.idea", ["judge"]), ("late", "x.idea", ["judge", "desk"])], said)
+    else:
+        print("# mosquitto is not installed: the channel to a broker is left out")
     read_book(database)
     folder.cleanup()
     print(f"1..{count}")

@@ -4,50 +4,17 @@ ASSAY_MQTT_KILLS=1000 makes the kills many."""
 import hashlib
 import os
 import random
-import shutil
 import socket
 import ssl
 import subprocess
 import threading
 import time
 
+from broker import MOSQUITTO, Broker, free_port
 from doors import Plant, assay, paths, run
 from mqtt_wire import Closed, Mqtt, Sender
 
 KILLS = int(os.environ.get("ASSAY_MQTT_KILLS", "24"))
-MOSQUITTO = shutil.which("mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Broker:
-    def __init__(self, home, *lines, port=None):
-        self.port, self.home = port or free_port(), home
-        self.config = os.path.join(home, "mosquitto.conf")
-        with open(self.config, "w") as out:
-            out.write(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 1000000\n"
-                      f"persistence true\npersistence_location {home}/\nautosave_interval 1\n"
-                      "autosave_on_changes true\nuser root\n" + "\n".join(lines) + "\n")
-        self.start()
-
-    def start(self):
-        self.process = subprocess.Popen([MOSQUITTO, "-c", self.config], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return
-            except OSError:
-                time.sleep(0.02)
-        raise AssertionError("mosquitto does not listen")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 def values(p, path):
@@ -187,6 +154,7 @@ def kills_behind_a_broker():
 
             thread = threading.Thread(target=publish)
             thread.start()
+            p.wait(lambda d: d["account"]["stored"])  # of a source that never stored all would be doubtful
             for _ in range(KILLS // 4):
                 time.sleep(chance.uniform(0.05, 0.25))
                 p.kill()
@@ -235,6 +203,28 @@ def kills_of_the_endpoint():
             assert sender.number > 100 and d["account"]["doubtful"] == 0, d["account"]
         finally:
             p.close()
+
+
+def a_whole_window_comes_again():
+    "a gauge that read none of its answers repeats hundreds of messages after a kill: every value once"
+    p, count = listening(endpoint().start()), 600
+    try:
+        m = Mqtt(p.port, "g1", clean=False)
+        for i in range(1, count + 1):  # each a commit of its own
+            m.publish("gauge/7", str(i), 1, i)
+            m.expect(0x40, i)
+        p.kill()
+        listening(p.start())
+        m = Mqtt(p.port, "g1", clean=False)
+        for i in range(1, count + 1):
+            m.publish("gauge/7", str(i), 1, i, again=True)
+            m.expect(0x40, i)
+        d = p.wait(lambda d: d["account"]["duplicates"] >= count)
+        check_account(d["account"])
+        p.stop()
+        check_once(p, "gauge/7", count)
+    finally:
+        p.close()
 
 
 def the_endpoint_speaks_both_versions():
@@ -433,7 +423,7 @@ def tls_to_the_endpoint():
         p.close()
 
 
-tests = [the_endpoint_speaks_both_versions, a_session_is_kept_and_taken_over, logins_are_checked,
+tests = [the_endpoint_speaks_both_versions, a_whole_window_comes_again, a_session_is_kept_and_taken_over, logins_are_checked,
          hostile_peers_cost_only_themselves, a_gauge_that_vanishes_is_news, json_lines_and_ndjson_bodies,
          tls_to_the_endpoint, kills_of_the_endpoint]
 if MOSQUITTO:

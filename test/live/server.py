@@ -29,6 +29,8 @@ class Answer:
 
 class Server:
     """A folder with a database. It can be started, stopped, killed and started again."""
+    host, own_port = "127.0.0.1", 0
+    within = ()  # the command that it is run by
 
     def __init__(self, *options, demo=True):
         self.home = tempfile.mkdtemp(prefix="assay-")
@@ -41,7 +43,7 @@ class Server:
         self.errors = open(os.path.join(self.home, "log"), "a")
         began = time.time()
         self.process = subprocess.Popen(
-            [ASSAY, "serve", self.database, "--listen", "127.0.0.1:0", *self.options],
+            [*self.within, ASSAY, "serve", self.database, "--listen", f"{self.host}:{self.own_port}", *self.options],
             stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self.address = self.process.stdout.readline().strip()
         self.started_s = time.time() - began
@@ -55,7 +57,7 @@ class Server:
         return self
 
     def connect(self):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        return http.client.HTTPConnection(self.host, self.port, timeout=30)
 
     def ask(self, method, path, body=None, token=..., headers=(), connection=None):
         token = self.token if token is ... else token
@@ -95,6 +97,10 @@ class Server:
         made = self.ask("PUT", f"/api/v1/people/{name}", {"grants": grants, "password": PASSWORD, "why": "test"},
                         headers={"If-None-Match": "*"})
         assert made.status == 204, made
+        return self.token_of(name)
+
+    def token_of(self, name):
+        """A token of all scopes of an account with the password of tests."""
         login = self.ask("POST", "/api/v1/session", {"account": name, "password": PASSWORD}, token=None)
         assert login.status == 200, login
         session = {"Cookie": login.headers["Set-Cookie"].split(";")[0], "X-Assay-CSRF": login.json()["csrf"]}

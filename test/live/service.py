@@ -69,6 +69,23 @@ def the_first_administrator_comes_by_link():
     end(p)
 
 
+def an_administrator_may_be_made_by_hand():
+    "a plant whose administrator was invited on the command line starts, and that invitation counts"
+    home = tempfile.mkdtemp(prefix="assay-")
+    database = os.path.join(home, "plant.assay")
+    subprocess.run([ASSAY, "init", database], check=True, capture_output=True)
+    code = subprocess.run([ASSAY, "user", database, "chief", "--roles", "administrator", "--invite"], check=True,
+                          capture_output=True, text=True).stdout.split()[-1]
+    p = serve("--listen", "127.0.0.1:0", home=home)
+    address = p.stdout.readline().strip()
+    assert address.startswith("http"), p.stderr.read()
+    c = http.client.HTTPConnection("127.0.0.1", int(address.rsplit(":", 1)[1]), timeout=20)
+    c.request("POST", "/welcome", f"code={code}&password=long+enough+%26+good",
+              {"Content-Type": "application/x-www-form-urlencoded"})
+    assert c.getresponse().status == 303
+    end(p)
+
+
 def tls_is_spoken():
     "with certificate and key it speaks TLS, and cookies are for TLS alone"
     home = tempfile.mkdtemp(prefix="assay-")
@@ -143,5 +160,5 @@ def the_unit_is_hardened():
     print(f"# exposure {score}")
 
 
-run(plain_stays_at_home, the_first_administrator_comes_by_link, tls_is_spoken, a_unix_socket_serves,
+run(plain_stays_at_home, the_first_administrator_comes_by_link, an_administrator_may_be_made_by_hand, tls_is_spoken, a_unix_socket_serves,
     systemd_is_told, the_log_is_json, the_unit_is_hardened)

@@ -12,6 +12,7 @@ import sys
 TEXT = r'((?:"(?:[^"\\\n]|\\.)*"\s*)+)'
 GIVEN = (rf'assay_figure_undefined\(\s*{TEXT}', rf'chart_undefined\(job,\s*{TEXT}',
          rf'index_undefined\(\s*{TEXT}', rf'why\w*\s*=\s*{TEXT}')
+SEALED = GIVEN + (rf'doubt\(item,\s*{TEXT}', rf'_why\s*=[^;]*?[?:]\s*{TEXT}')
 
 
 def joined(text):
@@ -32,7 +33,9 @@ def main():
     root = pathlib.Path(sys.argv[-1])
     listed = texts(root / "src/report/reasons.def", [rf'N_\(\s*{TEXT}\s*\)'])
     given = set().union(*(texts(path, GIVEN) for path in (root / "src/stat").glob("*.c")))
-    checks = [("the list of reasons holds those the statistics give", given - listed, len(given) > 20)]
+    sealed = set().union(*(texts(path, SEALED) for path in (root / "src/scheme").glob("evidence_*.c"))) - {""}
+    checks = [("the list of reasons holds those the statistics give", given - listed, len(given) > 20),
+              ("it holds what evidence says beside its figures", sealed - listed, len(sealed) > 10)]
     for language in ("ko", "zh_CN"):
         missing = listed - translated(root / "po" / f"{language}.po")
         checks.append((f"every reason is translated to {language}", missing, len(listed) > 20))
