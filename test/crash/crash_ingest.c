@@ -124,7 +124,7 @@ static int feed(int out, bool fills, uint64_t limit)
     uint64_t next;
     struct rlimit room;
     if (store_open(path, STORE_CREATE, &f.s, &f.err) || ingest_open(f.s, &f.g, &f.err) ||
-        recall(f.s, &next, &f.err) || batch_new(2 * GROUP_MAX, 0, &f.b, &f.err))
+        ingest_prepare(f.g, &f.err) || recall(f.s, &next, &f.err) || batch_new(2 * GROUP_MAX, 0, &f.b, &f.err))
         goto failed;
     f.g->bounds = (ingest_bounds){5000, 100, 1 << 20, 4, 200000}; /* all paths, often */
     for (uint64_t k = 0; k < limit; k++) {
@@ -203,6 +203,8 @@ static uint64_t inspect(uint64_t acknowledged, double *slowest)
     double start = seconds();
     if (store_open(path, STORE_CREATE, &s, &err) || recall(s, &next, &err))
         die("opening after the fault", &err);
+    if (*store_told(s))
+        die(store_told(s), NULL);
     start = seconds() - start;
     *slowest = start > *slowest ? start : *slowest;
     if (store_check(s, tell, NULL, &found, &err) || found.damaged)
@@ -292,9 +294,9 @@ static uint64_t fill_once(uint64_t last, int *disturbed)
 
 static void start_anew(void)
 {
-    static const char *const tails[] = {"", "-wal", "-shm", "-writer"};
+    static const char *const tails[] = {"", "-wal", "-shm", "-writer", "-live"};
     char name[200];
-    for (int i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
         snprintf(name, sizeof name, "%s%s", path, tails[i]);
         unlink(name);
     }
