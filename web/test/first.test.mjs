@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From an empty database to the first chart of one's own file.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from './lib/harness.mjs';
+import { Server } from './lib/server.mjs';
+
+/** @param {string} name @param {(server: any, page: any, world: any) => Promise<void>} run */
+function fromEmpty(name, run) {
+  test(name, async (world) => {
+    const server = /** @type {any} */ (new Server(world.assay));
+    try {
+      await server.start();
+      const page = await world.browser.open(server, '/import', { as: 'demo' });
+      await world.browser.settled(page);
+      await run(server, page, world);
+      assert.deepEqual(page.faults, []);
+    } finally {
+      await world.browser.tidy();
+      await server.close();
+    }
+  });
+}
+
+/** @param {any} server @param {any} page @param {string} name @param {string | Buffer} content */
+async function choose(server, page, name, content) {
+  const path = join(server.home, name);
+  writeFileSync(path, content);
+  await page.locator('.drop-input').setInputFiles(path);
+}
+
+const rows = Array.from({ length: 300 }, (_, i) => `${String(i % 28 + 1).padStart(2, '0')}.01.2026 08:${String(i % 60).padStart(2, '0')};Shaft/Diameter;${(24 + (i % 9) / 100).toFixed(2).replace('.', ',')};M${i % 2}`);
+const CSV = `Date;Characteristic;Value;Machine\n${rows.join('\n')}\nrubbish;x;y;z\n`;
+
+fromEmpty('an empty plant leads to the import; a CSV is dropped, understood, imported and charted in five actions', async (server, page, { browser }) => {
+  await page.goto(`${server.address}/`);
+  await page.waitForURL('**/import');
+  await choose(server, page, 'shaft.csv', CSV);
+  await page.waitForSelector('.columns');
+  assert.equal(await page.getByLabel('Between fields').inputValue(), 'semicolon');
+  assert.equal(await page.getByLabel('Dates').inputValue(), 'dmy');
+  assert.match(await page.locator('.notice').first().textContent(), /1 of 301 values cannot be read/);
+  await browser.picture(page, 'first-guess');
+  assert.equal((await server.api('GET', 'characteristics')).total, 0);
+  await page.getByRole('button', { name: /Import 300 values/ }).click();
+  await page.waitForSelector('.first-done');
+  await browser.picture(page, 'first-done');
+  await page.locator('.first-charts a').first().click();
+  await page.waitForURL('**/chart/*');
+  await browser.settled(page);
+  assert.equal((await server.api('GET', 'characteristics')).characteristics[0].path, 'Shaft/Diameter');
+});
+
+fromEmpty('a wrong guess is corrected: role of a column, decimal sign, path', async (server, page) => {
+  await choose(server, page, 'odd.txt', `a|b|c\n${Array.from({ length: 40 }, (_, i) => `${i}|${(2.5 + i / 100).toFixed(2).replace('.', ',')}|x`).join('\n')}\n`);
+  await page.waitForSelector('.columns');
+  await page.getByLabel('Decimal sign').selectOption(',');
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  await page.getByLabel('b', { exact: true }).selectOption('value');
+  await page.getByLabel('Under').fill('site/line');
+  await page.getByLabel('Under').press('Tab');
+  await page.waitForFunction(() => /2\.50/.test(document.querySelector('section.card table + *, .stack')?.textContent ?? '') || /2\.50/.test(document.body.textContent ?? ''));
+  await page.getByRole('button', { name: /Import 40 values/ }).click();
+  await page.waitForSelector('.first-done');
+  const [c] = (await server.api('GET', 'characteristics')).characteristics;
+  assert.match(c.path, /^site\/line\//);
+});
+
+fromEmpty('what is chosen and typed while an answer is on its way counts', async (server, page) => {
+  await page.route('**/api/v1/imports/*', async (/** @type {import('playwright-core').Route} */ route) => {
+    if (route.request().method() === 'PUT') await page.waitForTimeout(400);
+    await route.continue();
+  });
+  await choose(server, page, 'odd.txt', `a|b|c\n${Array.from({ length: 40 }, (_, i) => `${i}|${(2.5 + i / 100).toFixed(2).replace('.', ',')}|x`).join('\n')}\n`);
+  await page.waitForSelector('.columns');
+  await page.getByLabel('Decimal sign').selectOption(',');
+  await page.getByLabel('b', { exact: true }).selectOption('value');
+  await page.getByLabel('Under').fill('site/line');
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  assert.equal(await page.getByLabel('Under').inputValue(), 'site/line');
+  await page.getByLabel('Under').press('Tab');
+  await page.getByRole('button', { name: /Import 40 values/ }).click();
+  await page.waitForSelector('.first-done');
+  assert.equal((await server.api('GET', 'characteristics')).characteristics[0].path, 'site/line/b');
+});
+
+fromEmpty('a DFQ brings its limits; the same file again brings nothing new', async (server, page) => {
+  const dfq = `K0100 1\nK1001/1 4711\nK1002/1 Shaft\nK2001/1 1\nK2002/1 Bore\nK2101/1 10\nK2110/1 9.9\nK2111/1 10.1\nK2142/1 mm\n${
+    Array.from({ length: 50 }, (_, i) => `${(10 + (i % 5) / 100).toFixed(2)}\x140\x1406.01.2026/08:00:${String(i).padStart(2, '0')}`).join('\n')}\n`;
+  for (const expected of [/Imported/, /Nothing new/]) {
+    await choose(server, page, 'shaft.dfq', dfq);
+    await page.getByRole('button', { name: /Import 50 values/ }).click();
+    await page.waitForSelector('.first-done');
+    assert.match(await page.locator('.first-done').textContent(), expected);
+    await page.getByRole('button', { name: 'Another file', exact: true }).click();
+  }
+  const [c] = (await server.api('GET', 'characteristics')).characteristics;
+  const shown = await server.api('GET', `characteristics/${c.number}`);
+  assert.deepEqual([shown.lower, shown.upper], [9.9, 10.1]);
+});
+
+fromEmpty('what is no file of measurements is told in words', async (server, page, { browser }) => {
+  await choose(server, page, 'letter.txt', 'Dear Sir,\nthis is a letter.\n');
+  await page.waitForSelector('.trouble, .columns');
+  await browser.picture(page, 'first-trouble');
+  assert.equal(await page.locator('.first-import').count(), 0);
+  assert.match(await page.locator('.as-written').textContent(), /Dear Sir/);
+});

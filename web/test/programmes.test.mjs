@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The screens of programmes: a case, a sheet, a round, the roll, a notice, a scheme's text.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { barriers } from './lib/barriers.mjs';
+import { test } from './lib/harness.mjs';
+import { samplePlant, until } from './lib/plant.mjs';
+
+test('cases are found by scheme and stage, and lead to the case', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/cases?scheme=x.contest&stage=talk');
+  await browser.settled(page);
+  await page.waitForSelector('tbody tr');
+  assert.equal(await page.locator('tbody tr').count(), 3);
+  assert.match(await page.locator('tbody tr').first().innerText(), /open/);
+  await page.getByLabel('Scheme').selectOption('kr.circle');
+  await page.getByRole('link', { name: 'Diameter of the shaft', exact: true }).click();
+  await page.getByRole('heading', { name: 'Diameter of the shaft' }).waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('stages and medals are called as the reader calls them, also in a list of many schemes', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/cases', { lang: 'ko' });
+  await browser.settled(page);
+  const row = page.locator('tbody tr', { hasText: 'Diameter of the shaft' });
+  await row.waitFor();
+  assert.match(await row.innerText(), /주제선정/);
+  assert.doesNotMatch(await row.innerText(), /theme/);
+  assert.deepEqual(page.faults, []);
+});
+
+test('a large sum is read by its groups, digit by digit that of the API', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, `/programme/${server.programmes.scheme}`);
+  await page.getByText('7,000,000,000,000').waitFor();
+  assert.equal(await page.getByText('7,000,000,000,000').first().getAttribute('title'), '7000000000000');
+});
+
+test('a case shows its live chart, asks for its form, and names what is missing beside the field', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, `/case/${server.programmes.circle}`);
+  await browser.settled(page);
+  await page.getByRole('img', { name: /machining\/shaft\/diameter/ }).waitFor();
+  const turn = page.getByRole('region', { name: 'Your turn' });
+  assert.equal(await turn.getByLabel('characteristic').inputValue(), 'machining/shaft/diameter', 'what the case was made of is filled in');
+  await turn.getByRole('button', { name: 'Hand in', exact: true }).click();
+  const first = turn.locator('[aria-invalid="true"]').first();
+  await first.waitFor();
+  assert.equal(await first.evaluate((e) => e === document.activeElement), true, 'the field in question has the focus');
+  assert.match(await turn.locator('.error').innerText(), /missing/);
+  const fields = turn.locator('.form-grid > div');
+  await fields.nth(0).locator('input, textarea').fill('Shafts too thick');
+  await turn.getByRole('button', { name: 'Save draft', exact: true }).click();
+  await until(async () => {
+    const view = await server.api('GET', `cases/${server.programmes.circle}`);
+    return !view.forms.some((/** @type {any} */ f) => f.final);
+  });
+  await page.reload();
+  await browser.settled(page);
+  assert.equal(await page.locator('.form-grid > div').nth(0).locator('input, textarea').inputValue(), 'Shafts too thick');
+  assert.deepEqual(page.faults, []);
+});
+
+test('the seven tools are drawn inside the steps, and beside each picture stands its table', async ({ browser, assay }) => {
+  const server = await samplePlant(assay), id = server.programmes.circle, n = server.numbers;
+  try {
+    const fill = (/** @type {string} */ form, /** @type {any} */ values) => server.api('POST', `cases/${id}/acts/fill`, { form, values, seal: true });
+    const diameter = n['machining/shaft/diameter'];
+    await fill('theme', { theme: 'Shafts too thick', reason: 'Scrap', characteristic: 'machining/shaft/diameter' });
+    await fill('plan', { steps: [{ step: 'Look', owner: 'Demo', from: '2026-11-01', to: '2026-11-10' }] });
+    await fill('present', { observed: { from: '2026-11-01', to: '2026-11-10' }, pareto: 'by hand', items: [{ item: 'thick', pieces: '30', share: '75' }, { item: 'scratch', pieces: '10', share: '25' }],
+      check_sheet: `/describe/${diameter}`, histogram: `/describe/${diameter}`, control: `/chart/${diameter}`, baseline: '20.01' });
+    const page = await browser.open(server, `/case/${id}`);
+    await browser.settled(page);
+    const turn = page.getByRole('region', { name: 'Your turn' });
+    await turn.locator('[data-field=fishbone] textarea').fill('Machine: spindle worn, coolant warm\nMaterial: hardness varies');
+    const scatter = turn.locator('[data-field=scatter]');
+    await scatter.getByLabel('Across (cause)').fill('line 1/housing/length');
+    await scatter.getByLabel('Across (cause)').press('Tab');
+    await scatter.getByLabel('Upwards (effect)').fill('line 1/housing/bore');
+    await scatter.getByLabel('Upwards (effect)').press('Tab');
+    await scatter.getByRole('img', { name: /n 200/ }).waitFor();
+    await server.api('POST', `cases/${id}/acts/fill`, { form: 'causes', seal: true, values: { fishbone: 'Machine: spindle worn, coolant warm\nMaterial: hardness varies', scatter: `/scatter/${n['line 1/housing/length']},${n['line 1/housing/bore']}`,
+      stratified: `/chart/${n['line 1/housing/bore']}?compare=machine`, list: [{ cause: 'spindle worn', item: 'thick', data: 'scatter', is_main: true }] } });
+    await page.reload();
+    await browser.settled(page);
+    await until(async () => (await page.locator('.tool').count()) === 7);
+    const names = await page.locator('.tool figcaption b').allInnerTexts();
+    assert.deepEqual(names.sort(), ['Pareto chart', 'cause and effect', 'check sheet', 'control chart', 'histogram', 'scatter diagram', 'stratification']);
+    assert.equal(await page.locator('.tool img').count(), 6, 'a check sheet is a table');
+    await until(() => page.locator('.tool img').evaluateAll((all) => all.every((e) => /** @type {HTMLImageElement} */ (e).naturalWidth > 300)));
+    const fishbone = page.locator('.tool', { hasText: 'cause and effect' });
+    await fishbone.getByText('As a table').click();
+    assert.deepEqual((await fishbone.locator('tbody tr').allInnerTexts())[0].split('\t').map((x) => x.trim()), ['Machine', 'spindle worn', 'yes', 'yes']);
+    const pdf = await page.request.get(`${server.address}${await page.getByRole('link', { name: 'As a document (PDF)', exact: true }).getAttribute('href')}`);
+    assert.match((await pdf.body()).toString('latin1'), /^%PDF/);
+    await browser.picture(page, 'case-tools');
+    assert.deepEqual([...page.faults, ...await barriers(page)], []);
+  } finally {
+    await browser.tidy();
+    await server.close();
+  }
+});
+
+test('a judge is shown what was handed in but nobody, scores, and makes the sheet final', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/reviews', { as: 'kim' });
+  await browser.settled(page);
+  await page.locator('.review-cards a').first().waitFor();
+  assert.equal(await page.locator('.review-cards li').count(), 4, 'three papers to judge, one site to visit');
+  await page.locator('.review-cards a').first().click();
+  await page.locator('.criterion').first().waitFor();
+  const text = await page.locator('main').innerText();
+  assert.match(text, /Scratches on part/);
+  assert.doesNotMatch(text, /Circle|Leader/);
+  const scores = page.locator('.criterion-score input');
+  await scores.nth(0).fill('21');
+  await page.locator('.criterion .error').waitFor();
+  await scores.nth(0).fill('12');
+  await scores.nth(1).fill('30');
+  assert.match(await page.locator('.sheet-total').innerText(), /42 \/ 100/);
+  await page.getByText('Draft saved').waitFor();
+  await page.getByRole('button', { name: 'Make final', exact: true }).click();
+  assert.match(await page.locator('.criterion .error').innerText(), /1 criterion/);
+  await scores.nth(2).fill('33');
+  await page.getByText('Draft saved').waitFor();
+  await page.getByRole('button', { name: 'Make final', exact: true }).click();
+  await page.locator('dialog').getByRole('button', { name: 'Make final', exact: true }).click();
+  await page.getByText('This sheet is final.').waitFor();
+  assert.equal(await scores.nth(0).isDisabled(), true);
+  await page.goto(`${server.address}/reviews?show=done`);
+  await page.locator('.review-cards a').first().waitFor();
+  assert.equal(await page.locator('.review-cards li').count(), 1);
+  assert.deepEqual(page.faults, []);
+});
+
+test('the round desk counts its cases, shows the draw and how judges agreed', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, `/round/${server.programmes.decided}`);
+  await browser.settled(page);
+  await page.getByRole('heading', { name: 'Cases by stage' }).waitFor();
+  const judges = page.locator('section', { has: page.getByRole('heading', { name: 'How far judges agree' }) });
+  await judges.getByText("Kendall's W").waitFor();
+  assert.match(await judges.innerText(), /Sheets\s+15/);
+  assert.match(await page.locator('.funnel').innerText(), /3\s+●\s+passed/);
+  assert.match(await page.locator('main').innerText(), /lottery 3 8 14/);
+  await judges.getByRole('link', { name: 'Panel', exact: true }).click();
+  await page.locator('.panel tbody tr').first().waitFor();
+  assert.equal(await page.locator('.panel tbody circle').count(), 15, 'each sheet of each case');
+  assert.match(await page.locator('.panel').innerText(), /80\.67/, 'the official score');
+  assert.deepEqual(page.faults, []);
+});
+
+test('the desk sees which deadlines come and that nobody was reminded twice', async ({ browser, plant }) => {
+  const server = await plant(), { rounds } = await server.api('GET', 'rounds');
+  const page = await browser.open(server, `/round/${rounds.find((/** @type {any} */ r) => r.name === 'c26').id}`);
+  await browser.settled(page);
+  const card = page.getByRole('region', { name: 'Deadlines' });
+  await card.locator('li').first().waitFor();
+  assert.equal(await card.getByText('days left').count(), 3);
+  assert.equal(await card.getByText('not reminded yet').count(), 3);
+  assert.deepEqual(page.faults, []);
+});
+
+test('minutes are a file, in the language one reads', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, `/meeting/${server.programmes.meeting}`, { lang: 'ko' });
+  await browser.settled(page);
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '회의록 (PDF)', exact: true }).click()]);
+  assert.equal(file.suggestedFilename(), 'minutes.pdf');
+  assert.match(readFileSync(await file.path(), 'latin1'), /^%PDF/);
+  assert.match(file.url(), /language=ko$/);
+});
+
+test('anybody finds a name on the roll without logging in', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/roll?scheme=x.contest', { as: null });
+  await browser.settled(page);
+  await page.locator('tbody tr').first().waitFor();
+  assert.equal(await page.locator('.table-box').first().locator('tbody tr').count(), 3);
+  await page.getByLabel('Name').fill('circle river');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await until(async () => (await page.locator('.table-box').first().locator('tbody tr').count()) === 1);
+  assert.match(await page.locator('tbody').first().innerText(), /Circle River/);
+  assert.deepEqual(page.faults, []);
+});
+
+test('anybody objects to a notice, with words', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/notices', { as: null });
+  await browser.settled(page);
+  const card = page.locator('.notice-cards li').first();
+  await card.waitFor();
+  assert.doesNotMatch(await page.locator('.notice-cards').innerText(), /Leader/);
+  await card.getByRole('button', { name: 'Object', exact: true }).click();
+  const dialog = page.locator('dialog');
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  assert.match(await dialog.locator('.error').innerText(), /what you object to/);
+  await dialog.getByLabel('Objection').fill('That part was ours.');
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Your objection is recorded.').waitFor();
+  assert.deepEqual(page.faults, []);
+});
+
+test('a fault in a scheme is told with line and column while one types, and keeps it from being published', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/schemes/x.contest?show=text');
+  await browser.settled(page);
+  await page.getByText('The scheme is complete.').waitFor();
+  const area = page.getByRole('textbox', { name: 'Text' }), text = await area.inputValue();
+  await area.fill(text.replace('rank: talk', 'rank: walk'));
+  const fault = page.locator('.faults button').first();
+  await fault.waitFor();
+  const line = text.split('\n').findIndex((l) => l.includes('rank: talk')) + 1;
+  assert.match(await fault.innerText(), new RegExp(`^${line}:\\d+`));
+  assert.equal(await page.getByRole('button', { name: 'Publish this revision', exact: true }).isDisabled(), true);
+  await area.fill(text.replace('rev: "1"', 'rev: "2"'));
+  await page.getByText('The scheme is complete.').waitFor();
+  await page.getByRole('region', { name: 'Rule book of this text' }).getByText('x.contest · 2').waitFor();
+  await page.getByRole('button', { name: 'Publish this revision', exact: true }).click();
+  await until(async () => (await server.api('GET', 'schemes')).schemes.some((/** @type {any} */ s) => s.id === 'x.contest' && s.rev === '2'));
+  assert.deepEqual(page.faults, []);
+});
+
+test('the rule book is there in three languages', async ({ browser, plant }) => {
+  const server = await plant();
+  for (const [lang, word] of [['en', 'contest for tests'], ['ko', '시험 경진대회'], ['zh', '测试竞赛']]) {
+    const page = await browser.open(server, '/schemes/x.contest', { lang });
+    await page.locator('.book table').first().waitFor();
+    assert.match(await page.locator('main').innerText(), new RegExp(word));
+    assert.deepEqual(page.faults, []);
+  }
+});
+
+test('the board of a programme shows its goals', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, `/programme/${server.programmes.scheme}`);
+  await browser.settled(page);
+  await page.locator('.goals li').first().waitFor();
+  assert.ok(await page.locator('.goals .goals li').count() > 3);
+  assert.deepEqual(page.faults, []);
+});
