@@ -3,7 +3,7 @@
 BUILD ?= build
 MESON ?= meson
 
-.PHONY: all deps build run test test-sparkplug san cov valgrind fuzz bench bench-live crash power install clean
+.PHONY: all deps build run test test-sparkplug test-referees test-web test-outage san cov valgrind fuzz bench bench-live soak crash faults power install clean
 
 all: build
 
@@ -22,6 +22,15 @@ test: build
 
 test-sparkplug: build
 	@tools/test-sparkplug $(BUILD)
+
+test-web: build
+	@tools/test-web $(BUILD)
+
+test-outage: build
+	@OUTAGE_SECONDS=$(or $(OUTAGE_SECONDS),600) tools/test-web $(BUILD) outage
+
+test-referees: build
+	@tools/test-referees $(BUILD)
 
 san: deps
 	@test -f build-san/build.ninja || $(MESON) setup build-san -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
@@ -44,8 +53,14 @@ bench-live: build
 	@bench/live $(BUILD)
 	@bench/live_mqtt $(BUILD)
 
+soak: build
+	@bench/live_mqtt $(BUILD) soak
+
 crash: build
 	@tools/crash $(BUILD)
+
+faults: build
+	@tools/faults $(BUILD) $(FAULT_PLACES)
 
 power: build
 	@tools/power $(BUILD) $(POWER_CUTS)

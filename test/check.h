@@ -32,6 +32,15 @@ static inline double check_lre(double q, double c)
                      check_lre(check_q, check_c), (double)(digits));                               \
     } while (0)
 
+/* cmocka's assert_float_equal rounds to float first; this does not. */
+#define assert_within(q, c, tolerance)                                                             \
+    do {                                                                                           \
+        double check_q = (q), check_c = (c);                                                       \
+        if (!(fabs(check_q - check_c) <= (tolerance)))                                             \
+            fail_msg("%s = %.17g, expected %.17g within %g", #q, check_q, check_c,                 \
+                     (double)(tolerance));                                                         \
+    } while (0)
+
 #define assert_ok(call, err)                                                                       \
     do {                                                                                           \
         assay_status check_status = (call);                                                        \
