@@ -14,6 +14,7 @@ typedef struct {
     value key[1 + 16]; /* the ranked number, then the tie rules' */
     const sha256 *draw;
     verdict v;
+    value quota; /* what an expression comes to for this case */
     size_t place;
 } runner;
 
@@ -150,7 +151,7 @@ static size_t whole(value v, size_t otherwise)
 static size_t places(const scheme_gate *g, runner *first)
 {
     if (g->quota_expr)
-        return whole(verdict_eval(&first->v, g->quota_expr), 0);
+        return whole(first->quota, 0);
     return g->quota ? (size_t)g->quota : g->top ? (size_t)g->top : SIZE_MAX;
 }
 
@@ -249,6 +250,8 @@ static void admit(field *f, const ranking *r, const gate_entry *entry, size_t i,
                        "the vote or the time for objections is not over");
     } else if (!x->v.reason_count && take_keys(x, r)) {
         x->group = group_of(r->gate, entry[i].scope, memory);
+        if (r->gate->quota_expr)
+            x->quota = verdict_eval(&x->v, r->gate->quota_expr);
         f->n++;
         return;
     } else {
@@ -287,6 +290,19 @@ static void cut_groups(field *f, ranking *r, const gate_entry *entry, gate_outco
     }
 }
 
+/* Nobody is turned away because nobody knows how many places there are. */
+static assay_status check_quotas(const field *f, const scheme_gate *g, const gate_entry *entry,
+                                 assay_err *err)
+{
+    for (size_t i = 0; g->quota_expr && i < f->n; i++)
+        if (f->x[i].quota.kind != VALUE_NUMBER) {
+            assay_fail(err, ASSAY_MISSING, f->x[i].at, _("case %s: the quota %s is not known"),
+                       entry[f->x[i].at].id, expr_text(g->quota_expr));
+            return assay_hint(err, _("give its party what the quota is looked up by"));
+        }
+    return ASSAY_OK;
+}
+
 assay_status gate_round(const scheme_gate *g, const gate_entry *entry, size_t n, arena *memory,
                         gate_outcome *out, assay_err *err)
 {
@@ -303,6 +319,9 @@ assay_status gate_round(const scheme_gate *g, const gate_entry *entry, size_t n,
     }
     for (size_t i = 0; f.x && i < n; i++)
         admit(&f, &r, entry, i, memory, out);
+    assay_status status = f.x && !f.is_open ? check_quotas(&f, g, entry, err) : ASSAY_OK;
+    if (status)
+        return status;
     if (f.x && f.is_open)
         wait_for_all(&r, &f, out, n);
     else if (f.x)

@@ -159,6 +159,22 @@ def a_year_without_dues_rests_the_membership_until_they_are_paid(d):
     assert d.replays(case)
 
 
+def nobody_is_turned_away_because_his_seats_are_not_known(d):
+    w = Walk(d, "association-election", party={}, answers={"stand": {"two_offices": False}, "ballot": {"vote": "yes"}})
+    opened = d.ask("round", "open", '{"scheme": "%s", "name": "first", "closes": "2026-03-31"}' % w.s.id)
+    case = w.open("ha", round=opened["round"])
+    w.walk(case, "ha", until="congress")
+    d.assign(case, *[f"member{i + 1}" for i in range(6)])
+    for i in range(6):
+        d.fill(case, "ballot", {"vote": "yes"}, by=f"member{i + 1}")
+    d.on("2026-04-05")
+    refused(lambda: d.ask("round", "decide", "first", "congress"), f"case {case}: the quota seats[body] is not known")
+    same(d.show(case)["phase"], "waiting")
+    d.ask("party", "change", d.parties["ha"], '{"body": "president"}')
+    d.ask("round", "decide", "first", "congress")
+    same(w.outcome(case)[1]["elected"][0], "pass")
+
+
 def congress(d, *ballots):
     """A candidate for president after so many ballots of six members; the desk ends the waiting."""
     w = Walk(d, "association-election", party={"body": "president"}, answers={"stand": {"two_offices": False}})
@@ -242,4 +258,5 @@ play(the_public_roll_leads_to_the_credential_of_a_firm_it_names,
      a_tie_is_no_majority_and_an_abstention_counts_for_the_quorum_alone,
      who_works_for_the_firm_recuses_himself_and_is_not_counted,
      a_year_without_dues_rests_the_membership_until_they_are_paid,
-     nobody_is_elected_below_the_quorum_of_the_congress, a_charter_that_few_vote_on_stays_as_it_is)
+     nobody_is_turned_away_because_his_seats_are_not_known, nobody_is_elected_below_the_quorum_of_the_congress,
+     a_charter_that_few_vote_on_stays_as_it_is)

@@ -61,7 +61,7 @@ function Step({ text, step, round, body, action, close }) {
   const [why, setWhy] = useState(/** @type {Record<string, string>} */ ({}));
   const [error, setError] = useState(/** @type {any} */ (null));
   const [isBusy, setBusy] = useState(false);
-  const against = step === 'decide' && error ? [...new Set(String(error.message + error.hint).match(/[0-9a-f]{32}/g) ?? [])] : [];
+  const against = step === 'decide' && /advice/.test(error?.message ?? '') ? [...new Set(String(error.message + error.hint).match(/[0-9a-f]{32}/g) ?? [])] : [];
   const submit = async (/** @type {Event} */ e) => {
     e.preventDefault();
     if (step === 'seed' && !value.trim()) {
