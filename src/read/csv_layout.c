@@ -3,6 +3,8 @@
  * like. */
 #include "read/csv.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -448,7 +450,7 @@ static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
 
 static assay_status no_values(const maker *m)
 {
-    assay_fail(m->err, ASSAY_FORMAT, 0, "%s has no column of numbers", m->r->in.name);
+    assay_fail(m->err, ASSAY_FORMAT, 0, _("%s has no column of numbers"), m->r->in.name);
     assay_hint(m->err, "name it with --value, or say how the file is written with --dialect");
     return ASSAY_FORMAT;
 }

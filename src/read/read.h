@@ -48,6 +48,9 @@ ASSAY_MUST_USE assay_status reader_open(const char *path, const read_options *op
 /* The format that reader_open would guess. */
 ASSAY_MUST_USE assay_status reader_guess(const char *path, read_format *out, assay_err *err);
 void reader_close(reader *r);
+/* "a PNG image", "an Excel workbook" ..: what begins with these bytes and holds no measurements;
+ * NULL: none of those that are known. Marked for translation. */
+const char *read_sign(const char *head, size_t n);
 
 /* The next rows into `out` (its previous content is dropped); out->n == 0 at the end.
  * Codes of out->characteristic index reader_characteristics; context codes are of

@@ -66,7 +66,8 @@ static void write_head(json *j, const staged *f, const char *dialect)
         close(fd);
     json_key(j, "head");
     json_array(j);
-    if (n > 0 && transcoder_open(encoding_of(dialect, head, (size_t)n), &t, NULL) == ASSAY_OK &&
+    if (n > 0 && !read_sign(head, (size_t)n) &&
+        transcoder_open(encoding_of(dialect, head, (size_t)n), &t, NULL) == ASSAY_OK &&
         transcoder_feed(t, head, (size_t)n, false, &text, NULL) == ASSAY_OK)
         write_lines(j, buf_text(&text));
     json_end(j);

@@ -55,8 +55,8 @@ function DefinitionForm({ d, isMine, reload }) {
   const field = (/** @type {string} */ key, /** @type {any} */ more = {}) => html`<${Field} key=${key} label=${t(/** @type {any} */ (`editor.${key}`))} value=${form[key]} disabled=${!isMine} error=${error?.of(key)} ...${more} onInput=${(/** @type {any} */ e) => set({ [key]: e.target.value })} />`;
   return html`<form class="card stack" novalidate onSubmit=${submit}><h2>${t('editor.definition')}</h2>
     ${error && !error.errors.length && html`<div class="trouble" role="alert"><p>${error.words}</p></div>`}
-    <div class="two narrow">${texts.map((k) => field(k))}${field('subgroup_size', { inputmode: 'numeric' })}</div>
-    <div class="two narrow">${numbers.map((k) => field(k, { inputmode: 'decimal' }))}</div>
+    <div class="two small-fields">${texts.map((k) => field(k))}${field('subgroup_size', { inputmode: 'numeric' })}</div>
+    <div class="two small-fields">${numbers.map((k) => field(k, { inputmode: 'decimal' }))}</div>
     <div class="row"><${Check} label=${t('editor.lower_is_natural')} checked=${form.lower_is_natural} disabled=${!isMine} onChange=${(/** @type {boolean} */ on) => set({ lower_is_natural: on })} />
       <${Check} label=${t('editor.upper_is_natural')} checked=${form.upper_is_natural} disabled=${!isMine} onChange=${(/** @type {boolean} */ on) => set({ upper_is_natural: on })} /></div>
     ${isMine && html`<div class="buttons"><button class="primary" disabled=${!Object.keys(changed()).length}>${t('setup.save')}</button></div>`}</form>`;
@@ -86,7 +86,7 @@ function Sampling({ path, number }) {
     }
   };
   const field = (/** @type {'every_s' | 'grace_s' | 'alarm_after_s'} */ key) => html`<${Field} label=${t(`editor.${key}`)} hint=${t('editor.minutes')} inputmode="decimal" value=${value(key)} onInput=${(/** @type {any} */ e) => setMinutes({ ...minutes, [key]: e.target.value })} />`;
-  return html`<form class="card stack" novalidate onSubmit=${submit}><h2>${t('editor.sampling')}</h2><div class="two narrow">${field('every_s')}${field('grace_s')}${field('alarm_after_s')}</div>
+  return html`<form class="card stack" novalidate onSubmit=${submit}><h2>${t('editor.sampling')}</h2><div class="two small-fields">${field('every_s')}${field('grace_s')}${field('alarm_after_s')}</div>
     ${item?.document.gauge && html`<p class="soft">${t('scan.gauge')}: ${item.document.gauge}${item.document.method ? ` · ${item.document.method}` : ''}${item.document.reaction ? ` · ${item.document.reaction}` : ''}</p>`}
     <div class="buttons"><button class="primary" disabled=${!Object.keys(minutes).length}>${t('setup.save')}</button></div></form>`;
 }

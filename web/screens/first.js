@@ -56,15 +56,15 @@ export default function First({ query }) {
     setError(null);
     setQuery({ file: null });
   };
+  const isForeign = Boolean(file?.trouble && !file.preview?.head.length); // no text at all: nothing here mends it
   const isOpen = file && (file.state === 'waiting' || file.state === 'failed');
   return html`<${Title} title=${t('nav.first')} under=${file ? `${file.name} · ${t('first.bytes', { n: count(file.bytes) })}` : t('first.under')}
       actions=${file && html`<button type="button" onClick=${again}>${t('first.another')}</button>`} />
     ${error && html`<${Trouble} error=${error} />`}
     ${!file && html`<${Drop} send=${send} isBusy=${isBusy} />`}
     ${isOpen && html`<div class="stack" aria-busy=${isBusy ? 'true' : 'false'}>
-      ${file.trouble && html`<div class="trouble" role="alert"><p>${t('first.cannot-read')} ${file.trouble}</p><p>${t('first.mend')}</p></div>`}
-      <${Guess} file=${file} set=${set} />
-      <${Preview} file=${file} />
+      ${file.trouble && html`<div class="trouble" role="alert"><p>${t('first.cannot-read')} ${file.trouble}</p><p>${isForeign ? file.hint ?? t('first.kinds') : t('first.mend')}</p></div>`}
+      ${!isForeign && html`<${Guess} file=${file} set=${set} /><${Preview} file=${file} />`}
       ${!file.trouble && html`<${Import} file=${file} isBusy=${isBusy} commit=${() => run(() => change('POST', `imports/${file.id}/commit`))} />`}
     </div>`}
     ${file?.state === 'running' && html`<${Progress} file=${file} />`}

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { test } from './lib/harness.mjs';
 import { Server } from './lib/server.mjs';
 
-/** @param {string} name @param {(server: any, page: any, world: any) => Promise<void>} run */
-function fromEmpty(name, run) {
+/** @param {string} name @param {(server: any, page: any, world: any) => Promise<void>} run @param {string} [lang] */
+function fromEmpty(name, run, lang = 'en') {
   test(name, async (world) => {
     const server = /** @type {any} */ (new Server(world.assay));
     try {
       await server.start();
-      const page = await world.browser.open(server, '/import', { as: 'demo' });
+      const page = await world.browser.open(server, '/import', { as: 'demo', lang });
       await world.browser.settled(page);
       await run(server, page, world);
       assert.deepEqual(page.faults, []);
@@ -107,3 +107,24 @@ fromEmpty('what is no file of measurements is told in words', async (server, pag
   assert.equal(await page.locator('.first-import').count(), 0);
   assert.match(await page.locator('.as-written').textContent(), /Dear Sir/);
 });
+
+fromEmpty('a workbook and an empty file are refused in the words of the reader, with nothing to correct that cannot be corrected', async (server, page) => {
+  await choose(server, page, 'values.xlsx', Buffer.concat([Buffer.from('PK\x03\x04\x14\0\0\0'), Buffer.from('xl/workbook.xml'), Buffer.alloc(64)]));
+  await page.waitForSelector('.trouble');
+  assert.equal(await page.locator('.trouble').textContent(), '이대로는 읽을 수 없습니다: 측정값이 아니라 Excel 통합 문서 같습니다시트를 CSV UTF-8 로 저장하십시오');
+  assert.equal(await page.locator('.columns, .as-written, .card select').count(), 0);
+  await page.getByRole('button', { name: '다른 파일', exact: true }).click();
+  await choose(server, page, 'empty.csv', '');
+  await page.waitForSelector('.trouble');
+  assert.equal(await page.locator('.trouble').textContent(), '이렇게 할 수 없습니다. 파일이 비어 있습니다');
+}, 'ko');
+
+fromEmpty('a row beyond all measure costs itself, is named in the reader\'s words, and a file without times has no column for why', async (server, page) => {
+  const long = ['外径,备注', ...Array.from({ length: 30 }, (_, i) => `24.5${i % 10},${i === 20 ? 'x'.repeat(1 << 21) : ''}`)].join('\n');
+  await choose(server, page, '测量.csv', long);
+  await page.waitForSelector('.columns');
+  assert.match(await page.locator('section.notice').textContent(), /30 个值中有 1 个无法读取.*行过长/);
+  assert.ok(!(await page.locator('table').last().textContent()).includes('why'));
+  await page.getByRole('button', { name: '导入 29 个值', exact: true }).click();
+  await page.waitForSelector('.first-done');
+}, 'zh');

@@ -39,7 +39,7 @@ export function Guess({ file, set }) {
     options=${[...new Set([now, ...options])].map((o) => [o, o ? tMaybe(`first.${key}.${o}`, o) : t('first.guessed')])} onChange=${(/** @type {any} */ e) => pin(key, e.target.value)} />`;
   const under = html`<${Typed} label=${t('first.under-path')} hint=${t('first.under-path-hint')} value=${settings.under} take=${(/** @type {string} */ text) => set({ under: text })} />`;
   return html`<section class="card stack"><h2>${t('first.guess')}</h2>
-    ${isText ? html`<div class="two narrow">
+    ${isText ? html`<div class="two small-fields">
       ${choice('encoding', encodings, (guessed.encoding ?? '').toLowerCase())}
       ${choice('delimiter', delimiters, signs[guessed.delimiter] ?? guessed.delimiter ?? '')}
       ${choice('decimal', decimals, guessed.decimal ?? '.')}

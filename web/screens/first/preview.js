@@ -6,7 +6,7 @@ import { html } from '../../lib/html.js';
 import { t, tMaybe } from '../../lib/i18n.js';
 
 const ROWS = 10, CHARACTERISTICS = 12;
-const fixed = ['line', 'characteristic', 'time', 'value'];
+const fixed = ['line', 'characteristic', 'time', 'why', 'value']; // why: there is no time
 
 /** @param {{file: any}} props */
 export function Preview({ file }) {
