@@ -7,6 +7,7 @@
 #include "scheme/case_public.h"
 #include "scheme/visit.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -161,8 +162,8 @@ static assay_status round_scheme(desk *d, const object_id *round, int64_t now, b
     int64_t closes = when_of(o, "closes"), opens = when_of(o, "opens");
     if (!status && !is_desk && ((closes != TIME_NONE && now >= closes) ||
                                 (opens != TIME_NONE && now < opens)))
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "the call is %s", now < opens ? "not open yet"
-                                                                                 : "over");
+        status = assay_fail(err, ASSAY_DOMAIN, 0, "%s",
+                            now < opens ? _("the call is not open yet") : _("the call is over"));
     if (!status)
         status = desk_scheme_by_digest(d, text_of(o, "scheme"), out, err);
     if (!status)
@@ -188,8 +189,8 @@ static assay_status scheme_of(desk *d, const json_t *said, const viewer *who, in
     if (!status)
         status = desk_scheme(d, name, out, err);
     if (!status && !(*out)->cycle.is_open && (*out)->cycle.every.kind == VALUE_DURATION) {
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "cases of %s belong to a round",
-                            (*out)->item.id);
+        status =
+            assay_fail(err, ASSAY_DOMAIN, 0, _("cases of %s belong to a round"), (*out)->item.id);
         assay_hint(err, "open one and give its id as \"round\"");
     }
     return status;
@@ -214,10 +215,10 @@ static assay_status set_party(desk *d, const scheme *s, const json_t *said, cons
         return status;
     if (who->kind != VIEWER_DESK) {
         if (id_is_none(&who->party))
-            return assay_fail(err, ASSAY_DOMAIN, 0, "a case is opened by its party or the desk");
+            return assay_fail(err, ASSAY_DOMAIN, 0, _("a case is opened by its party or the desk"));
         status = party_acts_for(d->s, &who->party, &party, now, &is_own, err);
         if (!status && !is_own)
-            status = assay_fail(err, ASSAY_DOMAIN, 0, "you may not act for this party");
+            status = assay_fail(err, ASSAY_DOMAIN, 0, _("you may not act for this party"));
     }
     if (!status)
         status = case_check_bar(d, s, &party, now, err);

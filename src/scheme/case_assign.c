@@ -4,6 +4,7 @@
 #include "scheme/round_inner.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <stdlib.h>
@@ -302,14 +303,16 @@ static assay_status choose_judges(the_case *c, const scheme_stage *s, const cand
                       : assay_fail(err, ASSAY_FORMAT, 0, "a judge is named by a text");
         const candidate *j = status ? NULL : find_candidate(l, &id);
         if (!status && !j)
-            status = assay_fail(err, ASSAY_DOMAIN, 0, "\"%.60s\" does not hold the role %s, or is "
-                                "not trained for it", name, s->assign->role->item.id);
+            status = assay_fail(err, ASSAY_DOMAIN, 0,
+                                _("\"%.60s\" does not hold the role %s, or is "
+                                  "not trained for it"),
+                                name, s->assign->role->item.id);
         else if (!status && (rule = conflict_between(s->assign, &set, j)) != NULL)
-            status = assay_fail(err, ASSAY_DOMAIN, 0, "\"%.60s\" must not judge this case: %s", name,
-                                rule);
+            status = assay_fail(err, ASSAY_DOMAIN, 0, _("\"%.60s\" must not judge this case: %s"),
+                                name, rule);
         for (size_t k = 0; !status && k < *n; k++)
             if (out[k] == j)
-                status = assay_fail(err, ASSAY_DOMAIN, 0, "\"%.60s\" is named twice", name);
+                status = assay_fail(err, ASSAY_DOMAIN, 0, _("\"%.60s\" is named twice"), name);
         if (!status)
             out[(*n)++] = j;
     }
@@ -331,7 +334,7 @@ assay_status act_assign(the_case *c, assay_err *err)
     if (!status && (!given || given > 64))
         status = assay_fail(err, ASSAY_MISSING, 0, "\"judges\" must be a list of 1 to 64");
     if (!status && json_object_size(case_sheets(c, s->item.id)))
-        status = assay_fail(err, ASSAY_CONFLICT, 0, "scoring has begun: judges stay");
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("scoring has begun: judges stay"));
     if (!status)
         status = candidates(c->d, c->scheme, s->assign, c->now, &l, err);
     if (!status)

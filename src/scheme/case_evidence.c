@@ -3,6 +3,8 @@
  * on; a judge who must not know whose case it is computes nothing. */
 #include "scheme/case_evidence.h"
 
+#include "base/i18n.h"
+
 #include "scheme/view.h"
 
 #include <string.h>
@@ -21,7 +23,7 @@ static assay_status not_found(const object_id *id, assay_err *err)
 {
     char name[ID_TEXT];
     id_text(id, name);
-    return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no case %s", name);
+    return assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no case %s"), name);
 }
 
 /* Who stands in the case, or acts at its stage. */
@@ -31,13 +33,14 @@ static assay_status may_claim(the_case *c, const sight *s, bool is_sealing, assa
     const scheme_stage *stage = case_stage(c);
     bool is_inside = s->kind == SIGHT_DESK || s->kind == SIGHT_PARTY;
     if (is_sealing && !case_is_open(c->state))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "the case is closed");
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("the case is closed"));
     if (is_inside || (!is_sealing && s->kind == SIGHT_AUDITOR))
         return ASSAY_OK;
     assay_status status = stage ? case_actor(c, stage, &role, err) : ASSAY_OK;
     if (!status && !role)
-        status = assay_fail(err, ASSAY_DOMAIN, 0,
-                            "evidence is claimed by the party, who acts at the stage, and the desk");
+        status =
+            assay_fail(err, ASSAY_DOMAIN, 0,
+                       _("evidence is claimed by the party, who acts at the stage, and the desk"));
     return status;
 }
 

@@ -5,6 +5,7 @@
  * in a form there. */
 #include "scheme/case_file.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "scheme/party_inner.h"
 #include "scheme/view.h"
@@ -108,7 +109,7 @@ static assay_status check_room(store *s, const object_id *id, assay_err *err)
     store_file_tally n;
     assay_status status = store_files_of(s, id, &n, err);
     if (!status && n.files >= CASE_FILES_MOST)
-        return assay_fail(err, ASSAY_LIMIT, 0, "a case has at most %d files", CASE_FILES_MOST);
+        return assay_fail(err, ASSAY_LIMIT, 0, _("a case has at most %d files"), CASE_FILES_MOST);
     if (!status && n.loose >= CASE_FILES_LOOSE)
         return assay_fail(err, ASSAY_LIMIT, 0, "%d files of the case wait to be named in a form",
                           CASE_FILES_LOOSE);
@@ -177,7 +178,8 @@ assay_status case_file_add(desk *d, store_tx *tx, case_file_in *f, const void *b
     if (f->bytes % CASE_FILE_PART || length > CASE_FILE_PART)
         return assay_fail(err, ASSAY_SHAPE, 0, "only the last part of a file may be shorter");
     if (f->bytes + length > CASE_FILE_MOST)
-        return assay_fail(err, ASSAY_LIMIT, 0, "a file has at most %d MiB", CASE_FILE_MOST >> 20);
+        return assay_fail(err, ASSAY_LIMIT, 0, _("a file has at most %d MiB"),
+                          CASE_FILE_MOST >> 20);
     about_text(&f->id, "part", f->parts, about);
     assay_status status =
         secret_seal_bytes(tx, d->s, &f->owner, about, bytes, length, &sealed, err);
@@ -238,9 +240,9 @@ assay_status case_file_end(desk *d, store_tx *tx, case_file_in *f, const char *n
     buf sealed = BUF_INIT;
     file_type type = file_type_of(f->head, f->head_length);
     if (!f->bytes)
-        return assay_fail(err, ASSAY_FORMAT, 0, "the file is empty");
+        return assay_fail(err, ASSAY_FORMAT, 0, _("the file is empty"));
     if (f->is_photo && !type.is_image)
-        return assay_fail(err, ASSAY_FORMAT, 0, "%s: found %s, expected a photo", f->field,
+        return assay_fail(err, ASSAY_FORMAT, 0, _("%s: found %s, expected a photo"), f->field,
                           type.type);
     assay_status status = hasher_end(f->digest, &digest, err);
     if (status)
@@ -414,7 +416,7 @@ static assay_status settle(json_t *told, const scheme_field *f, void *context, a
         status =
             assay_fail(err, ASSAY_NOT_FOUND, 0, "%s: there is no file %.40s", f->item.id, name);
     if (!status && f->kind == FIELD_PHOTO && !file_type_named(text_of(about, "type")).is_image)
-        status = assay_fail(err, ASSAY_FORMAT, 0, "%s: found %s, expected a photo", f->item.id,
+        status = assay_fail(err, ASSAY_FORMAT, 0, _("%s: found %s, expected a photo"), f->item.id,
                             text_of(about, "type"));
     if (!status)
         status = store_file_keep(c->tx, &id, err);

@@ -5,6 +5,7 @@
  * refused before it changes anything: a state is what its log says or there is none. */
 #include "scheme/case_inner.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <string.h>
@@ -425,7 +426,7 @@ assay_status case_find_rules(the_case *c, assay_err *err)
     id_text(&c->id, name);
     const char *digest = text_of(c->state, "scheme"), *stage = text_of(c->state, "stage");
     if (!digest)
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no case %s", name);
+        return assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no case %s"), name);
     assay_status status = desk_scheme_by_digest(c->d, digest, &c->scheme, err);
     if (!status && stage && !scheme_find_stage(c->scheme, stage))
         status = assay_fail(err, ASSAY_DAMAGED, 0, "case %s stands at %.60s: no stage of %s", name,

@@ -4,6 +4,7 @@
 #include "scheme/case_inner.h"
 #include "scheme/visit.h"
 
+#include "base/i18n.h"
 #include "base/jcs.h"
 
 #include <string.h>
@@ -70,15 +71,15 @@ static assay_status check_field(const scheme_field *f, draft_scope *d, bool is_s
         return status;
     bool is_asked = is_true(f->when, d, true);
     if (!is_asked && v.kind != VALUE_MISSING)
-        return assay_fail(err, ASSAY_DOMAIN, 0, "%s is not asked here: %s is not true",
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("%s is not asked here: %s is not true"),
                           f->item.id, expr_text(f->when));
     if (is_sealing && is_asked && v.kind == VALUE_MISSING &&
         f->kind != FIELD_EVIDENCE && is_true(f->need, d, f->is_needed)) {
-        assay_fail(err, ASSAY_MISSING, 0, "%s is missing", f->item.id);
+        assay_fail(err, ASSAY_MISSING, 0, _("%s is missing"), f->item.id);
         return assay_hint(err, "give it, or {\"na\": true} where it does not apply");
     }
     if (v.kind != VALUE_MISSING && v.kind != VALUE_NA && f->check && !is_true(f->check, d, true))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "%s is refused: %s", f->item.id,
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("%s is refused: %s"), f->item.id,
                           expr_text(f->check));
     return ASSAY_OK;
 }
@@ -137,7 +138,7 @@ static assay_status may_fill(the_case *c, const scheme_stage *s, const scheme_fo
     char me[ID_TEXT];
     bool is_public = false;
     if (s->form != form)
-        return assay_fail(err, ASSAY_DOMAIN, 0, "the stage %s does not ask for the form %s",
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("the stage %s does not ask for the form %s"),
                           s->item.id, form->item.id);
     assay_status status = case_actor(c, s, &role, err);
     if (status)
@@ -149,7 +150,7 @@ static assay_status may_fill(the_case *c, const scheme_stage *s, const scheme_fo
         return ASSAY_OK;
     if (!s->who_count && !s->assign && c->who->kind == VIEWER_DESK)
         return ASSAY_OK;
-    return assay_fail(err, ASSAY_DOMAIN, 0, "%s is filled in by %s", form->item.id,
+    return assay_fail(err, ASSAY_DOMAIN, 0, _("%s is filled in by %s"), form->item.id,
                       s->who_count ? s->who[0]->item.id
                       : s->assign  ? s->assign->role->item.id
                                    : "the desk");
@@ -204,10 +205,10 @@ assay_status case_form_asked(the_case *c, const char *name, const scheme_stage *
 {
     *s = case_stage(c);
     if (!*s)
-        return assay_fail(err, ASSAY_DOMAIN, 0, "the case is closed");
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("the case is closed"));
     if (json_is_true(json_object_get(c->state, "waits")))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "nothing more is handed in at %s: it is to be decided",
-                          (*s)->item.id);
+        return assay_fail(err, ASSAY_DOMAIN, 0,
+                          _("nothing more is handed in at %s: it is to be decided"), (*s)->item.id);
     if (!name && !(*s)->form)
         return assay_fail(err, ASSAY_MISSING, 0, "\"form\" is missing");
     *form = name ? scheme_find_form(c->scheme, name) : (*s)->form;
@@ -215,7 +216,7 @@ assay_status case_form_asked(the_case *c, const char *name, const scheme_stage *
         return assay_fail(err, ASSAY_NOT_FOUND, 0, "the scheme has no form \"%.60s\"", name);
     assay_status status = may_fill(c, *s, *form, err);
     if (!status && own_filling(c, *s, (*form)->item.id, true))
-        status = assay_fail(err, ASSAY_CONFLICT, 0, "%s is sealed: it cannot be changed",
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("%s is sealed: it cannot be changed"),
                             (*form)->item.id);
     return status;
 }
@@ -263,7 +264,7 @@ assay_status act_seal(the_case *c, assay_err *err)
         status = find_form(c, &s, &form, err);
     const json_t *draft = status ? NULL : own_filling(c, s, form->item.id, false);
     if (!status && !draft)
-        status = assay_fail(err, ASSAY_MISSING, 0, "%s was not filled in yet", form->item.id);
+        status = assay_fail(err, ASSAY_MISSING, 0, _("%s was not filled in yet"), form->item.id);
     if (!status)
         status = filling_values(c, draft, &values, err);
     if (!status)

@@ -2,6 +2,7 @@
 /* Pages of cases. The lists hold no names; here each row is dressed for who looks. */
 #include "scheme/case_inner.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -174,7 +175,7 @@ static assay_status may_ask(case_page *p, const case_query *q, int64_t now, assa
         if (l.holds)
             return ASSAY_OK;
     }
-    assay_fail(err, ASSAY_DOMAIN, 0, "these cases are not yours to list");
+    assay_fail(err, ASSAY_DOMAIN, 0, _("these cases are not yours to list"));
     return assay_hint(err, "ask for your own, for your queue, or for a stage you act at");
 }
 

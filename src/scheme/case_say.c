@@ -3,6 +3,8 @@
  * hearings, appeals; and the end of it by its own party. */
 #include "scheme/case_inner.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 static json_t *by_me(const the_case *c)
@@ -17,7 +19,7 @@ static json_t *by_me(const the_case *c)
 static assay_status need_open(const the_case *c, assay_err *err)
 {
     return case_is_open(c->state) ? ASSAY_OK
-                                  : assay_fail(err, ASSAY_DOMAIN, 0, "the case is closed");
+                                  : assay_fail(err, ASSAY_DOMAIN, 0, _("the case is closed"));
 }
 
 /* -- objections --------------------------------------------------------------------------------------- */
@@ -67,10 +69,12 @@ assay_status act_object(the_case *c, assay_err *err)
 {
     const scheme_stage *s = case_stage(c);
     if (!s || !s->gate || s->gate->objections.kind != VALUE_DURATION)
-        return assay_fail(err, ASSAY_DOMAIN, 0, "objections are heard while a notice is out, "
-                          "not at the stage %s", s ? s->item.id : "closed");
+        return assay_fail(err, ASSAY_DOMAIN, 0,
+                          _("objections are heard while a notice is out, "
+                            "not at the stage %s"),
+                          s ? s->item.id : "closed");
     if (c->now >= time_after(when_of(c->state, "entered"), s->gate->objections))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "the time to object is over");
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("the time to object is over"));
     return object_as(c, "objection", NULL, err);
 }
 
@@ -80,7 +84,7 @@ assay_status act_appeal(the_case *c, assay_err *err)
     const char *title = NULL;
     assay_status status = case_is_party(c, &is_own, err);
     if (!status && !is_own)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "only the party of a case appeals");
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("only the party of a case appeals"));
     if (!status)
         status = said_text(c->said, "title", false, 100, &title, err);
     if (!status && title && !title_may_appeal(c->state, title))
@@ -132,7 +136,7 @@ assay_status act_answer(the_case *c, assay_err *err)
         status = assay_fail(err, ASSAY_NOT_FOUND, 0, "the case has no objection %lld",
                             (long long)json_integer_value(n));
     if (!status && json_object_get(one, "answer"))
-        status = assay_fail(err, ASSAY_CONFLICT, 0, "the objection is answered already");
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("the objection is answered already"));
     if (!status && !json_is_boolean(upheld))
         status = assay_fail(err, ASSAY_MISSING, 0, "\"upheld\" must be true or false");
     if (status)
@@ -190,7 +194,7 @@ assay_status act_note(the_case *c, assay_err *err)
     if (!status && s)
         status = case_actor(c, s, &role, err);
     if (!status && !is_own && !role && c->who->kind != VIEWER_DESK)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "notes are for who acts in the case");
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("notes are for who acts in the case"));
     if (status)
         return status;
     json_t *payload = by_me(c);
@@ -245,7 +249,7 @@ assay_status act_withdraw(the_case *c, assay_err *err)
     if (!status)
         status = case_is_party(c, &is_own, err);
     if (!status && !is_own && c->who->kind != VIEWER_DESK)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "a case is withdrawn by its own party");
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("a case is withdrawn by its own party"));
     if (status)
         return status;
     json_t *payload = by_me(c);
@@ -265,13 +269,13 @@ assay_status act_decide(the_case *c, assay_err *err)
     const scheme_role *role = NULL;
     assay_status status = said_only(c->said, "outcome why key", err);
     if (!status && !s)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "the case is closed");
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("the case is closed"));
     if (!status && s->gate)
         status = assay_fail(err, ASSAY_DOMAIN, 0, "the gate %s decides here", s->gate->item.id);
     if (!status)
         status = case_actor(c, s, &role, err);
     if (!status && !role)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "the stage %s is for %s", s->item.id,
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("the stage %s is for %s"), s->item.id,
                             s->who_count ? s->who[0]->item.id : "nobody");
     if (!status)
         status = said_text(c->said, "outcome", true, 20, &outcome, err);

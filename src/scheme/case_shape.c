@@ -6,6 +6,8 @@
  * kept and mean nothing. */
 #include "scheme/case_inner.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,7 +177,7 @@ static assay_status tell(const char *type, const char *name, const json_t *found
                          assay_err *err)
 {
     char *text = found ? json_dumps(found, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-    assay_fail(err, ASSAY_DAMAGED, 0, "%s: %s: found %.60s, expected %s", type, name,
+    assay_fail(err, ASSAY_DAMAGED, 0, _("%s: %s: found %.60s, expected %s"), type, name,
                text ? text : "nothing", kind_word(kind));
     free(text);
     return ASSAY_DAMAGED;

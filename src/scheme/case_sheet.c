@@ -2,6 +2,8 @@
 /* Scoring: each judge a sheet of his own, drafts kept, nothing of the others. */
 #include "scheme/sheet.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 /* -- the judge ------------------------------------------------------------------------------------ */
@@ -11,15 +13,15 @@ static assay_status need_judge(the_case *c, const scheme_stage **s, char me[stat
 {
     *s = case_stage(c);
     if (!*s || !(*s)->assign || !(*s)->rubric_count)
-        return assay_fail(err, ASSAY_DOMAIN, 0, "the case is not at a stage that is scored");
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("the case is not at a stage that is scored"));
     const json_t *sheet = NULL;
     if (!viewer_is_named(c->who, me) || !case_assignment(c->state, (*s)->item.id, me))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "the case is not assigned to you");
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("the case is not assigned to you"));
     sheet = json_object_get(case_sheets(c, (*s)->item.id), me);
     if (sheet && sheet_is_of(sheet, c, (*s)->item.id) && sheet_is_final(sheet))
-        return assay_fail(err, ASSAY_CONFLICT, 0, "the sheet is final: it cannot be changed");
+        return assay_fail(err, ASSAY_CONFLICT, 0, _("the sheet is final: it cannot be changed"));
     if (json_is_true(json_object_get(c->state, "waits")))
-        return assay_fail(err, ASSAY_CONFLICT, 0, "scoring is closed");
+        return assay_fail(err, ASSAY_CONFLICT, 0, _("scoring is closed"));
     return ASSAY_OK;
 }
 
@@ -90,9 +92,10 @@ static assay_status check_whole(the_case *c, const scheme_rubric *r, const json_
         leaf_key(r, i, key, sizeof key);
         for (uint32_t k = 0; !status && k < repeats[i]; k++, at++) {
             if (v[at].kind == VALUE_MISSING)
-                status = assay_fail(err, ASSAY_MISSING, 0, "%s is not scored yet", key);
+                status = assay_fail(err, ASSAY_MISSING, 0, _("%s is not scored yet"), key);
             else if (v[at].kind == VALUE_NA && !text_of(why, key)) {
-                status = assay_fail(err, ASSAY_MISSING, 0, "%s: not applicable needs a reason", key);
+                status =
+                    assay_fail(err, ASSAY_MISSING, 0, _("%s: not applicable needs a reason"), key);
                 assay_hint(err, "give it in \"na\": {\"%s\": \"why\"}", key);
             }
         }

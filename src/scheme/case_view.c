@@ -16,6 +16,8 @@
 #include "scheme/view.h"
 #include "scheme/visit.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 /* -- who is it ------------------------------------------------------------------------------------------ */
@@ -464,7 +466,7 @@ assay_status case_view(desk *d, const object_id *id, const viewer *who, buf *out
     id_text(id, name);
     status = sight_of(&c, &s, err);
     if (!status && s.kind == SIGHT_NOTHING)
-        status = assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no case %s", name);
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no case %s"), name);
     if (!status)
         status = json_take(view_of(&c, &s), out, err);
     case_done(&c);
@@ -543,7 +545,7 @@ assay_status case_history(desk *d, const object_id *id, const viewer *who, buf *
     set_text(o, "case", name);
     status = sight_of(&c, &s, err);
     if (!status && s.kind == SIGHT_NOTHING)
-        status = assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no case %s", name);
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no case %s"), name);
     history_fold h = {&c, &s, list_in(o, "events")};
     if (!status)
         status = store_object_records(d->s, id, 0, add_event, &h, err);

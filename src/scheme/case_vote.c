@@ -2,6 +2,8 @@
 /* Votes, signatures, exams, and what only has to be done. */
 #include "scheme/case_inner.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 static json_t *about_stage(const the_case *c, const scheme_stage *s)
@@ -17,7 +19,7 @@ static json_t *about_stage(const the_case *c, const scheme_stage *s)
 static assay_status open_stage(the_case *c, const scheme_stage **out, assay_err *err)
 {
     *out = case_stage(c);
-    return *out ? ASSAY_OK : assay_fail(err, ASSAY_DOMAIN, 0, "the case is closed");
+    return *out ? ASSAY_OK : assay_fail(err, ASSAY_DOMAIN, 0, _("the case is closed"));
 }
 
 /* Is this item of the stage as it is visited now? */
@@ -99,8 +101,9 @@ static assay_status check_tie(the_case *c, const char *choice, assay_err *err)
     assay_status status = vote_is_tied(c, &is_tied, err);
     if (status || !is_tied)
         return status;
-    assay_fail(err, ASSAY_DOMAIN, 0, "you are tied to the party of this case and do not vote on it");
-    return assay_hint(err, "recuse yourself: choice \"recuse\"");
+    assay_fail(err, ASSAY_DOMAIN, 0,
+               _("you are tied to the party of this case and do not vote on it"));
+    return assay_hint(err, _("recuse yourself: choice \"recuse\""));
 }
 
 assay_status act_vote(the_case *c, assay_err *err)
@@ -112,11 +115,11 @@ assay_status act_vote(the_case *c, assay_err *err)
     if (!status)
         status = open_stage(c, &s, err);
     if (!status && (!s->gate || !s->gate->vote))
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "the stage %s has no vote", s->item.id);
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("the stage %s has no vote"), s->item.id);
     if (!status)
         status = case_in_role(c, s->gate->vote, &is_member, err);
     if (!status && !is_member)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "only members of %s vote here",
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("only members of %s vote here"),
                             s->gate->vote->item.id);
     if (!status)
         status = said_text(c->said, "choice", true, 20, &choice, err);
@@ -152,7 +155,7 @@ static assay_status by_actor(the_case *c, const char *type, assay_err *err)
     if (!status)
         status = case_actor(c, s, &role, err);
     if (!status && !role && !(c->who->kind == VIEWER_DESK && !s->who_count))
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "the stage %s is for %s", s->item.id,
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("the stage %s is for %s"), s->item.id,
                             s->who_count ? s->who[0]->item.id : "nobody: it decides by itself");
     if (status)
         return status;

@@ -2,6 +2,7 @@
 #include "scheme/ident.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/jcs.h"
 #include "base/random.h"
 #include "base/time.h"
@@ -120,7 +121,8 @@ assay_status said_text(const json_t *said, const char *name, bool is_needed, siz
     const json_t *value = json_object_get(said, name);
     if (!value || json_is_null(value)) {
         *out = NULL;
-        return is_needed ? assay_fail(err, ASSAY_MISSING, 0, "\"%s\" is missing", name) : ASSAY_OK;
+        return is_needed ? assay_fail(err, ASSAY_MISSING, 0, _("\"%s\" is missing"), name)
+                         : ASSAY_OK;
     }
     if (!json_is_string(value) || (is_needed && !json_string_length(value)))
         return assay_fail(err, ASSAY_FORMAT, 0, "\"%s\" must be a text", name);

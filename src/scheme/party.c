@@ -2,6 +2,7 @@
 /* Changing parties: each change a record, then the lists. */
 #include "scheme/party_inner.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -93,7 +94,7 @@ static assay_status check_unique(store *s, const object_id *id, const json_t *op
             status = holders(s, names[i], text, &h, err);
         for (size_t k = 0; !status && k < h.n; k++)
             if (!id_same(&h.id[k], id))
-                status = assay_fail(err, ASSAY_EXISTS, 0, "another party has the %s \"%.60s\"",
+                status = assay_fail(err, ASSAY_EXISTS, 0, _("another party has the %s \"%.60s\""),
                                     names[i], text);
     }
     return status;
@@ -142,11 +143,11 @@ assay_status party_find(store *s, const char *name, object_id *out, assay_err *e
         if (h.n == 1)
             return party_kept(s, &h.id[0], out, err);
         if (h.n > 1) {
-            assay_fail(err, ASSAY_CONFLICT, 0, "several parties are called \"%.60s\"", name);
+            assay_fail(err, ASSAY_CONFLICT, 0, _("several parties are called \"%.60s\""), name);
             return assay_hint(err, "name it by its id, account or code");
         }
     }
-    return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no party \"%.60s\"", name);
+    return assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no party \"%.60s\""), name);
 }
 
 assay_status party_kept(store *s, const object_id *id, object_id *out, assay_err *err)
@@ -264,7 +265,7 @@ static assay_status living(store *s, const object_id *id, json_t **out, assay_er
         status = assay_fail(err, ASSAY_CONFLICT, 0, "the party was merged into %s",
                             text_of(state, "into"));
     else if (json_is_true(json_object_get(state, "is_erased")))
-        status = assay_fail(err, ASSAY_CONFLICT, 0, "the party was erased");
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("the party was erased"));
     if (status)
         json_decref(state);
     else

@@ -3,6 +3,7 @@
 #include "scheme/round_inner.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/random.h"
 #include "base/time.h"
 
@@ -112,7 +113,7 @@ assay_status round_need_desk(const viewer *who, assay_err *err)
 {
     if (who->kind == VIEWER_DESK && !(who->site && *who->site))
         return ASSAY_OK;
-    return assay_fail(err, ASSAY_DOMAIN, 0, "rounds are run by a desk of all places");
+    return assay_fail(err, ASSAY_DOMAIN, 0, _("rounds are run by a desk of all places"));
 }
 
 /* -- opening ------------------------------------------------------------------------------------------ */
@@ -154,12 +155,12 @@ static assay_status check_name(desk *d, const char *name, assay_err *err)
     store_page page = {.list = "round/name", .prefix = name, .limit = 1};
     size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789._-");
     if (!n || name[n])
-        return assay_fail(err, ASSAY_FORMAT, 0, "the name of a round has a-z, 0-9, . _ and -");
+        return assay_fail(err, ASSAY_FORMAT, 0, _("the name of a round has a-z, 0-9, . _ and -"));
     assay_status status = store_entries(d->s, &page, is_any, &found, err);
     if (!status && !id_is_none(&found)) {
         object_id same;
         if (round_find(d, name, &same, NULL) == ASSAY_OK)
-            status = assay_fail(err, ASSAY_EXISTS, 0, "there is a round \"%s\" already", name);
+            status = assay_fail(err, ASSAY_EXISTS, 0, _("there is a round \"%s\" already"), name);
     }
     return status;
 }
@@ -260,12 +261,13 @@ assay_status round_seed(desk *d, store_tx *tx, const object_id *round, const cha
     int64_t closes = when_of(r.state, "closes");
     id_text(round, name);
     if (!public_value || !*public_value || strlen(public_value) > 1000)
-        status = assay_fail(err, ASSAY_MISSING, 0, "the public value is missing");
+        status = assay_fail(err, ASSAY_MISSING, 0, _("the public value is missing"));
     else if (text_of(r.state, "seed"))
-        status = assay_fail(err, ASSAY_CONFLICT, 0, "the seed of the round is fixed");
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("the seed of the round is fixed"));
     else if (closes != TIME_NONE && r.now < closes)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "the call is still open: the public value comes "
-                            "after its end");
+        status = assay_fail(err, ASSAY_DOMAIN, 0,
+                            _("the call is still open: the public value comes "
+                              "after its end"));
     if (!status)
         status = store_document_get(d->s, SECRET_KIND, name, &doc, err);
     char secret[80] = "";
@@ -289,7 +291,7 @@ assay_status round_close(desk *d, store_tx *tx, const object_id *round, const vi
     if (status)
         return status;
     if (text_of(r.state, "closed"))
-        status = assay_fail(err, ASSAY_CONFLICT, 0, "the round is closed already");
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("the round is closed already"));
     else
         status = round_append(&r, "round.closed", json_object(), err);
     round_done(&r);

@@ -6,6 +6,7 @@
 #include "scheme/round_inner.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 
 #include <assay/assign.h>
 
@@ -87,8 +88,8 @@ static assay_status keep_fresh(dealing *w, assay_err *err)
             w->fresh[w->fresh_count++] = c;
     }
     return w->fresh_count ? ASSAY_OK
-                      : assay_fail(err, ASSAY_NOT_FOUND, 0, "no case at %s is without judges",
-                                   w->stage->item.id);
+                          : assay_fail(err, ASSAY_NOT_FOUND, 0,
+                                       _("no case at %s is without judges"), w->stage->item.id);
 }
 
 static assay_status gather(the_round *r, const char *stage, dealing *w, assay_err *err)

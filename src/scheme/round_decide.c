@@ -6,6 +6,7 @@
 #include "scheme/round_inner.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ static assay_status gather(the_round *r, const char *stage, desk_round *w, assay
     assay_status status = round_cases(r, stage, "waiting", &w->set, err);
     size_t n = w->set.n;
     if (!status && !n)
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "no case of the round waits at %s", stage);
+        return assay_fail(err, ASSAY_NOT_FOUND, 0, _("no case of the round waits at %s"), stage);
     if (status)
         return status;
     w->scope = arena_array(&w->memory, case_scope, n);
@@ -99,7 +100,7 @@ static assay_status check_nobody_late(the_round *r, const char *stage, assay_err
     snprintf(prefix, sizeof prefix, "case/r/%s/%.80s/", name, stage);
     assay_status status = store_lists(r->d->s, prefix, count_open, &n, err);
     if (!status && n) {
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "%llu cases of the round are still open at %s",
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("%llu cases of the round are still open at %s"),
                             (unsigned long long)n, stage);
         assay_hint(err, "close them (act close) or wait: ranks are given once");
     }
@@ -175,8 +176,9 @@ static assay_status check_draw(const desk_round *w, const char *seed, assay_err 
 {
     for (size_t i = 0; !seed && i < w->set.n; i++)
         if (w->out[i].by_draw) {
-            assay_fail(err, ASSAY_DOMAIN, 0, "a tie reaches the quota and is drawn: the round has no "
-                       "seed yet");
+            assay_fail(err, ASSAY_DOMAIN, 0,
+                       _("a tie reaches the quota and is drawn: the round has no "
+                         "seed yet"));
             return assay_hint(err, "give the public value that was fixed after the call: round seed");
         }
     return ASSAY_OK;

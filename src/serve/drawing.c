@@ -183,7 +183,8 @@ static assay_status may_hand_in(request *r, store *s, const char *field, const c
     for (size_t i = 0; i < at.count; i++) {
         stored_characteristic c;
         if (store_characteristic_at(s, at.number[i], &c, NULL) != ASSAY_OK || !gate_may(r, c.definition.path))
-            return assay_fail(err, ASSAY_NOT_FOUND, 0, "%.80s: no stored characteristic has the number %u", field,
+            return assay_fail(err, ASSAY_NOT_FOUND, 0,
+                              _("%.80s: no stored characteristic has the number %u"), field,
                               (unsigned)at.number[i]);
     }
     return ASSAY_OK;

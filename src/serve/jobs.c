@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/jobs.h"
 
+#include "base/i18n.h"
+#include "serve/page.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -34,7 +37,9 @@ static void *work(void *context)
 {
     jobs *j = context;
     for (request *r; (r = take(j)) != NULL;) {
+        i18n_borrow(page_language_name(r)); /* what is refused is told in the reader's words */
         r->route->run(r);
+        i18n_return();
         j->done(r);
     }
     return NULL;

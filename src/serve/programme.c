@@ -2,8 +2,10 @@
 #include "serve/programme.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/time.h"
 #include "scheme/tell.h"
+#include "serve/page.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -104,7 +106,10 @@ static assay_status in_tx(store_tx *tx, void *context, assay_err *err)
     writing *w = context;
     w->a->tx = tx;
     w->a->s = w->a->r->server->writer;
-    return run(w->a, w->is_public, err);
+    i18n_borrow(page_language_name(w->a->r));
+    assay_status status = run(w->a, w->is_public, err);
+    i18n_return();
+    return status;
 }
 
 assay_status programme_step(ask *a, assay_err *err)
@@ -243,7 +248,7 @@ assay_status ask_desk(const ask *a, assay_err *err)
 {
     if (a->who.kind == VIEWER_DESK && !(a->who.site && *a->who.site))
         return ASSAY_OK;
-    return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is nothing here for you");
+    return assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is nothing here for you"));
 }
 
 size_t ask_limit(ask *a)

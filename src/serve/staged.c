@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "serve/reply.h"
@@ -245,7 +246,7 @@ staged *staged_keep(request *r)
     staging *g = r->server->staging;
     staged *f = in->file;
     if (f->bytes == 0) {
-        reply_problem(r, 422, NULL, "the file is empty", NULL);
+        reply_problem(r, 422, NULL, _("the file is empty"), NULL);
         return NULL;
     }
     if (hasher_end(in->hasher, &digest, &err) != ASSAY_OK) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Asking the server. Answers keep the digits of their numbers (digits), versions are remembered
 // (change), and what the server refuses is thrown as a Problem with its own words.
-import { t, tMaybe } from './i18n.js';
+import { language, t, tMaybe } from './i18n.js';
 
 /** A refusal of the server (RFC 9457), or none at all: status 0. */
 export class Problem extends Error {
@@ -81,7 +81,7 @@ export function standIn(code) {
 async function send(path, options) {
   let answer;
   try {
-    answer = await fetch(path, { credentials: 'same-origin', ...options, headers: { ...options?.headers, ...(badge && { 'X-Assay-Kiosk': badge }) } });
+    answer = await fetch(path, { credentials: 'same-origin', ...options, headers: { 'Accept-Language': language(), ...options?.headers, ...(badge && { 'X-Assay-Kiosk': badge }) } });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new Problem(0, {});
