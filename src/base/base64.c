@@ -10,16 +10,21 @@ static const char letters[2][65] = {
 void base64_add(buf *out, const void *bytes, size_t length, base64_form form)
 {
     const uint8_t *in = bytes;
+    if (!buf_reserve(out, (length + 2) / 3 * 4))
+        return;
+    char *to = out->data + out->length;
     for (size_t i = 0; i < length; i += 3) {
         size_t n = length - i < 3 ? length - i : 3;
         uint32_t group = (uint32_t)in[i] << 16 | (n > 1 ? (uint32_t)in[i + 1] << 8 : 0) |
                          (n > 2 ? in[i + 2] : 0);
         for (size_t k = 0; k < 4; k++)
             if (k <= n)
-                buf_add_char(out, letters[form][group >> (18 - 6 * k) & 63]);
+                *to++ = letters[form][group >> (18 - 6 * k) & 63];
             else if (form == BASE64_STANDARD)
-                buf_add_char(out, '=');
+                *to++ = '=';
     }
+    *to = '\0';
+    out->length = (size_t)(to - out->data);
 }
 
 /* 0 .. 63, or -1. */
