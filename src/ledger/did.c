@@ -163,8 +163,7 @@ static bool is_listed(const json_t *document, const char *id)
     return false;
 }
 
-static bool read_method(const json_t *document, const json_t *item, bool is_embedded,
-                        did_method *out)
+static bool read_method(const json_t *item, did_method *out)
 {
     did_method m = {.id = text_of(item, "id"),
                     .controller = text_of(item, "controller"),
@@ -180,7 +179,6 @@ static bool read_method(const json_t *document, const json_t *item, bool is_embe
         (!revoked || !time_parse_iso(revoked, strlen(revoked), &m.revoked, &offset) ||
          offset == TIME_OFFSET_NONE))
         m.revoked = INT64_MIN + 1;
-    m.is_assertion = is_embedded || is_listed(document, m.id);
     *out = m;
     return true;
 }
@@ -194,8 +192,8 @@ bool did_document_at(const json_t *document, size_t at, did_method *out)
         for (size_t i = 0; i < json_array_size(list) && i < DID_METHODS_MAX; i++) {
             const json_t *item = json_array_get(list, i);
             did_method m;
-            if (json_is_object(item) && read_method(document, item, part == 1, &m) &&
-                seen++ == at) {
+            if (json_is_object(item) && read_method(item, &m) && seen++ == at) {
+                m.is_assertion = part == 1 || is_listed(document, m.id); /* a long list is read once */
                 *out = m;
                 return true;
             }
