@@ -2,19 +2,11 @@
 /* Notes, keys, checkpoints, receipts, tile paths and bundles: what is taken has one spelling, so
  * that writing it again gives the same bytes. */
 #include "base/base64.h"
+#include "fuzz_check.h"
 #include "ledger/checkpoint.h"
 #include "ledger/note.h"
 #include "ledger/receipt.h"
 #include "ledger/tile.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static void same(const buf *again, const char *text, size_t length)
-{
-    if (again->length != length || memcmp(buf_text(again), text, length) != 0)
-        abort();
-}
 
 static void try_note(const char *text, size_t length)
 {

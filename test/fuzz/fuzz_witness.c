@@ -2,19 +2,11 @@
 /* Policies, entries, requests to a witness, receipts and what they carry, files of keys and of the
  * signer's state, and the signer's protocol on both sides. What is taken has one spelling. The
  * signer has no keys here: it must refuse, in bounds. */
+#include "fuzz_check.h"
 #include "ledger/entry.h"
 #include "ledger/signer_wire.h"
 #include "ledger/verify.h"
 #include "ledger/witness.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static void same(const buf *again, const char *text, size_t length)
-{
-    if (again->length != length || memcmp(buf_text(again), text, length) != 0)
-        abort();
-}
 
 static policy *try_policy(const char *text, size_t length)
 {
