@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <assay/err.h>
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -33,6 +35,7 @@ assay_status assay_fail(assay_err *err, assay_status code, size_t at, const char
     va_start(args, format);
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
+    utf8_tidy(err->message);
     return code;
 }
 
@@ -44,5 +47,6 @@ assay_status assay_hint(assay_err *err, const char *format, ...)
     va_start(args, format);
     vsnprintf(err->hint, sizeof err->hint, format, args);
     va_end(args);
+    utf8_tidy(err->hint);
     return err->code;
 }

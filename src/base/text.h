@@ -7,16 +7,11 @@
 #define BASE_TEXT_H
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 #include <assay/err.h>
 
 #include <stdint.h>
-
-/* The code point at text[0], its length in *used (1 .. 4). Broken UTF-8 gives U+FFFD and 1. n > 0. */
-uint32_t utf8_decode(const char *text, size_t n, size_t *used);
-/* Length of the longest valid start; n when all is valid. A sequence cut off by the end is not
- * valid. */
-size_t utf8_valid(const char *text, size_t n);
 
 /* Columns on a terminal: 0 for combining signs, 2 for Hangul, Han, Kana and wide symbols. */
 int codepoint_width(uint32_t c);

@@ -2,6 +2,8 @@
 /* The door: which format a source is, and what every reader counts alike. */
 #include "read/reader_priv.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,10 +90,9 @@ static const char *printable_copy(arena *a, const char *text, size_t length)
     if (!copy)
         return "";
     for (size_t i = 0; i < length; i++)
-        copy[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
-    if (is_cut)
-        memcpy(copy + length, "\xE2\x80\xA6", 3); /* an ellipsis */
-    return copy;
+        copy[i] = text[i] ? text[i] : '?';
+    utf8_tidy(copy);
+    return is_cut ? strcat(copy, "\xE2\x80\xA6") /* an ellipsis */ : copy;
 }
 
 static refusal *refusal_of(reader *r, const refusal_case *c)
@@ -143,6 +144,7 @@ void reader_warn(reader *r, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    utf8_tidy(text);
     for (size_t i = 0; i < r->warning_count; i++) {
         if (strcmp(r->warnings[i], text) == 0)
             return;

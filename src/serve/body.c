@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/body.h"
 
+#include "base/utf8.h"
+
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,6 +34,7 @@ void body_fault(request *r, const char *name, const char *format, ...)
     va_start(args, format);
     vsnprintf(detail, sizeof detail, format, args);
     va_end(args);
+    utf8_tidy(detail);
     if (name)
         snprintf(pointer, sizeof pointer, "/%s", name);
     reply_problem(r, 422, pointer, detail, NULL);

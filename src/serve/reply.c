@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/reply.h"
 
+#include "base/utf8.h"
 #include "serve/gzip.h"
 
 #include <stdarg.h>
@@ -144,6 +145,7 @@ void reply_problemf(request *r, unsigned status, const char *pointer, const char
     va_start(args, format);
     vsnprintf(detail, sizeof detail, format, args);
     va_end(args);
+    utf8_tidy(detail);
     reply_problem(r, status, pointer, detail, NULL);
 }
 

@@ -31,12 +31,25 @@ static void every_status_has_a_name_and_unknown_ones_say_so(void **state)
     assert_string_equal(assay_status_name((assay_status)9999), "unknown");
 }
 
+static void what_is_quoted_from_outside_is_one_clean_line(void **state)
+{
+    (void)state;
+    assay_err err;
+    assay_fail(&err, ASSAY_FORMAT, 0, "found \"%.7s\"", "측정값"); /* cut within the third */
+    assert_string_equal(err.message, "found \"측정?\"");
+    assay_fail(&err, ASSAY_FORMAT, 0, "found \"%s\"", "a\x1b[2J\r\nb\xC2\x9B" "c\xB0\xA1");
+    assert_string_equal(err.message, "found \"a?[2J?b?c?\"");
+    assay_hint(&err, "%s", "量\xEF");
+    assert_string_equal(err.hint, "量?");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_carries_code_place_and_message),
         cmocka_unit_test(a_caller_without_interest_in_detail_passes_null),
         cmocka_unit_test(every_status_has_a_name_and_unknown_ones_say_so),
+        cmocka_unit_test(what_is_quoted_from_outside_is_one_clean_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
