@@ -3,6 +3,8 @@
  * where a decision is opened again. Sums are exact. */
 #include "scheme/title_inner.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -387,6 +389,15 @@ static bool add_line(const store_entry *e, void *context)
     return true;
 }
 
+static assay_status check_viewer(const viewer *who, assay_err *err)
+{
+    bool is_bound = who->site && *who->site;
+    if (!is_bound && (who->kind == VIEWER_DESK || who->kind == VIEWER_AUDITOR))
+        return ASSAY_OK;
+    return assay_fail(err, ASSAY_DOMAIN, 0,
+                      _("the money of a programme is for its desk and its auditors"));
+}
+
 assay_status money_list(desk *d, const char *program, const char *mark, size_t limit,
                         const viewer *who, buf *out, assay_err *err)
 {
@@ -395,11 +406,7 @@ assay_status money_list(desk *d, const char *program, const char *mark, size_t l
     money_page p = {.list = list_in(o, "money")};
     snprintf(name, sizeof name, "money/s/%.80s", program);
     store_page page = {.list = name, .mark = mark, .limit = limit ? limit : 100};
-    assay_status status = ASSAY_OK;
-    bool is_bound = who->site && *who->site;
-    if (is_bound || (who->kind != VIEWER_DESK && who->kind != VIEWER_AUDITOR))
-        status = assay_fail(err, ASSAY_DOMAIN, 0, "the money of a programme is for its desk and "
-                            "its auditors");
+    assay_status status = check_viewer(who, err);
     if (!status)
         status = store_entries(d->s, &page, add_line, &p, err);
     if (status) {
@@ -407,5 +414,55 @@ assay_status money_list(desk *d, const char *program, const char *mark, size_t l
         return status;
     }
     json_object_set_new(o, "next", p.n == page.limit ? json_string(p.mark) : json_null());
+    return json_take(o, out, err);
+}
+
+/* -- sums of all cases ------------------------------------------------------------------------ */
+
+static void add_sum(json_t *sums, const json_t *row)
+{
+    buf key = BUF_INIT;
+    const char *line = text_of(row, "line"), *currency = text_of(row, "currency");
+    const char *name = line ? line : text_of(row, "money");
+    buf_addf(&key, "%s\n%s\n%s", name, currency ? currency : "", text_of(row, "kind"));
+    json_t *one = object_in(sums, buf_text(&key)), *amount = json_object_get(one, "amount");
+    value more = number_read(json_object_get(row, "amount")), sum = number_read(amount);
+    bool is_exact = !json_is_null(amount) && more.kind == VALUE_NUMBER;
+    assay_rational total = sum.kind == VALUE_NUMBER ? sum.as.number : assay_rational_of(0);
+    is_exact = is_exact && !assay_rational_add(total, more.as.number, &total, NULL);
+    set_text(one, line ? "line" : "money", name);
+    set_text(one, "currency", currency);
+    set_text(one, "kind", text_of(row, "kind"));
+    json_object_set_new(one, "count",
+                        json_integer(json_integer_value(json_object_get(one, "count")) + 1));
+    json_object_set_new(one, "amount", is_exact ? number_text(value_number(total)) : json_null());
+    buf_done(&key);
+}
+
+assay_status money_sums(desk *d, const char *program, const viewer *who, buf *out, assay_err *err)
+{
+    enum { AT_ONCE = 100 };
+    char name[120], mark[sizeof((money_page){0}.mark)] = "";
+    json_t *o = json_object(), *sums = json_object(), *one;
+    const char *key;
+    snprintf(name, sizeof name, "money/s/%.80s", program);
+    assay_status status = check_viewer(who, err);
+    for (bool is_more = true; !status && is_more;) {
+        money_page p = {.list = json_array()};
+        store_page page = {.list = name, .mark = *mark ? mark : NULL, .limit = AT_ONCE};
+        status = store_entries(d->s, &page, add_line, &p, err);
+        for (size_t i = 0; !status && i < json_array_size(p.list); i++)
+            add_sum(sums, json_array_get(p.list, i));
+        is_more = p.n == AT_ONCE;
+        memcpy(mark, p.mark, sizeof mark);
+        json_decref(p.list);
+    }
+    json_t *list = list_in(o, "sums");
+    json_object_foreach(sums, key, one) json_array_append(list, one);
+    json_decref(sums);
+    if (status) {
+        json_decref(o);
+        return status;
+    }
     return json_take(o, out, err);
 }

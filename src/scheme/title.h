@@ -38,6 +38,10 @@ ASSAY_MUST_USE assay_status publishing_schemes(desk *d, buf *out, assay_err *err
 /* {money, kind, amount, currency, line, case, at} of a scheme, by line. */
 ASSAY_MUST_USE assay_status money_list(desk *d, const char *scheme, const char *mark, size_t limit,
                                        const viewer *who, buf *out, assay_err *err);
+/* {sums: [{line or money, currency, kind, count, amount}]} of all its lines; amount null: beyond
+ * what is exact. */
+ASSAY_MUST_USE assay_status money_sums(desk *d, const char *scheme, const viewer *who, buf *out,
+                                       assay_err *err);
 
 /* The goal tree with its newest figures; what a measure calculates is calculated. */
 ASSAY_MUST_USE assay_status measure_tree(desk *d, const char *scheme, const viewer *who, buf *out,

@@ -190,6 +190,12 @@ static assay_status money(ask *a, assay_err *err)
                       &a->who, &a->out, err);
 }
 
+static assay_status sums(ask *a, assay_err *err)
+{
+    const char *name = request_query(a->r, "scheme");
+    return money_sums(a->desk, name ? name : "", &a->who, &a->out, err);
+}
+
 static assay_status measures(ask *a, assay_err *err)
 {
     return measure_tree(a->desk, request_part(a->r, 0), &a->who, &a->out, err);
@@ -227,6 +233,11 @@ void api_title_issue(request *r)
 void api_money(request *r)
 {
     programme_read(r, money);
+}
+
+void api_money_sums(request *r)
+{
+    programme_read(r, sums);
 }
 
 void api_measures(request *r)

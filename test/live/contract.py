@@ -809,6 +809,7 @@ def a_programme_is_run():
     call("title_issue", expect=404, body={"scheme": "x.contest", "why": "x"})
     call("title_issue", expect=422, body={"scheme": "x.contest"})
     assert call("money", expect=200, query="?scheme=x.contest").json()["money"] == []
+    assert call("money_sums", expect=200, query="?scheme=x.contest").json()["sums"] == []
     assert call("measures", "x.contest", expect=200).json()["measures"] == []
     call("measure_put", "x.contest", expect=404, body={"measure": "m", "value": "1"})
     assert call("roll", expect=200, query="?scheme=x.contest", token=None).json()["titles"] == []

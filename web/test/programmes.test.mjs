@@ -166,6 +166,31 @@ test('minutes are a file, in the language one reads', async ({ browser, plant })
   assert.match(file.url(), /language=ko$/);
 });
 
+test('what cannot be undone says first what it is decided on, and going back decides nothing', async ({ browser, plant }) => {
+  const server = await plant(), id = server.programmes.meeting, page = await browser.open(server, `/meeting/${id}`, { lang: 'ko' });
+  await browser.settled(page);
+  const item = page.locator('.agenda > li').filter({ hasText: 'Admission of Namsan Gears' });
+  const decide = () => item.getByRole('button', { name: '표결을 마치고 의결', exact: true }).click();
+  await decide();
+  const dialog = page.getByRole('dialog');
+  assert.match(await dialog.innerText(), /Admission of Namsan Gears[^]*찬성 0[^]*되돌릴 수 없습니다/);
+  await dialog.getByRole('button', { name: '취소', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const agenda = async () => (await server.api('GET', `meetings/${id}`)).agenda.find((/** @type {any} */ a) => /Namsan/.test(a.title));
+  assert.equal((await agenda()).decided, undefined);
+  assert.deepEqual(page.faults, []);
+});
+
+test('the money of a programme is what the server says all of it comes to, to the last digit', async ({ browser, plant }) => {
+  const server = await plant();
+  const sums = [{ money: 'grant', currency: 'krw', kind: 'granted', count: 3, amount: '9007199254740993.05' }, { money: 'grant', currency: 'krw', kind: 'paid', count: 1, amount: null }];
+  const page = await browser.open(server, `/programme/${server.programmes.scheme}`, { before: (p) => p.route('**/api/v1/money/sums?*', (/** @type {any} */ r) => r.fulfill({ json: { sums } })) });
+  await browser.settled(page);
+  const row = page.getByRole('region', { name: 'Money', exact: true }).locator('tbody tr');
+  assert.deepEqual(await row.locator('td').allTextContents(), ['9,007,199,254,740,993.05', '–']);
+  assert.deepEqual(page.faults, []);
+});
+
 test('anybody finds a name on the roll without logging in', async ({ browser, plant }) => {
   const server = await plant(), page = await browser.open(server, '/roll?scheme=x.contest', { as: null });
   await browser.settled(page);
