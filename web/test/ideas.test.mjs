@@ -91,7 +91,7 @@ test('anybody complains without an account, and hears by the receipt what became
   await other.getByLabel('접수증').fill(receipt.toLowerCase().replaceAll('-', ' '));
   await other.getByRole('button', { name: '보기', exact: true }).click();
   await other.getByText('The lid does not close.').waitFor();
-  await other.getByRole('button', { name: '메모', exact: true }).click();
+  await other.getByRole('button', { name: '메모 추가', exact: true }).click();
   await other.locator('dialog textarea').fill('It broke on the first day.');
   await other.locator('dialog button.primary').click();
   await other.getByText('It broke on the first day.').waitFor();
