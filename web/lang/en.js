@@ -1804,6 +1804,8 @@ const words = {
   'party.erase-label': 'To be sure, write: {name}',
   'party.erase-name': 'Please write {name} exactly.',
   'party.erased': 'Erased.',
+  'party.answers': 'What programmes ask',
+  'party.asks-nothing': 'This programme asks nothing of a party itself.',
   'party.give-badge': 'Give a badge',
   'party.badge-text': 'What a kiosk\'s scanner reads from the card. It is kept as a secret and not shown again.',
   'party.badge-missing': 'Please scan the badge.',

@@ -1805,6 +1805,8 @@ const words = {
   'party.erase-label': '확인을 위해 입력하세요: {name}',
   'party.erase-name': '{name}을(를) 정확히 입력하세요.',
   'party.erased': '삭제했습니다.',
+  'party.answers': '제도가 묻는 항목',
+  'party.asks-nothing': '이 제도는 당사자에게 따로 묻는 것이 없습니다.',
   'party.give-badge': '사원증 등록',
   'party.badge-text': '키오스크 스캐너가 카드에서 읽는 내용입니다. 비밀로 보관되며 다시 표시되지 않습니다.',
   'party.badge-missing': '사원증을 스캔하세요.',

@@ -1805,6 +1805,8 @@ const words = {
   'party.erase-label': '为确认，请输入：{name}',
   'party.erase-name': '请准确输入 {name}。',
   'party.erased': '已删除。',
+  'party.answers': '项目所需资料',
+  'party.asks-nothing': '该项目不要求当事人另填资料。',
   'party.give-badge': '登记工牌',
   'party.badge-text': '终端扫描器从卡上读取的内容，作为机密保存，不再显示。',
   'party.badge-missing': '请扫描工牌。',

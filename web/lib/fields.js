@@ -7,13 +7,14 @@ import { FileField, FileValue } from './files.js';
 import { Check, Field } from './form.js';
 import { html } from './html.js';
 import { t } from './i18n.js';
+import { PartyField } from './party_field.js';
 import { textOf } from './picture.js';
 import { grouped, named } from './programme.js';
 
 /** @typedef {import('./programme.js').Item} FieldOf */
 
 const decimal = new Set(['num', 'money', 'percent']);
-const records = new Set(['point']);
+const records = new Set(['point']), parties = new Set(['person', 'firm', 'team']);
 
 /** What a field holds, as words; `id`: of the case its files are of. @param {FieldOf} f @param {any} v @param {string} [id] @returns {any} */
 export function valueWords(f, v, id) {
@@ -90,6 +91,7 @@ export function SchemeField({ field: f, value, error, place, onChange }) {
     onInput=${(/** @type {any} */ e) => onChange(e.target.value.trim().replace(',', '.') || undefined)} />`;
   if (f.type === 'evidence') return html`<${ClaimField} id=${f.id} place=${place} label=${label} hint=${hint} value=${value} error=${error} onChange=${onChange} />`;
   if (f.type === 'characteristic') return html`<${CharacteristicField} ...${more} value=${value} onChange=${onChange} />`;
+  if (parties.has(f.type)) return html`<${PartyField} ...${more} kind=${f.type} value=${value} onChange=${onChange} />`;
   if (f.type === 'chart') return html`<${ChartField} ...${more} of=${f.of} place=${place} value=${value} onChange=${onChange} />`;
   if (records.has(f.type)) return html`<${Field} ...${more} hint=${[hint, t('field.record')].filter(Boolean).join(' · ')} lines=${4} class="wide-field" value=${value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value, null, 1)}
     onChange=${(/** @type {any} */ e) => onChange(record(e.target.value))} />`;

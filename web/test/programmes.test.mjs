@@ -2,9 +2,11 @@
 // The screens of programmes: a case, a sheet, a round, the roll, a notice, a scheme's text.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { barriers } from './lib/barriers.mjs';
 import { test } from './lib/harness.mjs';
 import { samplePlant, until } from './lib/plant.mjs';
+import { Server, TOP } from './lib/server.mjs';
 
 test('cases are found by scheme and stage, and lead to the case', async ({ browser, plant }) => {
   const server = await plant(), page = await browser.open(server, '/cases?scheme=x.contest&stage=talk');
@@ -254,4 +256,35 @@ test('the board of a programme shows its goals', async ({ browser, plant }) => {
   await page.locator('.goals li').first().waitFor();
   assert.ok(await page.locator('.goals .goals li').count() > 3);
   assert.deepEqual(page.faults, []);
+});
+
+test('an association at work from an empty database: what a programme asks of a firm is entered, who represents it is offered', async ({ browser, assay }) => {
+  const server = /** @type {any} */ (new Server(assay));
+  try {
+    await server.start();
+    await server.api('POST', 'schemes', readFileSync(join(TOP, 'schemes/association-member.yaml'), 'utf8'), { 'Content-Type': 'application/yaml' });
+    await server.api('POST', 'parties', { kind: 'person', name: 'Kim Minji', code: 'K-1' });
+    const me = await server.api('POST', 'parties', { kind: 'person', name: 'Demo', account: 'demo' });
+    const firm = await server.api('POST', 'parties', { kind: 'firm', name: '한솔정밀', code: 'F-1' });
+    await server.api('POST', `parties/${me.id}/relate`, { relation: 'represents', to: firm.id });
+    const page = await browser.open(server, `/parties/${firm.id}`, { lang: 'ko' });
+    await browser.settled(page);
+    await page.getByRole('button', { name: '제도가 묻는 항목', exact: true }).click();
+    await page.getByLabel('기업 규모', { exact: true }).selectOption('small');
+    await page.getByLabel('지역', { exact: true }).fill('광주');
+    await browser.picture(page, 'party-answers');
+    await page.getByRole('dialog').locator('button.primary').click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const kept = await server.api('GET', `parties/${firm.id}`);
+    assert.deepEqual([kept.size, kept.region], ['small', '광주']);
+    const opened = await server.api('POST', 'cases', { scheme: 'association.member', party: firm.id, title: '가입' });
+    await page.goto(`${server.address}/case/${opened.case}`);
+    await browser.settled(page);
+    await page.getByLabel('대표자 *', { exact: true }).fill('Kim');
+    await page.locator('datalist option[value="Kim Minji"]').waitFor({ state: 'attached' });
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await browser.tidy();
+    await server.close();
+  }
 });

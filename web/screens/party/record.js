@@ -9,6 +9,7 @@ import { useData } from '../../lib/hooks.js';
 import { html, useState } from '../../lib/html.js';
 import { t, tMaybe } from '../../lib/i18n.js';
 import { find, named, newest, PageEnd, Phase, stageName, usePages, useRules } from '../../lib/programme.js';
+import { Answers } from './answers.js';
 
 const known = new Set(['id', 'kind', 'relations', 'appointments', 'consents', 'merged', 'into', 'is_erased', 'has_badge']);
 
@@ -17,6 +18,9 @@ export function Record({ party: p, isDesk, reload, gone }) {
   const schemes = newest(useData('schemes').data?.schemes ?? []);
   const facts = Object.entries(p).filter(([k, v]) => !known.has(k) && typeof v !== 'object');
   const save = () => saveExport(p).catch(tellProblem);
+  const answer = async () => {
+    if (await showDialog(t('party.answers'), (close) => html`<${Answers} party=${p} schemes=${schemes} close=${close} />`)) await reload();
+  };
   const erase = async () => {
     const done = await showDialog(t('party.erase'), (close) => html`<${Erase} party=${p} close=${close} />`);
     if (done) gone();
@@ -24,7 +28,7 @@ export function Record({ party: p, isDesk, reload, gone }) {
   return html`<div class="case-main"><div class="stack"><section class="card"><h2>${t('party.known')}</h2>
         ${p.is_erased ? html`<p class="notice">${t('party.is-erased')}</p>` : html`<dl class="facts">${facts.map(([k, v]) => html`<dt>${tMaybe(`party.${k}`, k)}</dt><dd>${typeof v === 'boolean' ? t(v ? 'yes' : 'no') : String(v)}</dd>`)}
           ${p.kind === 'person' && html`<dt>${t('party.badge')}</dt><dd>${t(p.has_badge ? 'party.has-badge' : 'party.no-badge')}</dd>`}</dl>`}
-        <${Ties} party=${p} schemes=${schemes} />${isDesk && !p.is_erased && p.kind === 'person' && html`<div class="row"><button type="button" onClick=${() => giveBadge(p).then((is) => (is ? reload() : undefined))}>${t('party.give-badge')}</button></div>`}</section>
+        <${Ties} party=${p} schemes=${schemes} />${isDesk && !p.is_erased && html`<div class="row">${schemes.length > 0 && html`<button type="button" onClick=${answer}>${t('party.answers')}</button>`}${p.kind === 'person' && html`<button type="button" onClick=${() => giveBadge(p).then((is) => (is ? reload() : undefined))}>${t('party.give-badge')}</button>`}</div>`}</section>
       <${Titles} party=${p} schemes=${schemes} /><${Cases} party=${p} schemes=${schemes} /></div>
     <div class="stack">${p.kind === 'person' && !p.is_erased && html`<${Consents} party=${p} reload=${reload} />`}
       <section class="card"><h2>${t(p.kind === 'person' ? 'party.data' : 'party.all')}</h2><p>${t(p.kind === 'person' ? 'party.data-text' : 'party.data-open')}</p><div class="row"><button type="button" onClick=${save}>${t('party.export')}</button>${!p.is_erased && p.kind === 'person' && html`<button type="button" class="danger" onClick=${erase}>${t('party.erase')}</button>`}</div></section></div></div>`;
