@@ -5,7 +5,7 @@ import { get } from './api.js';
 import { dateTime, duration } from './format.js';
 import { useData } from './hooks.js';
 import { html, useEffect, useState } from './html.js';
-import { language, t, tMaybe } from './i18n.js';
+import { language, t, tMaybe, tWhy } from './i18n.js';
 import { Trouble } from './page.js';
 
 /** @typedef {{ko?: string, en?: string, zh?: string}} Words */
@@ -47,7 +47,7 @@ export function phaseWords(phase) {
 /** Why a gate let nobody through: what its rule says to people, and what it found. @param {{decision: any}} props */
 export function Reasons({ decision }) {
   if (!decision?.reasons?.length) return null;
-  return html`<ul class="reasons">${decision.reasons.map((/** @type {any} */ r, /** @type {number} */ i) => html`<li key=${i}>${typeof r === 'string' ? r : html`${named({ words: r.say }, r.text)}${r.say && r.text ? html` <small class="mono">${r.text}</small>` : ''}`}</li>`)}</ul>`;
+  return html`<ul class="reasons">${decision.reasons.map((/** @type {any} */ r, /** @type {number} */ i) => html`<li key=${i}>${typeof r === 'string' ? tWhy(r) : html`${named({ words: r.say }, tWhy(r.text))}${r.say && r.text ? html` <small class="mono">${r.text}</small>` : ''}`}</li>`)}</ul>`;
 }
 
 const looks = /** @type {Record<string, string>} */ ({

@@ -193,6 +193,18 @@ test('the money of a programme is what the server says all of it comes to, to th
   assert.deepEqual(page.faults, []);
 });
 
+test('why nobody was let through is told in the language of the reader', async ({ browser, plant }) => {
+  const server = await plant(), id = server.programmes.judged;
+  const reasons = ['place 4 of 12; 3 pass', '1 of 3 voted; the quorum is 1/2', 'talk >= 60 (talk 41)'].map((text) => ({ text }));
+  const page = await browser.open(server, `/case/${id}`, { lang: 'ko', before: (p) => p.route(`**/api/v1/cases/${id}`, async (/** @type {any} */ r) => {
+    const view = await (await r.fetch()).json();
+    await r.fulfill({ json: { ...view, decisions: [{ stage: 'talk', outcome: 'reject', at: '2026-03-01T00:00:00Z', reasons }] } });
+  }) });
+  await browser.settled(page);
+  assert.deepEqual(await page.locator('.reasons li').allTextContents(), ['12 중 4위; 정원 3', '3명 중 1명 투표; 정족수는 1/2', 'talk >= 60 (talk 41)']);
+  assert.deepEqual(page.faults, []);
+});
+
 test('anybody finds a name on the roll without logging in', async ({ browser, plant }) => {
   const server = await plant(), page = await browser.open(server, '/roll?scheme=x.contest', { as: null });
   await browser.settled(page);
