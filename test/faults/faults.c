@@ -32,7 +32,8 @@
 
 static _Thread_local bool is_armed, is_watched;
 static fault_kind kind;
-static long at, calls;
+static fault_place place;
+static long calls, turns;
 static bool only_own, was_hit, is_theirs; /* is_theirs: a library's own call was made to fail */
 
 /* Was it called from this program, not from a library? */
@@ -42,41 +43,44 @@ static bool is_ours(const void *caller)
     return (const char *)caller >= &__executable_start && (const char *)caller < &etext;
 }
 
-/* On a way, the chain of this program's own functions, it comes to such calls once or many times. Kept are the numbers
- * of the first, second, fourth, eighth ... of each way: they meet its branches, all of them would meet them again. */
+/* On a way, the chain of this program's own functions, it comes to such calls once or many times. Kept are the
+ * first, second, fourth, eighth ... of each way: they meet its branches, all of them would meet them again. They are
+ * found again by the way: how often a library asks, and so the number of a call, is not the same each time. */
 enum { WAYS = 1 << 14, DEPTH = 100 };
 static struct {
     uint64_t hash;
     long calls;
 } ways[WAYS];
-static long chosen[WAYS], chosen_count;
+static fault_place chosen[WAYS];
+static long chosen_count;
+static int above; /* frames of whoever asks for faults: no part of a way */
 
 static uint64_t way_here(void)
 {
     void *frames[DEPTH];
     uint64_t hash = 14695981039346656037u;
+    is_armed = false; /* what the walk itself asks for does not count */
     int count = backtrace(frames, DEPTH);
+    is_armed = true;
+    count -= count < DEPTH ? above : 0;
     for (int i = 0; i < count; i++)
         if (is_ours(frames[i]))
             hash = (hash ^ (uintptr_t)frames[i]) * 1099511628211u;
     return hash ? hash : 1;
 }
 
-static void choose(void)
+static void choose(uint64_t way)
 {
-    is_armed = false; /* what the walk itself asks for does not count */
-    uint64_t hash = way_here();
-    size_t i = hash % WAYS;
-    while (ways[i].hash && ways[i].hash != hash)
+    size_t i = way % WAYS;
+    while (ways[i].hash && ways[i].hash != way)
         i = (i + 1) % WAYS;
-    ways[i].hash = hash;
+    ways[i].hash = way;
     long n = ++ways[i].calls;
     if (!(n & (n - 1)) && chosen_count < WAYS - 1)
-        chosen[chosen_count++] = calls;
-    is_armed = true;
+        chosen[chosen_count++] = (fault_place){calls, way, n};
 }
 
-const long *fault_chosen(long *count)
+const fault_place *fault_chosen(long *count)
 {
     *count = chosen_count;
     return chosen;
@@ -86,9 +90,12 @@ static bool fails(fault_kind of, bool is_write, const void *caller)
 {
     if (!is_armed || (only_own && !is_ours(caller)) || of != (kind == FAULT_DISK ? FAULT_FILE : kind) || (kind == FAULT_DISK && !is_write))
         return false;
-    bool is_it = ++calls == at || (kind == FAULT_DISK && at && calls > at);
-    if (!at)
-        choose();
+    calls++;
+    uint64_t way = !place.at || (place.way && !was_hit) ? way_here() : 0;
+    if (!place.at)
+        choose(way);
+    bool is_it = place.way ? way == place.way && ++turns == place.turn : calls == place.at;
+    is_it = is_it || (kind == FAULT_DISK && was_hit);
     was_hit = was_hit || is_it;
     is_theirs = is_theirs || (is_it && !is_ours(caller));
     return is_it;
@@ -134,16 +141,18 @@ void fault_own(bool is_own)
     only_own = is_own;
 }
 
-void fault_begin(fault_kind what, long number)
+void fault_begin(fault_kind what, fault_place where)
 {
+    void *frames[DEPTH];
+    above = backtrace(frames, DEPTH) - 1;
     memset(slots, 0, sizeof slots);
-    if (!number) {
+    if (!where.at) {
         memset(ways, 0, sizeof ways);
         chosen_count = 0;
     }
     kind = what;
-    at = number;
-    calls = 0;
+    place = where;
+    calls = turns = 0;
     was_hit = is_theirs = false;
     is_watched = is_armed = true;
 }

@@ -8,6 +8,7 @@
 #define TEST_FAULTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef enum {
     FAULT_MEMORY, /* malloc, calloc, realloc: none */
@@ -16,14 +17,20 @@ typedef enum {
     FAULT_LIBRARY /* what this program asks of libcrypto, libsodium, zlib, libzip: this call alone */
 } fault_kind;
 
+typedef struct {
+    long at;      /* number of the call; 0: nothing fails, calls are counted */
+    uint64_t way; /* 0: the number says which; else the one of this turn among those that this program comes to */
+    long turn;    /* by the same chain of its functions: a hash of it */
+} fault_place;
+
 void fault_own(bool is_own); /* from now on only this program's own calls fail */
-void fault_begin(fault_kind kind, long at); /* at 0: nothing fails, calls are counted */
+void fault_begin(fault_kind kind, fault_place place);
 typedef struct {
     long calls; /* of this kind */
     bool was_hit;
 } fault_seen;
 fault_seen fault_end(void); /* nothing fails any more; blocks are watched on */
-const long *fault_chosen(long *count); /* when nothing failed: calls of each way through this program that comes to some */
+const fault_place *fault_chosen(long *count); /* when nothing failed: calls of each way through this program that comes to some */
 long fault_blocks(void);    /* taken since fault_begin and not given back; stops watching */
 
 /* -- scenes -------------------------------------------------------------------------------------- */

@@ -33,15 +33,15 @@ typedef struct {
     char wrong[600];
 } outcome;
 
-static bool play_once(const scene *s, fault_kind kind, long at, outcome *out, fault_seen *seen)
+static bool play_once(const scene *s, fault_kind kind, fault_place place, outcome *out, fault_seen *seen)
 {
     assay_err err = {0};
-    now_at = at;
+    long at = now_at = place.at;
     if (s->before)
         s->before();
     OPENSSL_thread_stop(); /* what it keeps for this thread: errors that it met */
     fault_own(s->reach == SCENE_OWN);
-    fault_begin(kind, at);
+    fault_begin(kind, place);
     assay_status said = s->run(&err);
     *seen = fault_end();
     const char *wrong = s->after ? s->after(said) : NULL;
@@ -63,11 +63,11 @@ static bool play_once(const scene *s, fault_kind kind, long at, outcome *out, fa
 }
 
 /* What a library keeps for good, it takes once: only what is lost a second time is lost. */
-static bool play_at(const scene *s, fault_kind kind, long at, outcome *out, fault_seen *seen)
+static bool play_at(const scene *s, fault_kind kind, fault_place place, outcome *out, fault_seen *seen)
 {
     for (int i = 0; i < 3; i++) {
         *out->wrong = '\0';
-        if (play_once(s, kind, at, out, seen) || !strstr(out->wrong, "blocks"))
+        if (play_once(s, kind, place, out, seen) || !strstr(out->wrong, "blocks"))
             break;
     }
     return !*out->wrong;
@@ -78,14 +78,15 @@ static outcome play(const scene *s, fault_kind kind, long share)
     outcome out = {0};
     fault_seen seen = {0};
     now = s->name;
-    if (!play_at(s, kind, 0, &out, &seen) || !play_at(s, kind, 0, &out, &seen)) /* what is done once is done */
+    const fault_place none = {0};
+    if (!play_at(s, kind, none, &out, &seen) || !play_at(s, kind, none, &out, &seen)) /* what is done once is done */
         return out;
     out.calls = seen.calls;
     long all = seen.calls;
-    const long *chosen = share ? fault_chosen(&all) : NULL;
+    const fault_place *chosen = share ? fault_chosen(&all) : NULL;
     long step = share && all > share ? (all + share - 1) / share : 1;
     for (long i = 0; i < all && !*out.wrong; i += step, out.places++)
-        play_at(s, kind, chosen ? chosen[i] : i + 1, &out, &seen);
+        play_at(s, kind, chosen ? chosen[i] : (fault_place){.at = i + 1}, &out, &seen);
     return out;
 }
 
@@ -112,7 +113,7 @@ static void play_all(const scene *scenes, long share, const char *only, long at)
                 continue;
             now = s->name;
             if (at)
-                play_at(s, kind, at, &out, &seen);
+                play_at(s, kind, (fault_place){.at = at}, &out, &seen);
             else
                 out = play(s, kind, share);
             tell(s, kind, &out);
