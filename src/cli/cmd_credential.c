@@ -334,7 +334,7 @@ static assay_status list(cli *c, store *db)
 {
     listing l = {.c = c};
     list_begin(&l);
-    assay_status status = credential_visit(db, list_one, &l, &c->err);
+    assay_status status = credential_visit(db, NULL, 0, list_one, &l, &c->err);
     if (cli_list_end(c, &l.j, &l.table, l.count, _("no credentials")) != EXIT_FINE)
         status = ASSAY_IO;
     table_done(&l.table);

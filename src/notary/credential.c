@@ -99,10 +99,12 @@ static bool visit_one(const store_document *d, void *context)
     return !v->status && v->visit(&c, v->context);
 }
 
-assay_status credential_visit(store *s, credential_visitor *visit, void *context, assay_err *err)
+assay_status credential_visit(store *s, const char *after, size_t limit, credential_visitor *visit,
+                              void *context, assay_err *err)
 {
     visiting v = {.visit = visit, .context = context, .err = err};
-    assay_status status = store_documents(s, KIND_CREDENTIAL, visit_one, &v, err);
+    assay_status status =
+        store_documents_after(s, KIND_CREDENTIAL, after, limit, visit_one, &v, err);
     return status ? status : v.status;
 }
 

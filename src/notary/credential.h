@@ -118,7 +118,9 @@ ASSAY_MUST_USE assay_status credential_find(store *s, const char *id, credential
 ASSAY_MUST_USE assay_status credential_of_title(store *s, const char *title, char id[CREDENTIAL_ID],
                                                 assay_err *err);
 typedef bool credential_visitor(const credential_state *c, void *context); /* false stops */
-ASSAY_MUST_USE assay_status credential_visit(store *s, credential_visitor *visit, void *context,
+/* In order of their ids, behind `after` (NULL: from the first), at most `limit` (0: all). */
+ASSAY_MUST_USE assay_status credential_visit(store *s, const char *after, size_t limit,
+                                             credential_visitor *visit, void *context,
                                              assay_err *err);
 
 /* -- signing and showing (credential_sign.c) ----------------------------------------------------

@@ -235,24 +235,25 @@ static uint64_t end_of_records(store *s)
     return high;
 }
 
-/* Backwards: the records of a window before sequence `before`, or before the end. Of one type a wider
- * window is looked at, since few of it may be of that type. */
+/* Backwards: the records before sequence `before`, or before the end; of a type, where one is asked
+ * for. */
 static bool take_window(request *r, store *s, uint64_t *from, record_list *l)
 {
-    enum { WIDER = 20 };
     uint64_t before = 0;
-    const char *text = request_query(r, "before");
+    const char *text = request_query(r, "before"), *type = request_query(r, "type");
     if (!text)
         return true;
     if (strcmp(text, "end") == 0)
         before = s ? end_of_records(s) : 1;
     else if (!request_count(r, "before", 1, UINT64_MAX, &before))
         return false;
-    uint64_t width = l->left * (request_query(r, "type") ? WIDER : 1);
-    *from = before > width ? before - width : 1;
+    *from = before > l->left ? before - l->left : 1;
     l->end = before;
-    l->left = width;
-    return true;
+    assay_err err;
+    if (!s || !type || store_record_before(s, type, before, l->left, from, &err) == ASSAY_OK)
+        return true;
+    reply_error(r, &err);
+    return false;
 }
 
 void api_records(request *r)

@@ -17,19 +17,19 @@
 
 typedef struct {
     json *j;
-    uint64_t skip, left, seen;
-    bool is_more;
+    uint64_t left;
+    char last[CREDENTIAL_ID], next[CREDENTIAL_ID]; /* next: "" where no more follow */
 } listing;
 
 static bool add_one(const credential_state *c, void *context)
 {
     listing *l = context;
-    if (l->seen++ < l->skip)
-        return true;
-    l->is_more = l->left == 0;
-    if (l->is_more)
+    if (l->left == 0) {
+        memcpy(l->next, l->last, sizeof l->next);
         return false;
+    }
     l->left--;
+    snprintf(l->last, sizeof l->last, "%s", c->id);
     json_flat_object(l->j);
     credential_state_write(l->j, c);
     json_end(l->j);
@@ -39,22 +39,19 @@ static bool add_one(const credential_state *c, void *context)
 void api_credentials(request *r)
 {
     assay_err err = {0};
-    char next[24];
-    uint64_t limit = 100;
-    listing l = {.skip = 0};
+    listing l = {.left = 100};
     store *s = reader_here(r->server, &err);
-    if (!gate_may_all(r) || !request_count(r, "limit", 1, 1000, &limit) ||
-        !request_count(r, "cursor", 0, UINT32_MAX, &l.skip))
+    if (!gate_may_all(r) || !request_count(r, "limit", 1, 1000, &l.left))
         return;
-    l.left = limit;
+    size_t asked = (size_t)l.left + 1; /* do more follow? */
     l.j = reply_json(r, 200);
     json_object(l.j);
     json_key(l.j, "credentials");
     json_array(l.j);
-    assay_status status = s ? credential_visit(s, add_one, &l, &err) : err.code;
+    assay_status status =
+        s ? credential_visit(s, request_query(r, "cursor"), asked, add_one, &l, &err) : err.code;
     json_end(l.j);
-    snprintf(next, sizeof next, "%llu", (unsigned long long)(l.skip + limit));
-    json_member_text(l.j, "next", l.is_more ? next : NULL);
+    json_member_text(l.j, "next", *l.next ? l.next : NULL);
     json_end(l.j);
     reply_end(r, l.j);
     if (status != ASSAY_OK)

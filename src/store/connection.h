@@ -13,6 +13,16 @@
 
 #include <sqlite3.h>
 
+#define RECORD_WHOLE                                                                               \
+    "SELECT sequence, \"commit\", time, r.id, object, type, actor, commitment, salt, sealed, key," \
+    " form, p.id, earlier FROM record r LEFT JOIN payload USING (sequence)"                        \
+    " LEFT JOIN payload_key USING (sequence) LEFT JOIN correction USING (sequence)"                \
+    " LEFT JOIN pseudonym p ON p.code = actor"
+#define RECORD_HEAD                                                                                \
+    "SELECT sequence, \"commit\", time, r.id, object, type, actor, commitment, NULL, NULL, NULL,"  \
+    " 0, p.id, earlier FROM record r LEFT JOIN correction USING (sequence)"                        \
+    " LEFT JOIN pseudonym p ON p.code = actor"
+
 /* Every statement of the store, prepared on first use. */
 #define SQL_LIST(X)                                                                                \
     X(BEGIN, "BEGIN IMMEDIATE")                                                                    \
@@ -163,16 +173,12 @@
                      " (SELECT sequence FROM payload) UNION SELECT sequence FROM payload WHERE"    \
                      " sequence NOT IN (SELECT sequence FROM record)")                             \
     X(CORRECTION_ADD, "INSERT INTO correction (sequence, earlier) VALUES (?, ?)")                  \
-    X(RECORD_FROM, "SELECT sequence, \"commit\", time, r.id, object, type, actor, commitment, salt," \
-                   " sealed, key, form, p.id, earlier FROM record r LEFT JOIN payload USING (sequence)"  \
-                   " LEFT JOIN payload_key USING (sequence)"                                       \
-                   " LEFT JOIN correction USING (sequence) LEFT JOIN pseudonym p ON p.code = actor" \
-                   " WHERE sequence >= ?1 AND (?2 IS NULL OR type = ?2) ORDER BY sequence")        \
-    X(RECORD_HEADS, "SELECT sequence, \"commit\", time, r.id, object, type, actor, commitment,"     \
-                    " NULL, NULL, NULL, 0, p.id, earlier FROM record r"                            \
-                    " LEFT JOIN correction USING (sequence)"                                       \
-                    " LEFT JOIN pseudonym p ON p.code = actor"                                     \
-                    " WHERE sequence >= ?1 AND (?2 IS NULL OR type = ?2) ORDER BY sequence")       \
+    X(RECORD_FROM, RECORD_WHOLE " WHERE sequence >= ?1 ORDER BY sequence")                         \
+    X(RECORD_FROM_TYPE, RECORD_WHOLE " WHERE type = ?2 AND sequence >= ?1 ORDER BY sequence")      \
+    X(RECORD_HEADS, RECORD_HEAD " WHERE sequence >= ?1 ORDER BY sequence")                         \
+    X(RECORD_HEADS_TYPE, RECORD_HEAD " WHERE type = ?2 AND sequence >= ?1 ORDER BY sequence")      \
+    X(RECORD_BEFORE, "SELECT coalesce((SELECT sequence FROM record WHERE type = ?"                 \
+                     " AND sequence < ? ORDER BY sequence DESC LIMIT 1 OFFSET ?), 1)")             \
     X(AMENDMENT_ADD, "INSERT INTO amendment (characteristic, time, serial, origin, occurrence,"    \
                      " action, mantissa, exponent, decimals, \"commit\", record)"                  \
                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                  \
@@ -201,8 +207,8 @@
     X(DOCUMENT_GET, "SELECT id, json, secret, version, time FROM document"                         \
                     " LEFT JOIN secret USING (kind, id) WHERE kind = ? AND id = ?")                \
     X(DOCUMENT_ALL, "SELECT id, json, secret, version, time FROM document"                         \
-                    " LEFT JOIN secret USING (kind, id) WHERE kind = ? AND json IS NOT NULL"       \
-                    " ORDER BY id")                                                                \
+                    " LEFT JOIN secret USING (kind, id) WHERE kind = ? AND id > ?"                 \
+                    " AND json IS NOT NULL ORDER BY id LIMIT ?")                                   \
     X(DOCUMENT_SET, "INSERT INTO document (kind, id, json, version, time) VALUES (?, ?, ?, ?, ?)"  \
                     " ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json,"                  \
                     " version = excluded.version, time = excluded.time")                           \
@@ -235,11 +241,11 @@
     X(PLACE_HAS, "SELECT count(*) FROM place WHERE list = ? AND sort = ? AND entry = ?")           \
     X(PLACE_COUNTS, "SELECT name, n, (SELECT count(*) FROM place WHERE list = id) FROM list")      \
     X(PAGE_UP, "SELECT sort, number, kind, object, row FROM place JOIN entry ON number = entry"    \
-               " WHERE list = ?1 AND sort >= ?2 AND sort < ?3 AND (sort, entry) > (?4, ?5)"        \
-               " ORDER BY sort, entry LIMIT ?6")                                                   \
+               " WHERE list = ?1 AND (sort, entry) > (?2, ?3) AND sort < ?4"                       \
+               " ORDER BY sort, entry LIMIT ?5")                                                   \
     X(PAGE_DOWN, "SELECT sort, number, kind, object, row FROM place JOIN entry ON number = entry"  \
-                 " WHERE list = ?1 AND sort >= ?2 AND sort < ?3 AND (sort, entry) < (?4, ?5)"      \
-                 " ORDER BY sort DESC, entry DESC LIMIT ?6")                                        \
+                 " WHERE list = ?1 AND (sort, entry) < (?2, ?3) AND sort >= ?4"                    \
+                 " ORDER BY sort DESC, entry DESC LIMIT ?5")                                       \
     X(FILE_ADD, "INSERT INTO file (id, object, owner, state, parts, bytes, time, about)"           \
                 " VALUES (?, ?, ?, 0, 0, 0, ?, '')")                                               \
     X(FILE_GET, "SELECT number, object, owner, state, parts, bytes, time, about FROM file"         \

@@ -133,12 +133,14 @@ assay_status store_document_get(store *s, const char *kind, const char *id, stor
 }
 
 /* All are read before the first is shown: the visitor may change them. */
-assay_status store_documents(store *s, const char *kind, store_document_visitor *visit,
-                             void *context, assay_err *err)
+assay_status store_documents_after(store *s, const char *kind, const char *after, size_t limit,
+                                   store_document_visitor *visit, void *context, assay_err *err)
 {
     buf texts = BUF_INIT, list = BUF_INIT;
     sqlite3_stmt *q = statement(s->db, SQL_DOCUMENT_ALL);
     sqlite3_bind_text(q, 1, kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 2, after ? after : "", -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 3, limit ? (int64_t)limit : -1);
     int step;
     while ((step = statement_step(s->db, SQL_DOCUMENT_ALL, err)) > 0) {
         kept k = keep_row(&texts, q);
@@ -158,6 +160,12 @@ assay_status store_documents(store *s, const char *kind, store_document_visitor 
     buf_done(&texts);
     buf_done(&list);
     return status;
+}
+
+assay_status store_documents(store *s, const char *kind, store_document_visitor *visit,
+                             void *context, assay_err *err)
+{
+    return store_documents_after(s, kind, NULL, 0, visit, context, err);
 }
 
 /* -- changing ------------------------------------------------------------------------- */

@@ -352,69 +352,137 @@ static bool read_mark(const char *text, buf *sort, int64_t *number)
     return !*end && !sort->failed;
 }
 
-/* Rows one behind the other: number of bytes of each text, then the texts. */
-static void keep_row(buf *out, sqlite3_stmt *q)
+/* What a row found begins with; sort, row and kind follow, each with a zero behind it. */
+typedef struct {
+    size_t sort, row;
+    int64_t number;
+    object_id object;
+} row_head;
+
+/* The rows of a page in their order, from one list or from several: where each begins in `bytes`.
+ */
+typedef struct {
+    buf bytes;
+    size_t at[LIMIT_MAX], n, limit;
+    bool is_down;
+} page_rows;
+
+static row_head head_of(const page_rows *p, size_t i)
 {
-    size_t length[2] = {(size_t)sqlite3_column_bytes(q, 0), (size_t)sqlite3_column_bytes(q, 4)};
+    row_head h;
+    memcpy(&h, p->bytes.data + p->at[i], sizeof h);
+    return h;
+}
+
+/* The row a statement stands at beside row i of the page: before it below zero, the same 0. */
+static int compare(const page_rows *p, sqlite3_stmt *q, size_t i)
+{
+    row_head h = head_of(p, i);
+    size_t length = (size_t)sqlite3_column_bytes(q, 0), least = length < h.sort ? length : h.sort;
     int64_t number = sqlite3_column_int64(q, 1);
-    store_entry e = {0};
-    if (sqlite3_column_bytes(q, 3) == sizeof e.object.bytes)
-        memcpy(e.object.bytes, sqlite3_column_blob(q, 3), sizeof e.object.bytes);
-    buf_add(out, length, sizeof length);
-    buf_add(out, &number, sizeof number);
-    buf_add(out, &e.object, sizeof e.object);
-    buf_add(out, sqlite3_column_blob(q, 0), length[0]);
+    int order =
+        least ? memcmp(sqlite3_column_blob(q, 0), p->bytes.data + p->at[i] + sizeof h, least) : 0;
+    if (!order)
+        order = length != h.sort ? (length < h.sort ? -1 : 1)
+                                 : (number > h.number) - (number < h.number);
+    return p->is_down ? -order : order;
+}
+
+static size_t keep_row(buf *out, sqlite3_stmt *q)
+{
+    size_t at = out->length;
+    row_head h = {(size_t)sqlite3_column_bytes(q, 0),
+                  (size_t)sqlite3_column_bytes(q, 4),
+                  sqlite3_column_int64(q, 1),
+                  {{0}}};
+    if (sqlite3_column_bytes(q, 3) == sizeof h.object.bytes)
+        memcpy(h.object.bytes, sqlite3_column_blob(q, 3), sizeof h.object.bytes);
+    buf_add(out, &h, sizeof h);
+    buf_add(out, sqlite3_column_blob(q, 0), h.sort);
     buf_add_char(out, '\0');
-    buf_add(out, sqlite3_column_text(q, 4), length[1]);
+    buf_add(out, sqlite3_column_text(q, 4), h.row);
     buf_add_char(out, '\0');
     const char *kind = (const char *)sqlite3_column_text(q, 2);
     buf_add(out, kind, strlen(kind) + 1);
+    return at;
 }
 
-static void show_rows(const buf *found, store_entry_visitor *visit, void *context)
+/* False: what comes behind it in this list is no part of the page either. */
+static bool take_row(page_rows *p, sqlite3_stmt *q)
 {
-    for (const char *at = found->data; at < end_of(found->data, found->length);) {
-        store_entry e;
-        size_t length[2];
-        int64_t number;
-        memcpy(length, at, sizeof length);
-        memcpy(&number, at + sizeof length, sizeof number);
-        memcpy(&e.object, at + sizeof length + sizeof number, sizeof e.object);
-        e.sort = at + sizeof length + sizeof number + sizeof e.object;
-        e.row = e.sort + length[0] + 1;
-        e.kind = e.row + length[1] + 1;
-        if (length[0] > NAME_MAX_BYTES)
+    size_t low = 0, high = p->n; /* mostly behind all others */
+    int order = p->n ? compare(p, q, p->n - 1) : 1;
+    if (order >= 0)
+        low = p->n;
+    while (order < 0 && low < high) {
+        size_t middle = (low + high) / 2;
+        int to = compare(p, q, middle);
+        if (to == 0)
+            return true;
+        if (to > 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == p->limit)
+        return false;
+    if (p->n && order == 0) /* it stands in two of the lists */
+        return true;
+    p->n += p->n < p->limit;
+    memmove(p->at + low + 1, p->at + low, (p->n - low - 1) * sizeof *p->at);
+    p->at[low] = keep_row(&p->bytes, q);
+    return !p->bytes.failed;
+}
+
+static void show_rows(const page_rows *p, store_entry_visitor *visit, void *context)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        row_head h = head_of(p, i);
+        store_entry e = {.object = h.object, .sort = p->bytes.data + p->at[i] + sizeof h};
+        e.row = e.sort + h.sort + 1;
+        e.kind = e.row + h.row + 1;
+        if (h.sort > NAME_MAX_BYTES)
             return;
-        write_mark(e.mark, e.sort, length[0], number);
+        write_mark(e.mark, e.sort, h.sort, h.number);
         if (!visit(&e, context))
             return;
-        at = e.kind + strlen(e.kind) + 1;
     }
 }
 
-static assay_status read_page(connection *c, int64_t list, const store_page *p, const buf *mark,
-                              int64_t number, buf *found, assay_err *err)
+static int compare_sorts(const buf *a, const buf *b)
+{
+    size_t least = a->length < b->length ? a->length : b->length;
+    int order = least ? memcmp(a->data, b->data, least) : 0;
+    return order ? order : (a->length > b->length) - (a->length < b->length);
+}
+
+static assay_status read_span(connection *c, const store_span *span, const store_page *p,
+                              const buf *mark, int64_t number, page_rows *found, assay_err *err)
 {
     sql which = p->is_down ? SQL_PAGE_DOWN : SQL_PAGE_UP;
+    int64_t list;
+    uint64_t n;
+    assay_status status = list_find(c, span->list, &list, &n, err);
+    if (status || !list)
+        return status;
     buf end = BUF_INIT;
-    const char *prefix = p->prefix ? p->prefix : "";
+    const char *prefix = span->prefix ? span->prefix : "";
     const char *from = p->from && strcmp(p->from, prefix) > 0 ? p->from : prefix;
     buf_addf(&end, "%s\xff", prefix);
+    const buf least = {.data = (char *)from, .length = strlen(from)};
+    const buf *first = p->is_down ? &end : &least, *last = p->is_down ? &least : &end;
+    /* one bound at each end, so that the tree is entered there and nothing is passed over */
+    bool is_behind = p->mark && (compare_sorts(mark, first) < 0) == p->is_down;
+    const buf *start = is_behind ? mark : first;
     sqlite3_stmt *q = statement(c, which);
     sqlite3_bind_int64(q, 1, list);
-    sqlite3_bind_blob(q, 2, from, (int)strlen(from), SQLITE_STATIC);
-    sqlite3_bind_blob(q, 3, end.data, (int)end.length, SQLITE_STATIC);
-    if (p->mark)
-        sqlite3_bind_blob(q, 4, buf_text(mark), (int)mark->length, SQLITE_STATIC);
-    else if (p->is_down)
-        sqlite3_bind_blob(q, 4, "\xff\xff", 2, SQLITE_STATIC);
-    else
-        sqlite3_bind_blob(q, 4, "", 0, SQLITE_STATIC);
-    sqlite3_bind_int64(q, 5, number);
-    sqlite3_bind_int64(q, 6, (int64_t)p->limit);
+    sqlite3_bind_blob(q, 2, buf_text(start), (int)start->length, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 3, is_behind ? number : -1);
+    sqlite3_bind_blob(q, 4, buf_text(last), (int)last->length, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 5, (int64_t)p->limit);
     int step;
-    while ((step = statement_step(c, which, err)) > 0)
-        keep_row(found, q);
+    while ((step = statement_step(c, which, err)) > 0 && take_row(found, q))
+        ;
     statement_reset(c, which);
     buf_done(&end);
     return step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
@@ -423,25 +491,25 @@ static assay_status read_page(connection *c, int64_t list, const store_page *p, 
 assay_status store_entries(store *s, const store_page *page, store_entry_visitor *visit,
                            void *context, assay_err *err)
 {
-    buf mark = BUF_INIT, found = BUF_INIT;
+    buf mark = BUF_INIT;
     store_page p = *page;
-    int64_t list = 0, number = 0;
-    uint64_t n;
+    const store_span one = {p.list, p.prefix}, *span = p.list ? &one : p.span;
+    size_t n = p.list ? 1 : p.span_count;
+    int64_t number = 0;
     p.limit = !p.limit || p.limit > LIMIT_MAX ? LIMIT_MAX : p.limit;
+    page_rows found = {.bytes = BUF_INIT, .limit = p.limit, .is_down = p.is_down};
     assay_status status = ASSAY_OK;
     if (p.mark && !read_mark(p.mark, &mark, &number)) {
         status = assay_fail(err, ASSAY_FORMAT, 0, "\"%.60s\" is not the mark of a page", p.mark);
         assay_hint(err, "use the one that came with the page before");
     }
-    if (!status)
-        status = list_find(s->db, p.list, &list, &n, err);
-    if (!status && list)
-        status = read_page(s->db, list, &p, &mark, number, &found, err);
-    if (!status && found.failed)
+    for (size_t i = 0; !status && i < n; i++)
+        status = read_span(s->db, &span[i], &p, &mark, number, &found, err);
+    if (!status && found.bytes.failed)
         status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for a page");
-    if (!status && found.length)
+    if (!status)
         show_rows(&found, visit, context);
     buf_done(&mark);
-    buf_done(&found);
+    buf_done(&found.bytes);
     return status;
 }

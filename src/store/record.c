@@ -291,13 +291,34 @@ static assay_status read_all(store *s, sql which, const char *type, uint64_t fro
 assay_status store_records(store *s, const char *type, uint64_t from_sequence,
                            record_visitor *visit, void *context, assay_err *err)
 {
-    return read_all(s, SQL_RECORD_FROM, type, from_sequence, visit, context, err);
+    return read_all(s, type ? SQL_RECORD_FROM_TYPE : SQL_RECORD_FROM, type, from_sequence, visit,
+                    context, err);
 }
 
 assay_status store_record_heads(store *s, const char *type, uint64_t from_sequence,
                                 record_visitor *visit, void *context, assay_err *err)
 {
-    return read_all(s, SQL_RECORD_HEADS, type, from_sequence, visit, context, err);
+    return read_all(s, type ? SQL_RECORD_HEADS_TYPE : SQL_RECORD_HEADS, type, from_sequence, visit,
+                    context, err);
+}
+
+assay_status store_record_before(store *s, const char *type, uint64_t before, uint64_t n,
+                                 uint64_t *out, assay_err *err)
+{
+    connection *c;
+    int64_t found;
+    assay_status status = reader_take(s, &c, err);
+    if (status)
+        return status;
+    sqlite3_stmt *q = statement(c, SQL_RECORD_BEFORE);
+    sqlite3_bind_text(q, 1, type, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 2, before > INT64_MAX ? INT64_MAX : (int64_t)before);
+    sqlite3_bind_int64(q, 3, (int64_t)n - 1);
+    status = statement_number(c, SQL_RECORD_BEFORE, &found, err);
+    reader_give(s, c);
+    if (!status)
+        *out = (uint64_t)found;
+    return status;
 }
 
 /* What a visitor sees of one row; it may read and write itself. */

@@ -202,6 +202,10 @@ typedef bool record_visitor(const record *r, void *context); /* false stops */
 ASSAY_MUST_USE assay_status store_records(store *s, const char *type, uint64_t from_sequence,
                                           record_visitor *visit, void *context, assay_err *err);
 
+/* The sequence of the n-th record of a type backwards from `before`; 1: there are fewer. */
+ASSAY_MUST_USE assay_status store_record_before(store *s, const char *type, uint64_t before,
+                                                uint64_t n, uint64_t *out, assay_err *err);
+
 /* The same without what they say: no payload, no salt. */
 ASSAY_MUST_USE assay_status store_record_heads(store *s, const char *type, uint64_t from_sequence,
                                                record_visitor *visit, void *context,
@@ -391,6 +395,10 @@ typedef bool store_document_visitor(const store_document *d, void *context); /* 
 ASSAY_MUST_USE assay_status store_documents(store *s, const char *kind,
                                             store_document_visitor *visit, void *context,
                                             assay_err *err); /* in order of id */
+/* Those behind this id (NULL: from the first), at most `limit` (0: all). */
+ASSAY_MUST_USE assay_status store_documents_after(store *s, const char *kind, const char *after,
+                                                  size_t limit, store_document_visitor *visit,
+                                                  void *context, assay_err *err);
 
 /* -- lists: what screens show in pages --------------------------------------------------- */
 
@@ -424,6 +432,11 @@ typedef bool store_entry_visitor(const store_entry *e, void *context); /* false 
 typedef struct {
     const char *list;
     const char *prefix;  /* only what sorts under it; NULL: all */
+} store_span;
+typedef struct {
+    const char *list, *prefix; /* the one span of the page */
+    const store_span *span;    /* list NULL: several, as if they were one list; an entry at the same place of */
+    size_t span_count;         /* two is shown once. Cost: so many times a short walk */
     const char *from;    /* only what sorts at or behind it; NULL: all */
     const char *mark;    /* behind (before, when is_down) this entry; NULL: from the start */
     bool is_down;

@@ -45,7 +45,7 @@ static census count_all(store *s)
 {
     assay_err err = {0};
     census n = {0};
-    if (credential_visit(s, count_one, &n, &err))
+    if (credential_visit(s, NULL, 0, count_one, &n, &err))
         fault_die("credentials cannot be read", &err);
     return n;
 }
@@ -221,7 +221,7 @@ static const char *judge_all(store *s)
 {
     judging j = {.s = s};
     assay_err err = {0};
-    if (credential_visit(s, judge_one, &j, &err))
+    if (credential_visit(s, NULL, 0, judge_one, &j, &err))
         return "credentials cannot be read";
     return j.wrong;
 }

@@ -613,7 +613,7 @@ static void what_cannot_be_done_is_refused_in_words(void **state)
     tx = begin(&w);
     assert_ok(credential_issue(tx, w.s, &x, "ann", "", id, &err), err); /* the title's other one is revoked */
     commit(tx);
-    assert_ok(credential_visit(w.s, stop_at_once, &seen, &err), err);
+    assert_ok(credential_visit(w.s, NULL, 0, stop_at_once, &seen, &err), err);
     assert_int_equal(seen, 1);
     buf_done(&text);
     world_close(&w);
@@ -688,7 +688,7 @@ static void damaged_documents_are_called_so(void **state)
     issue(&w, id);
     sign(&w);
     int seen = 0;
-    assert_ok(credential_visit(w.s, any_state, &seen, &err), err);
+    assert_ok(credential_visit(w.s, NULL, 0, any_state, &seen, &err), err);
     assert_int_equal(seen, 1);
     spoil(&w, "credential-copy", id, "{}");
     assert_int_equal(credential_text(w.s, id, CREDENTIAL_JSON, &text, &err), ASSAY_DAMAGED);
@@ -703,7 +703,7 @@ static void damaged_documents_are_called_so(void **state)
     assert_int_equal(sqlite3_open(w.path, &c), SQLITE_OK);
     assert_int_equal(sqlite3_exec(c, "UPDATE document SET json = '{' WHERE kind = 'credential'", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(c);
-    assert_int_equal(credential_visit(w.s, any_state, &seen, &err), ASSAY_DAMAGED);
+    assert_int_equal(credential_visit(w.s, NULL, 0, any_state, &seen, &err), ASSAY_DAMAGED);
     assert_non_null(strstr(err.message, "cannot be read"));
     assert_int_equal(seen, 1);
     buf_done(&text);

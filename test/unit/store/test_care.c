@@ -121,7 +121,7 @@ static void a_stranger_and_a_newer_file_are_refused(void **state)
     sqlite3_close(db);
     assert_int_equal(store_open(h->path, STORE_WRITE, &s, &h->err), ASSAY_NEWER);
     sqlite3_open(h->path, &db);
-    sqlite3_exec(db, "PRAGMA user_version=9", NULL, NULL, NULL);
+    sqlite3_exec(db, "PRAGMA user_version=10", NULL, NULL, NULL);
     sqlite3_close(db);
     shop_open(h);
     shop_free(h);

@@ -201,8 +201,9 @@ static void downgrade(const shop *h)
                                   "CREATE TABLE payload (sequence INTEGER PRIMARY KEY,"
                                   " salt BLOB NOT NULL, payload TEXT NOT NULL);"
                                   "DROP TABLE file; DROP TABLE file_part; DROP TABLE lineage;"
-                                  "DROP TABLE total;"
-                                  "PRAGMA user_version=2;", NULL, NULL, NULL),
+                                  "DROP TABLE total; DROP INDEX record_type;"
+                                  "PRAGMA user_version=2;",
+                                  NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(db);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shop.h"
 
-#include <sqlite3.h>
+#include "store/connection.h"
 
 static object_id id_of(uint32_t k)
 {
@@ -146,6 +146,75 @@ static void pages_follow_each_other_without_gap_or_double(void **state)
     shop_free(h);
 }
 
+/* A page far behind costs what the first one does: the tree is entered at the mark. */
+static void a_page_begins_at_its_mark_without_passing_over_others(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+#define X(name, text) [SQL_##name] = text,
+        SQL_LIST(X)
+#undef X
+    };
+    static const char *const bounds[] = {"(list=? AND (sort,entry)>(?,?) AND sort<?)",
+                                         "(list=? AND sort>? AND (sort,entry)<(?,?))"};
+    static const sql which[] = {SQL_PAGE_UP, SQL_PAGE_DOWN};
+    shop *h = shop_new();
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(h->path, &db), SQLITE_OK);
+    for (int i = 0; i < 2; i++) {
+        char text[1000];
+        sqlite3_stmt *q;
+        snprintf(text, sizeof text, "EXPLAIN QUERY PLAN %s", texts[which[i]]);
+        assert_int_equal(sqlite3_prepare_v2(db, text, -1, &q, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+        assert_non_null(strstr((const char *)sqlite3_column_text(q, 3), bounds[i]));
+        sqlite3_finalize(q);
+    }
+    sqlite3_close(db);
+    shop_free(h);
+}
+
+/* Every page of 7, one after the other. */
+static const char *all_pages(shop *h, store_page p)
+{
+    static char seen[4096];
+    char mark[sizeof((store_entry){0}.mark)] = "", before[sizeof mark];
+    seen[0] = '\0';
+    p.limit = 7;
+    do {
+        strcpy(before, mark);
+        assert_ok(store_entries(h->s, &p, add_row, seen, &h->err), h->err);
+        assert_ok(store_entries(h->s, &p, keep_mark, mark, &h->err), h->err);
+        p.mark = mark;
+    } while (strcmp(mark, before) != 0);
+    return seen;
+}
+
+static void several_lists_are_read_as_one(void **state)
+{
+    (void)state;
+    static const char *const lists[] = {"x", "y", "z"};
+    static const store_span of[] = {
+        {"x", NULL}, {"none", NULL}, {"z", NULL}, {"y", "1"}, {"x", "0"}};
+    shop *h = shop_new();
+    char shown[16], sort[16], expected[4096];
+    for (uint32_t k = 0; k < 60; k++) {
+        snprintf(shown, sizeof shown, "%u", k);
+        snprintf(sort, sizeof sort, "%02u", k * 7 % 20); /* ties within lists and between them */
+        bool is_in = k % 3 != 1 || sort[0] == '1';
+        put(h, k, shown, PLACES(lists[k % 3], sort, is_in ? "same" : "other", sort));
+    }
+    for (int way = 0; way < 2; way++) {
+        store_page p = {.list = "same", .is_down = way == 1};
+        strcpy(expected, all_pages(h, p));
+        assert_non_null(strstr(expected, "59 "));
+        p = (store_page){.span = of, .span_count = sizeof of / sizeof *of, .is_down = way == 1};
+        assert_string_equal(all_pages(h, p), expected);
+    }
+    assert_string_equal(page(h, (store_page){.limit = 7}), ""); /* of none */
+    shop_free(h);
+}
+
 static bool add_list(const char *list, uint64_t n, void *context)
 {
     char *text = context;
@@ -246,6 +315,42 @@ static void records_of_one_object_come_in_order_and_alone(void **state)
     shop_free(h);
 }
 
+static bool add_sequence(const record *r, void *context)
+{
+    char *text = context;
+    snprintf(text + strlen(text), 4096 - strlen(text), "%llu ", (unsigned long long)r->sequence);
+    return true;
+}
+
+static void records_of_a_type_are_found_from_both_ends(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    store_tx *tx;
+    uint64_t at;
+    char text[4096] = "";
+    assert_ok(store_tx_begin(h->s, &tx, &h->err), h->err);
+    for (int i = 1; i <= 30; i++) /* 5, 10 ... 30 are rare */
+        assert_ok(record_append(tx, i % 5 ? "often" : "rare", "kim", NULL, "{}", NULL, &h->err),
+                  h->err);
+    assert_ok(store_tx_commit(tx, NULL, &h->err), h->err);
+    assert_ok(store_records(h->s, "rare", 6, add_sequence, text, &h->err), h->err);
+    assert_ok(store_record_heads(h->s, "rare", 21, add_sequence, text, &h->err), h->err);
+    assert_string_equal(text, "10 15 20 25 30 25 30 ");
+    static const struct {
+        uint64_t before, n, from;
+    } looks[] = {{31, 1, 30}, {30, 1, 25}, {UINT64_MAX, 2, 25}, {26, 3, 15}, {26, 5, 5},
+                 {26, 6, 1},  {5, 1, 1}};
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        assert_ok(store_record_before(h->s, "rare", looks[i].before, looks[i].n, &at, &h->err),
+                  h->err);
+        assert_int_equal(at, looks[i].from);
+    }
+    assert_ok(store_record_before(h->s, "none", 31, 1, &at, &h->err), h->err);
+    assert_int_equal(at, 1);
+    shop_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,10 +358,13 @@ int main(void)
         cmocka_unit_test(an_entry_moves_and_its_lists_count_it_once),
         cmocka_unit_test(what_is_not_committed_is_in_no_list),
         cmocka_unit_test(pages_follow_each_other_without_gap_or_double),
+        cmocka_unit_test(a_page_begins_at_its_mark_without_passing_over_others),
+        cmocka_unit_test(several_lists_are_read_as_one),
         cmocka_unit_test(lists_are_counted_by_the_start_of_their_name),
         cmocka_unit_test(entries_of_a_kind_can_be_made_anew),
         cmocka_unit_test(a_list_that_does_not_agree_with_its_entries_is_found),
         cmocka_unit_test(records_of_one_object_come_in_order_and_alone),
+        cmocka_unit_test(records_of_a_type_are_found_from_both_ends),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -327,7 +327,8 @@ static void a_file_of_version_7_and_its_journal_are_read_and_brought_up(void **s
     shop copy = {0}, *h = killed(&f, 4, &copy);
     make_first_format(copy.path);
     shell("cp %s-live %s/saved", copy.path, h->folder);
-    run_sql(copy.path, "PRAGMA wal_autocheckpoint=0; DROP TABLE lineage; DROP TABLE total; PRAGMA user_version=7");
+    run_sql(copy.path, "PRAGMA wal_autocheckpoint=0; DROP TABLE lineage; DROP TABLE total;"
+                       "DROP INDEX record_type; PRAGMA user_version=7");
     shell("cp %s/saved %s-live", h->folder, copy.path);
     read_only(&copy);
     assert_string_equal(store_told(copy.s), "");

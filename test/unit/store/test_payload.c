@@ -207,7 +207,7 @@ static void downgrade(shop *h)
     buf text = BUF_INIT;
     buf_add_text(&text, "DROP TABLE payload; DROP TABLE payload_key;"
                         "DROP TABLE file; DROP TABLE file_part; DROP TABLE lineage;"
-                        "DROP TABLE total;"
+                        "DROP TABLE total; DROP INDEX record_type;"
                         "CREATE TABLE payload (sequence INTEGER PRIMARY KEY, salt BLOB NOT NULL,"
                         " payload TEXT NOT NULL);");
     assert_ok(store_records(h->s, NULL, 1, write_older, &text, &h->err), h->err);
