@@ -12,7 +12,9 @@ static assay_status open_meeting(programme *p)
 
 static assay_status list(programme *p)
 {
-    return meeting_list(p->desk, &p->who, &p->answer, &p->c->err);
+    char mark[600];
+    tell_member(buf_text(&p->said), "after", mark, sizeof mark);
+    return meeting_list(p->desk, *mark ? mark : NULL, 100, &p->who, &p->answer, &p->c->err);
 }
 
 static assay_status show(programme *p)

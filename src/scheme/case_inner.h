@@ -72,6 +72,10 @@ bool case_rests(const the_case *c, const scheme_stage *s);
 
 const char *case_phase(const json_t *state); /* open returned waiting passed rejected ... */
 bool case_is_open(const json_t *state);
+/* How the lists of a stage sort: those with a deadline by it, then the others by when they were
+ * opened. */
+#define CASE_BY_DUE    "d/"
+#define CASE_BY_OPENED "o/"
 const scheme_stage *case_stage(const the_case *c); /* NULL: closed */
 int64_t case_visit(const json_t *state, const char *stage);
 bool case_party(const json_t *state, object_id *out);

@@ -4,6 +4,8 @@
 
 #include "base/i18n.h"
 #include "base/time.h"
+#include "scheme/page.h"
+#include "scheme/title_inner.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,11 +15,9 @@ typedef struct {
     const viewer *who;
     const case_query *q;
     json_t *list;
-    size_t n;
     bool is_official; /* the desk, auditors, who acts at the stage asked for */
     bool is_queue;
     char me[ID_TEXT];
-    char mark[sizeof((store_entry){0}.mark)];
 } case_page;
 
 /* Does the viewer judge this case blind at the stage it is at? Then the row tells no more than his
@@ -46,6 +46,12 @@ static bool is_blind_for(case_page *p, const object_id *id, const json_t *row)
     return is_judge;
 }
 
+static bool is_over(const char *phase)
+{
+    return phase && (strcmp(phase, "passed") == 0 || strcmp(phase, "rejected") == 0 ||
+                     strcmp(phase, "withdrawn") == 0);
+}
+
 static bool fits(const case_query *q, const json_t *row)
 {
     const char *const asked[] = {q->scheme, q->round, q->stage, q->state};
@@ -55,7 +61,7 @@ static bool fits(const case_query *q, const json_t *row)
         if (asked[i] && (!is || strcmp(asked[i], is) != 0))
             return false;
     }
-    return true;
+    return !q->is_due || (text_of(row, "due") && !is_over(text_of(row, "phase")));
 }
 
 static bool is_elsewhere(const viewer *who, const json_t *row)
@@ -117,8 +123,6 @@ static bool add_case(const store_entry *e, void *context)
 {
     case_page *p = context;
     json_t *row = json_tree(e->row);
-    memcpy(p->mark, e->mark, sizeof p->mark);
-    p->n++;
     if (!row || !fits(p->q, row) || (p->is_official && is_elsewhere(p->who, row))) {
         json_decref(row);
         return true;
@@ -179,61 +183,134 @@ static assay_status may_ask(case_page *p, const case_query *q, int64_t now, assa
     return assay_hint(err, "ask for your own, for your queue, or for a stage you act at");
 }
 
-/* -- which list --------------------------------------------------------------------------------------------- */
+/* -- which lists
+ * -------------------------------------------------------------------------------------------- */
 
-static void choose(const case_query *q, const char *me, char list[static 300],
-                   char prefix[static 64])
+/* Those of the lists under a name whose further parts are the wanted ones. */
+enum {
+    PARTS = 4,
+    LIST_WORD = 60 /* long words are cut in names of lists: the rows are asked again */
+};
+
+typedef struct {
+    span_list *l;
+    size_t skip, n;
+    const char *wanted[PARTS], *prefix; /* NULL: any; the last part may hold a slash */
+    bool is_short;                      /* of memory */
+} list_choice;
+
+static bool is_wanted(const char *wanted, const char *part, size_t length)
 {
-    char id[ID_TEXT];
-    prefix[0] = '\0';
+    return !wanted ||
+           (strncmp(wanted, part, length) == 0 && (!wanted[length] || length >= LIST_WORD));
+}
+
+static bool choose_list(const char *name, uint64_t n, void *context)
+{
+    list_choice *c = context;
+    const char *at = name + c->skip;
+    for (size_t i = 0; i < c->n; i++) {
+        bool is_last = i == c->n - 1;
+        size_t length = is_last ? strlen(at) : strcspn(at, "/");
+        if (!length || (!is_last && !at[length]) || !is_wanted(c->wanted[i], at, length))
+            return true;
+        at += length + !is_last;
+    }
+    c->is_short = !span_add(c->l, name, c->prefix, n);
+    return !c->is_short;
+}
+
+/* `base` ends with a slash; the first part is put behind it where it is known. */
+static assay_status choose_under(desk *d, const char *base, list_choice *c, assay_err *err)
+{
+    char under[256];
+    snprintf(under, sizeof under, "%s%.80s%s", base, c->wanted[0] ? c->wanted[0] : "",
+             c->wanted[0] ? "/" : "");
+    c->skip = strlen(base);
+    assay_status status = store_lists(d->s, under, choose_list, c, err);
+    return !status && c->is_short ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for a page")
+                                  : status;
+}
+
+/* Of one of these names, counted. */
+static assay_status choose_one(case_page *p, span_list *l, const char *list, const char *prefix,
+                               assay_err *err)
+{
+    uint64_t n = 0;
+    assay_status status = store_list_count(p->d->s, list, &n, err);
+    if (!status && !span_add(l, list, prefix, n))
+        status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for a page");
+    return status;
+}
+
+/* The newest first; those of a stage, in a state, with a deadline by it, those without behind them.
+ */
+static assay_status choose(case_page *p, span_list *l, bool *is_down, assay_err *err)
+{
+    char base[160], under[64] = "", id[ID_TEXT];
+    const case_query *q = p->q;
+    const char *place = p->is_official && p->who->site && *p->who->site ? p->who->site : NULL;
+    const char *of = q->round ? q->round : q->scheme;
+    *is_down = !q->is_due && !q->is_mine;
     if (q->is_mine) {
-        snprintf(list, 300, "queue");
-        snprintf(prefix, 64, "%s/%s%s", me, q->state ? q->state : "", q->state ? "/" : "");
-    } else if (q->party) {
+        snprintf(under, sizeof under, "%s/%s%s", p->me, q->state ? q->state : "",
+                 q->state ? "/" : "");
+        return choose_one(p, l, "queue", under, err);
+    }
+    if (q->party) {
         id_text(q->party, id);
-        snprintf(list, 300, "case/party");
-        snprintf(prefix, 64, "%s/", id);
-    } else if (q->is_due)
-        snprintf(list, 300, "case/due");
-    else if (q->round && q->stage && q->state)
-        snprintf(list, 300, "case/r/%.32s/%.80s/%.40s", q->round, q->stage, q->state);
-    else if (q->round)
-        snprintf(list, 300, "case/r/%.32s", q->round);
-    else if (q->scheme && q->stage && q->state)
-        snprintf(list, 300, "case/s/%.80s/%.80s/%.40s", q->scheme, q->stage, q->state);
-    else if (q->scheme)
-        snprintf(list, 300, "case/s/%.80s", q->scheme);
+        snprintf(under, sizeof under, "%s/", id);
+        return choose_one(p, l, "case/party", under, err);
+    }
+    if (q->stage || q->state || (place && q->round) || (q->is_due && (of || place))) {
+        list_choice c = {.l = l,
+                         .n = 3,
+                         .wanted = {of, q->stage, q->state},
+                         .prefix = q->is_due ? CASE_BY_DUE : NULL};
+        *is_down = is_over(q->state);
+        snprintf(base, sizeof base, "case/%s%.60s%s%c/", place ? "p/" : "", place ? place : "",
+                 place ? "/" : "", q->round ? 'r' : 's');
+        return choose_under(p->d, base, &c, err);
+    }
+    if (place) { /* where they are counted by it */
+        list_choice c = {.l = l, .n = 4, .wanted = {of, NULL, "place", place}};
+        return choose_under(p->d, COUNTED_CASES "/", &c, err);
+    }
+    if (of && !q->is_due)
+        snprintf(base, sizeof base, "case/%c/%.80s", q->round ? 'r' : 's', of);
     else
-        snprintf(list, 300, "case");
+        snprintf(base, sizeof base, q->is_due ? "case/due" : "case");
+    return choose_one(p, l, base, NULL, err);
 }
 
 assay_status case_list(desk *d, const case_query *q, const viewer *who, buf *out, assay_err *err)
 {
-    char list[300], prefix[64];
+    arena memory;
     json_t *o = json_object();
     case_query asked = *q;
-    case_page p = {.d = d, .who = who, .q = &asked, .list = list_in(o, "cases"),
-                   .is_queue = q->is_mine};
-    int64_t now = who->now ? who->now : time_now();
-    uint64_t count = 0;
+    case_page p = {.d = d, .who = who, .q = q, .list = list_in(o, "cases"), .is_queue = q->is_mine};
+    span_list l = {.memory = &memory};
+    store_page page = {.mark = q->mark, .limit = q->limit ? q->limit : 100};
     viewer_is_named(who, p.me);
-    choose(q, p.me, list, prefix);
-    if (q->is_mine || q->party)
-        asked.state = q->is_mine ? NULL : q->state; /* the prefix says it */
-    store_page page = {.list = list, .prefix = prefix, .mark = q->mark,
-                       .is_down = !q->is_due && !q->is_mine && !(q->stage && q->state),
-                       .limit = q->limit ? q->limit : 100};
-    assay_status status = may_ask(&p, q, now, err);
+    arena_init(&memory);
+    assay_status status = may_ask(&p, q, who->now ? who->now : time_now(), err);
     if (!status)
-        status = store_entries(d->s, &page, add_case, &p, err);
-    if (!status && p.is_official && !(who->site && *who->site) && !*prefix)
-        status = store_list_count(d->s, list, &count, err);
+        status = choose(&p, &l, &page.is_down, err);
+    if (q->is_mine) {
+        asked.state = NULL; /* the prefix says it */
+        p.q = &asked;
+    }
+    page.span = l.span;
+    page.span_count = l.n;
+    if (!status)
+        status = page_fill(d->s, &page, add_case, &p, p.list, o, err);
+    bool is_counted = p.is_official && l.count && !l.span[0].prefix;
+    json_object_set_new(o, "count", is_counted ? json_integer((json_int_t)l.count) : json_null());
+    arena_done(&memory);
     if (status) {
         json_decref(o);
         return status;
     }
-    json_object_set_new(o, "next", p.n == page.limit ? json_string(p.mark) : json_null());
-    json_object_set_new(o, "count", count ? json_integer((json_int_t)count) : json_null());
     return json_take(o, out, err);
 }
 

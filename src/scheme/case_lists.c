@@ -182,34 +182,37 @@ static void add_kind(const the_case *c, const json_t *row, place_list *l)
 
 static void add_case_places(const the_case *c, place_list *l)
 {
-    char list[256], sort[200], wake[40];
+    char list[256], sort[200], wake[40], turn[80];
     const char *phase = case_phase(c->state), *stage = text_of(c->state, "stage");
     const char *opened = text_of(c->state, "opened"), *due = text_of(c->state, "due");
     const char *round = text_of(c->state, "round");
+    bool has_due = due && case_is_open(c->state);
+    snprintf(turn, sizeof turn, "%s%.60s", has_due ? CASE_BY_DUE : CASE_BY_OPENED,
+             has_due ? due : opened);
     place_add(l, "case", opened);
     snprintf(list, sizeof list, "case/s/%.80s", c->scheme->item.id);
     place_add(l, list, opened);
     snprintf(list, sizeof list, "case/s/%.80s/%.80s/%s", c->scheme->item.id, stage ? stage : "-",
              phase);
-    place_add(l, list, due ? due : opened);
-    if (text_of(c->state, "place")) { /* the funnel of a desk that is bound to a place */
+    place_add(l, list, turn);
+    if (text_of(c->state, "place")) { /* of a desk that is bound to a place */
         const char *place = text_of(c->state, "place");
         snprintf(list, sizeof list, "case/p/%.60s/s/%.60s/%.60s/%s", place, c->scheme->item.id,
                  stage ? stage : "-", phase);
-        place_add(l, list, "");
+        place_add(l, list, turn);
         if (round)
             snprintf(list, sizeof list, "case/p/%.60s/r/%.32s/%.60s/%s", place, round,
                      stage ? stage : "-", phase);
         if (round)
-            place_add(l, list, "");
+            place_add(l, list, turn);
     }
     if (round) {
         snprintf(list, sizeof list, "case/r/%.32s", round);
         place_add(l, list, opened);
         snprintf(list, sizeof list, "case/r/%.32s/%.80s/%s", round, stage ? stage : "-", phase);
-        place_add(l, list, due ? due : opened);
+        place_add(l, list, turn);
     }
-    if (due && case_is_open(c->state))
+    if (has_due)
         place_add(l, "case/due", due);
     if (text_of(c->state, "party")) {
         snprintf(sort, sizeof sort, "%.32s/%s", text_of(c->state, "party"), opened);
@@ -224,9 +227,16 @@ static void add_case_places(const the_case *c, place_list *l)
     }
 }
 
-static void add_counted(const char *list, void *context)
+/* What is counted at a place is the list of that place too: by when it was opened. */
+typedef struct {
+    place_list *l;
+    const char *opened;
+} counted_case;
+
+static void add_counted(const char *list, const char *by, void *context)
 {
-    place_add(context, list, "");
+    counted_case *c = context;
+    place_add(c->l, list, strcmp(by, "place") == 0 ? c->opened : "");
 }
 
 /* For statistics, of the party too what no formula asks. */
@@ -234,10 +244,11 @@ static void add_counts(the_case *c, const json_t *row, place_list *l)
 {
     bool has_passed = strcmp(text_of(row, "phase"), "passed") == 0;
     json_t *all = json_copy((json_t *)row), *known = party_known(c);
+    counted_case counted = {l, text_of(row, "opened")};
     json_object_update(known, json_object_get(row, "known"));
     json_object_set_new(all, "known", known);
-    counts_of(c->scheme, COUNTED_CASES, has_passed ? COUNTED_PASSED : COUNTED_OTHER,
-              text_of(row, "opened"), all, add_counted, l);
+    counts_of(c->scheme, COUNTED_CASES, has_passed ? COUNTED_PASSED : COUNTED_OTHER, counted.opened,
+              all, add_counted, &counted);
     json_decref(all);
 }
 

@@ -4,6 +4,7 @@
 #include "scheme/title_inner.h"
 
 #include "base/i18n.h"
+#include "scheme/page.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -372,20 +373,11 @@ assay_status money_list_again(the_case *c, assay_err *err)
     return status;
 }
 
-typedef struct {
-    json_t *list;
-    size_t n;
-    char mark[sizeof((store_entry){0}.mark)];
-} money_page;
-
 static bool add_line(const store_entry *e, void *context)
 {
-    money_page *p = context;
     json_t *row = json_tree(e->row);
     if (row)
-        json_array_append_new(p->list, row);
-    memcpy(p->mark, e->mark, sizeof p->mark);
-    p->n++;
+        json_array_append_new(context, row);
     return true;
 }
 
@@ -402,18 +394,16 @@ assay_status money_list(desk *d, const char *program, const char *mark, size_t l
                         const viewer *who, buf *out, assay_err *err)
 {
     char name[120];
-    json_t *o = json_object();
-    money_page p = {.list = list_in(o, "money")};
+    json_t *o = json_object(), *list = list_in(o, "money");
     snprintf(name, sizeof name, "money/s/%.80s", program);
     store_page page = {.list = name, .mark = mark, .limit = limit ? limit : 100};
     assay_status status = check_viewer(who, err);
     if (!status)
-        status = store_entries(d->s, &page, add_line, &p, err);
+        status = page_fill(d->s, &page, add_line, list, list, o, err);
     if (status) {
         json_decref(o);
         return status;
     }
-    json_object_set_new(o, "next", p.n == page.limit ? json_string(p.mark) : json_null());
     return json_take(o, out, err);
 }
 
@@ -439,24 +429,39 @@ static void add_sum(json_t *sums, const json_t *row)
     buf_done(&key);
 }
 
+typedef struct {
+    json_t *sums;
+    size_t n;
+    char mark[sizeof((store_entry){0}.mark)];
+} sum_walk;
+
+static bool sum_line(const store_entry *e, void *context)
+{
+    sum_walk *w = context;
+    json_t *row = json_tree(e->row);
+    if (row)
+        add_sum(w->sums, row);
+    json_decref(row);
+    memcpy(w->mark, e->mark, sizeof w->mark);
+    w->n++;
+    return true;
+}
+
 assay_status money_sums(desk *d, const char *program, const viewer *who, buf *out, assay_err *err)
 {
-    enum { AT_ONCE = 100 };
-    char name[120], mark[sizeof((money_page){0}.mark)] = "";
+    char name[120];
     json_t *o = json_object(), *sums = json_object(), *one;
     const char *key;
+    sum_walk w = {.sums = sums};
+    store_page page = {.list = name, .limit = 1000};
     snprintf(name, sizeof name, "money/s/%.80s", program);
     assay_status status = check_viewer(who, err);
-    for (bool is_more = true; !status && is_more;) {
-        money_page p = {.list = json_array()};
-        store_page page = {.list = name, .mark = *mark ? mark : NULL, .limit = AT_ONCE};
-        status = store_entries(d->s, &page, add_line, &p, err);
-        for (size_t i = 0; !status && i < json_array_size(p.list); i++)
-            add_sum(sums, json_array_get(p.list, i));
-        is_more = p.n == AT_ONCE;
-        memcpy(mark, p.mark, sizeof mark);
-        json_decref(p.list);
-    }
+    do {
+        w.n = 0;
+        if (!status)
+            status = store_entries(d->s, &page, sum_line, &w, err);
+        page.mark = w.mark;
+    } while (!status && w.n == page.limit);
     json_t *list = list_in(o, "sums");
     json_object_foreach(sums, key, one) json_array_append(list, one);
     json_decref(sums);

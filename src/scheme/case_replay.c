@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/jcs.h"
 #include "base/time.h"
+#include "scheme/meeting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,7 +210,7 @@ static assay_status list_one(desk *d, const object_id *id, void *tx, assay_err *
 
 /* What rows and places of cases are like. One more when that changes: whoever opens an older database to
  * write makes its lists anew. */
-#define LISTS_FORM "3"
+#define LISTS_FORM "4"
 static const object_id lists_id;
 
 static assay_status say_form(store_tx *tx, assay_err *err)
@@ -219,12 +220,14 @@ static assay_status say_form(store_tx *tx, assay_err *err)
 
 assay_status desk_rebuild(desk *d, store_tx *tx, assay_err *err)
 {
-    static const char *const kinds[] = {STORE_STATE, "case", "sheet", "title", "money"};
+    static const char *const kinds[] = {STORE_STATE, "case", "sheet", "title", "money", "notice"};
     assay_status status = ASSAY_OK;
     for (size_t i = 0; !status && i < sizeof kinds / sizeof *kinds; i++)
         status = store_entries_drop(tx, kinds[i], err);
     if (!status)
         status = each_case(d, list_one, tx, err);
+    if (!status)
+        status = meetings_rebuild(d, tx, err);
     return status ? status : say_form(tx, err);
 }
 

@@ -5,7 +5,9 @@
 
 #include "base/i18n.h"
 #include "base/time.h"
+#include "scheme/page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { AGENDA_MOST = 200, MEMBERS_SHOWN = 300 };
@@ -68,10 +70,36 @@ static assay_status load(desk *d, store_tx *tx, const object_id *id, const viewe
     return status;
 }
 
+/* Of all, and of the role whose members see it. */
+static void list_of_role(const char *program, const char *role, char out[static 256])
+{
+    snprintf(out, 256, "meeting/r/%.100s/%.100s", program, role);
+}
+
+static assay_status list_again(const the_meeting *m, assay_err *err)
+{
+    static const char *const names[] = {"scheme", "role", "title", "place", "at"};
+    char of_role[256];
+    const char *at = text_of(m->state, "at");
+    buf row = BUF_INIT;
+    json_t *shown = json_object();
+    list_of_role(text_of(m->state, "scheme"), text_of(m->state, "role"), of_role);
+    const entry_place places[] = {{"meeting", at}, {of_role, at}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_object_get(m->state, names[i]))
+            json_object_set(shown, names[i], json_object_get(m->state, names[i]));
+    if (json_object_get(m->state, "ended"))
+        json_object_set_new(shown, "ended", json_true());
+    assay_status status = json_take(shown, &row, err);
+    if (!status)
+        status = store_entry_put(m->tx, "meeting", &m->id, row.data, places, 2, err);
+    buf_done(&row);
+    return status;
+}
+
 static assay_status append(the_meeting *m, const char *type, json_t *payload, assay_err *err)
 {
     char hand[ID_TEXT];
-    buf row = BUF_INIT;
     if (!payload)
         return assay_fail(err, ASSAY_FORMAT, 0, _("a text is not valid UTF-8"));
     set_time(payload, "at", m->now);
@@ -81,22 +109,7 @@ static assay_status append(the_meeting *m, const char *type, json_t *payload, as
     if (!status)
         apply(m->state, type, payload);
     json_decref(payload);
-    entry_place place = {"meeting", text_of(m->state, "at")};
-    json_t *shown = json_object();
-    static const char *const names[] = {"scheme", "role", "title", "place", "at"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (json_object_get(m->state, names[i]))
-            json_object_set(shown, names[i], json_object_get(m->state, names[i]));
-    if (json_object_get(m->state, "ended"))
-        json_object_set_new(shown, "ended", json_true());
-    if (!status)
-        status = json_take(shown, &row, err);
-    else
-        json_decref(shown);
-    if (!status)
-        status = store_entry_put(m->tx, "meeting", &m->id, row.data, &place, 1, err);
-    buf_done(&row);
-    return status;
+    return status ? status : list_again(m, err);
 }
 
 /* -- members ------------------------------------------------------------------------------------
@@ -550,38 +563,83 @@ assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *
     return status;
 }
 
-typedef struct {
-    desk *d;
-    const viewer *who;
-    json_t *list;
-} meeting_page;
+/* -- pages --------------------------------------------------------------------------------------
+ */
 
 static bool add_meeting(const store_entry *e, void *context)
 {
-    meeting_page *p = context;
-    the_meeting m;
-    member_list l;
-    if (load(p->d, NULL, &e->object, p->who, &m, NULL) != ASSAY_OK)
-        return true;
-    bool may = p->who->kind == VIEWER_DESK || p->who->kind == VIEWER_AUDITOR ||
-               (members_of(&m, &l, NULL) == ASSAY_OK && is_member(&m, &l));
-    json_decref(m.state);
-    json_t *o = may ? json_tree(e->row) : NULL;
-    if (o) {
-        set_id(o, "id", &e->object);
-        json_array_append_new(p->list, o);
-    }
+    json_t *o = json_tree(e->row);
+    set_id(o, "id", &e->object);
+    json_array_append_new(context, o);
     return true;
 }
 
-assay_status meeting_list(desk *d, const viewer *who, buf *out, assay_err *err)
+static bool add_role(const party_post *p, void *context)
 {
-    json_t *o = json_object();
-    meeting_page p = {d, who, list_in(o, "meetings")};
-    store_page page = {.list = "meeting", .is_down = true, .limit = 100};
-    assay_status status = store_entries(d->s, &page, add_meeting, &p, err);
+    char list[256];
+    list_of_role(p->scheme, p->role, list);
+    return span_add(context, list, NULL, 0);
+}
+
+/* All for the desk and auditors; for everybody else those of the roles they hold now. */
+static assay_status choose_roles(desk *d, const viewer *who, span_list *l, assay_err *err)
+{
+    if (who->kind == VIEWER_DESK || who->kind == VIEWER_AUDITOR)
+        return span_add(l, "meeting", NULL, 0) ? ASSAY_OK
+                                               : assay_fail(err, ASSAY_MEMORY, 0, "no memory");
+    return id_is_none(&who->party)
+               ? ASSAY_OK
+               : party_posts(d->s, &who->party, who->now ? who->now : time_now(), add_role, l, err);
+}
+
+assay_status meeting_list(desk *d, const char *mark, size_t limit, const viewer *who, buf *out,
+                          assay_err *err)
+{
+    arena memory;
+    span_list l = {.memory = &memory};
+    json_t *o = json_object(), *list = list_in(o, "meetings");
+    arena_init(&memory);
+    assay_status status = choose_roles(d, who, &l, err);
+    const store_page page = {.span = l.span,
+                             .span_count = l.n,
+                             .mark = mark,
+                             .is_down = true,
+                             .limit = limit ? limit : 100};
+    if (!status)
+        status = page_fill(d->s, &page, add_meeting, list, list, o, err);
+    arena_done(&memory);
     if (!status)
         return json_take(o, out, err);
     json_decref(o);
+    return status;
+}
+
+/* -- anew ---------------------------------------------------------------------------------------
+ */
+
+static bool keep_id(const record *r, void *context)
+{
+    buf_add(context, &r->object, sizeof r->object);
+    return true;
+}
+
+assay_status meetings_rebuild(desk *d, store_tx *tx, assay_err *err)
+{
+    const viewer who = {.kind = VIEWER_DESK};
+    buf ids = BUF_INIT;
+    assay_status status = store_entries_drop(tx, "meeting", err);
+    if (!status)
+        status = store_record_heads(d->s, "meeting.opened", 0, keep_id, &ids, err);
+    for (size_t at = 0; !status && at < ids.length; at += sizeof(object_id)) {
+        object_id id;
+        the_meeting m;
+        memcpy(&id, ids.data + at, sizeof id);
+        status = load(d, tx, &id, &who, &m, err);
+        if (status)
+            break;
+        status = list_again(&m, err);
+        json_decref(m.state);
+    }
+    buf_done(&ids);
     return status;
 }

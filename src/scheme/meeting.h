@@ -24,7 +24,11 @@ ASSAY_MUST_USE assay_status meeting_step(desk *d, store_tx *tx, const object_id 
  * motions, decided}], ..}. Others' choices are counted, not named. */
 ASSAY_MUST_USE assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *out,
                                          assay_err *err);
-/* {meetings: [{id, scheme, role, title, place, opened, ended?}]}, newest first. */
-ASSAY_MUST_USE assay_status meeting_list(desk *d, const viewer *who, buf *out, assay_err *err);
+/* {meetings: [{id, scheme, role, title, place, at, ended?}], next}, newest first: all for the desk
+ * and auditors, else those of the roles one holds. limit 1 .. 1000; 0: 100. */
+ASSAY_MUST_USE assay_status meeting_list(desk *d, const char *mark, size_t limit, const viewer *who,
+                                         buf *out, assay_err *err);
+/* Their lists made anew from the records. */
+ASSAY_MUST_USE assay_status meetings_rebuild(desk *d, store_tx *tx, assay_err *err);
 
 #endif

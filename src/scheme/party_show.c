@@ -4,6 +4,7 @@
 
 #include "base/jcs.h"
 #include "base/time.h"
+#include "scheme/page.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,10 +152,9 @@ assay_status party_export(store *s, const object_id *id, buf *out, assay_err *er
 
 typedef struct {
     store *s;
+    const char *kind; /* NULL: any */
     json_t *list;
     bool is_personal;
-    size_t n;
-    char mark[sizeof((store_entry){0}.mark)];
 } party_page;
 
 static bool add_party(const store_entry *e, void *context)
@@ -162,7 +162,12 @@ static bool add_party(const store_entry *e, void *context)
     party_page *p = context;
     char name[ID_TEXT];
     json_t *row = json_tree(e->row), *inner = NULL, *o = json_object();
-    const char *sealed = text_of(row, "sealed");
+    const char *sealed = text_of(row, "sealed"), *kind = text_of(row, "kind");
+    if (p->kind && (!kind || strcmp(kind, p->kind) != 0)) {
+        json_decref(row);
+        json_decref(o);
+        return true;
+    }
     if (sealed && p->is_personal &&
         secret_open(p->s, &e->object, "party", sealed, &inner, NULL) != ASSAY_OK)
         inner = NULL;
@@ -173,43 +178,40 @@ static bool add_party(const store_entry *e, void *context)
     json_array_append_new(p->list, o);
     json_decref(row);
     json_decref(inner);
-    memcpy(p->mark, e->mark, sizeof p->mark);
-    p->n++;
     return true;
 }
 
 assay_status party_list(store *s, const char *kind, const char *search, const char *mark,
                         size_t limit, bool is_personal, buf *out, assay_err *err)
 {
-    char list[32] = "party", folded[256], word[33];
+    char list[32] = "party", folded[256], word[33] = "";
     json_t *o = json_object();
-    party_page p = {.s = s, .list = list_in(o, "parties"), .is_personal = is_personal};
-    store_page page = {.list = list, .mark = mark, .limit = limit ? limit : 100};
+    party_page p = {s, kind, list_in(o, "parties"), is_personal};
+    /* persons by a whole word, firms and teams by the start of one */
+    const store_span found[] = {{"party/word", word}, {"party/word", folded}};
+    store_page page = {.mark = mark, .limit = limit ? limit : 100};
     uint64_t count = 0;
+    bool is_person = kind && strcmp(kind, "person") == 0;
     assay_status status = ASSAY_OK;
-    if (kind)
-        snprintf(list, sizeof list, "party/%.16s", kind);
-    if (search) { /* persons by a whole word, firms and teams by the start of one */
+    if (search) {
         party_fold_case(search, folded, sizeof folded);
-        snprintf(list, sizeof list, "party/word");
-        page.prefix = folded;
-        if (is_personal)
+        if (is_personal && (!kind || is_person))
             status = secret_word(NULL, s, folded, word, err);
-        if (!status && is_personal && *word && !mark) {
-            store_page keyed = {.list = list, .prefix = word, .limit = page.limit};
-            status = store_entries(s, &keyed, add_party, &p, err);
-        }
-    } else if (!status)
+        page.span = found + !*word;
+        page.span_count = (*word != 0) + !is_person;
+    } else {
+        if (kind)
+            snprintf(list, sizeof list, "party/%.16s", kind);
+        page.list = list;
         status = store_list_count(s, list, &count, err);
+        json_object_set_new(o, "count", json_integer((json_int_t)count));
+    }
     if (!status)
-        status = store_entries(s, &page, add_party, &p, err);
+        status = page_fill(s, &page, add_party, &p, p.list, o, err);
     if (status) {
         json_decref(o);
         return status;
     }
-    json_object_set_new(o, "next", p.n == page.limit ? json_string(p.mark) : json_null());
-    if (!search)
-        json_object_set_new(o, "count", json_integer((json_int_t)count));
     return json_take(o, out, err);
 }
 

@@ -6,6 +6,7 @@
 #include "scheme/title_inner.h"
 
 #include "base/time.h"
+#include "scheme/page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,27 +182,45 @@ static const scheme_publish *public_roll(const scheme *s)
 
 /* -- notices ------------------------------------------------------------------------------------------- */
 
-static assay_status list_notice(the_case *c, const scheme_publish *p, json_t *row, assay_err *err)
+/* Out as long as the case stands there, whatever the clock says meanwhile. */
+static bool is_out(const the_case *c, const scheme_publish *p, const json_t *told)
+{
+    const char *stage = text_of(c->state, "stage");
+    return p && p->is_public &&
+           (!text_of(told, "until") || (stage && strcmp(stage, text_of(told, "stage")) == 0));
+}
+
+static assay_status list_notice(the_case *c, const json_t *told, assay_err *err)
 {
     buf key = BUF_INIT, text = BUF_INIT;
     object_id object;
     char list[120];
-    assay_status status;
-    buf_addf(&key, "notice\n%s\n%s\n%lld", text_of(row, "case"), p->item.id,
+    const char *since = text_of(told, "since");
+    const scheme_publish *p = scheme_find_publish(c->scheme, text_of(told, "publish"));
+    json_t *row = json_copy((json_t *)told);
+    set_id(row, "case", &c->id);
+    set_text(row, "scheme", c->scheme->item.id);
+    buf_addf(&key, "notice\n%s\n%s\n%lld", text_of(row, "case"), text_of(row, "publish"),
              (long long)json_integer_value(json_object_get(row, "visit")));
-    const char *since = text_of(row, "since");
-    char sort[64];
-    snprintf(sort, sizeof sort, "%s", since ? since : "");
     snprintf(list, sizeof list, "notice/s/%.80s", c->scheme->item.id);
-    status = json_take(row, &text, err);
+    assay_status status = json_take(row, &text, err);
     if (!status)
         status = id_of(key.data, key.length, &object, err);
-    entry_place places[] = {{"notice", sort}, {list, sort}};
+    entry_place places[] = {{"notice", since}, {list, since}};
     if (!status)
         status = store_entry_put(c->tx, "notice", &object, text.data, places,
-                                 p->is_public ? 2 : 0, err);
+                                 is_out(c, p, told) ? 2 : 0, err);
     buf_done(&key);
     buf_done(&text);
+    return status;
+}
+
+assay_status notices_list_again(the_case *c, assay_err *err)
+{
+    const json_t *list = json_object_get(c->state, "published");
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; !status && i < json_array_size(list); i++)
+        status = list_notice(c, json_array_get(list, i), err);
     return status;
 }
 
@@ -216,26 +235,18 @@ assay_status case_publish(the_case *c, const scheme_stage *s, assay_err *err)
     json_object_set_new(payload, "visit", json_integer(case_visit(c->state, s->item.id)));
     set_time(payload, "since", since);
     set_time(payload, "until", until);
-    json_t *row = json_deep_copy(payload);
-    set_id(row, "case", &c->id);
-    set_text(row, "scheme", c->scheme->item.id);
-    assay_status status = case_append(c, "case.published", payload, err);
-    if (status)
-        json_decref(row);
-    return status ? status : list_notice(c, p, row, err);
+    return case_append(c, "case.published", payload, err);
 }
 
 typedef struct {
     desk *d;
     const viewer *who;
     json_t *list;
-    size_t n;
     int64_t now;
     assay_status status;
     assay_err *err;
     const scheme_publish *roll;
     const title_query *query;
-    char mark[sizeof((store_entry){0}.mark)];
 } public_page;
 
 static assay_status show_notice(public_page *p, const store_entry *e, const json_t *row)
@@ -273,22 +284,18 @@ static bool add_notice(const store_entry *e, void *context)
     json_t *row = json_tree(e->row);
     p->status = row ? show_notice(p, e, row) : ASSAY_OK;
     json_decref(row);
-    memcpy(p->mark, e->mark, sizeof p->mark);
-    p->n++;
     return !p->status;
 }
 
-static assay_status end_page(assay_status status, json_t *o, public_page *p, size_t limit,
-                             buf *out, assay_err *err)
+static assay_status end_page(assay_status status, json_t *o, public_page *p, buf *out,
+                             assay_err *err)
 {
     if (!status)
         status = p->status;
-    if (status) {
-        json_decref(o);
-        return status;
-    }
-    json_object_set_new(o, "next", p->n == limit ? json_string(p->mark) : json_null());
-    return json_take(o, out, err);
+    if (!status)
+        return json_take(o, out, err);
+    json_decref(o);
+    return status;
 }
 
 assay_status notice_list(desk *d, const char *program, const char *mark, size_t limit,
@@ -302,8 +309,8 @@ assay_status notice_list(desk *d, const char *program, const char *mark, size_t 
         snprintf(list, sizeof list, "notice/s/%.80s", program);
     store_page page = {.list = list, .mark = mark, .is_down = true,
                        .limit = limit && limit <= 200 ? limit : 50};
-    assay_status status = store_entries(d->s, &page, add_notice, &p, err);
-    return end_page(status, o, &p, page.limit, out, err);
+    assay_status status = page_fill(d->s, &page, add_notice, &p, p.list, o, err);
+    return end_page(status, o, &p, out, err);
 }
 
 assay_status notice_object(desk *d, store_tx *tx, const object_id *notice, const char *said,
@@ -325,6 +332,9 @@ assay_status notice_object(desk *d, store_tx *tx, const object_id *notice, const
     buf_done(&row);
     return status;
 }
+
+/* Titles are listed by their state and what the public does not see sorts first of all states. */
+#define TITLE_BEHIND_EXPIRED "expired0"
 
 /* -- rolls --------------------------------------------------------------------------------------------- */
 
@@ -402,8 +412,6 @@ static bool add_title(const store_entry *e, void *context)
         is_shown = false;
     p->status = is_shown ? show_title(p, row) : ASSAY_OK;
     json_decref(row);
-    memcpy(p->mark, e->mark, sizeof p->mark);
-    p->n++;
     return !p->status;
 }
 
@@ -424,14 +432,35 @@ static assay_status choose_roll(desk *d, const title_query *q, const viewer *who
     return status;
 }
 
+/* Of a place, of a level: where they are counted by it (title.c). */
+static void choose_titles(const title_query *q, const char *site, char list[static 256])
+{
+    const char *place = site ? site : q->place;
+    if (place || q->title)
+        snprintf(list, 256, COUNTED_TITLES "/%.80s/" COUNTED_TITLES_WHAT "/%s/%.80s", q->scheme,
+                 place ? "place" : "level", place ? place : q->title);
+    else
+        snprintf(list, 256, "title/s/%.80s", q->scheme);
+}
+
 assay_status title_list(desk *d, const title_query *q, const viewer *who, buf *out, assay_err *err)
 {
-    char list[120], prefix[200] = "", folded[200], word[33], id[ID_TEXT];
+    char list[256], prefix[200] = "", folded[200], word[33], id[ID_TEXT];
     json_t *o = json_object();
     uint64_t count = 0;
     public_page p = {.d = d, .who = who, .list = list_in(o, "titles"), .err = err, .query = q};
+    bool is_public = who->kind == VIEWER_PUBLIC;
     p.now = who->now ? who->now : time_now();
     assay_status status = choose_roll(d, q, who, &p, err);
+    if (status) {
+        json_decref(o);
+        return status;
+    }
+    store_page page = {.list = list,
+                       .prefix = prefix,
+                       .mark = q->mark,
+                       .is_down = !q->search,
+                       .limit = q->limit && q->limit <= 200 ? q->limit : 100};
     if (q->party) {
         id_text(q->party, id);
         snprintf(list, sizeof list, "title/party");
@@ -439,20 +468,18 @@ assay_status title_list(desk *d, const title_query *q, const viewer *who, buf *o
     } else if (q->search) {
         party_fold_case(q->search, folded, sizeof folded);
         snprintf(list, sizeof list, "title/name");
-        if (!status)
-            status = secret_word(NULL, d->s, folded, word, err);
+        status = secret_word(NULL, d->s, folded, word, err);
         snprintf(prefix, sizeof prefix, "%.80s/%s", q->scheme ? q->scheme : "", word);
     } else {
-        snprintf(list, sizeof list, "title/s/%.80s", q->scheme ? q->scheme : "");
+        choose_titles(q, !is_public && who->site && *who->site ? who->site : NULL, list);
         if (q->state)
             snprintf(prefix, sizeof prefix, "%.40s/", q->state);
-        if (!status)
-            status = store_list_count(d->s, list, &count, err);
+        if (is_public)
+            page.from = TITLE_BEHIND_EXPIRED;
+        status = store_list_count(d->s, list, &count, err);
         json_object_set_new(o, "count", json_integer((json_int_t)count));
     }
-    store_page page = {.list = list, .prefix = prefix, .mark = q->mark, .is_down = !q->search,
-                       .limit = q->limit && q->limit <= 200 ? q->limit : 100};
     if (!status)
-        status = store_entries(d->s, &page, add_title, &p, err);
-    return end_page(status, o, &p, page.limit, out, err);
+        status = page_fill(d->s, &page, add_title, &p, p.list, o, err);
+    return end_page(status, o, &p, out, err);
 }

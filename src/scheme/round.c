@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "scheme/page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -395,8 +396,6 @@ assay_status round_show(desk *d, const object_id *round, const viewer *who, buf 
 typedef struct {
     json_t *list;
     int64_t now;
-    size_t n;
-    char mark[sizeof((store_entry){0}.mark)];
 } round_page;
 
 static bool add_round(const store_entry *e, void *context)
@@ -408,8 +407,6 @@ static bool add_round(const store_entry *e, void *context)
     set_text(row, "id", id);
     set_text(row, "phase", phase_of(row, p->now));
     json_array_append_new(p->list, row);
-    memcpy(p->mark, e->mark, sizeof p->mark);
-    p->n++;
     return true;
 }
 
@@ -422,12 +419,11 @@ assay_status round_list(desk *d, const char *program, const char *mark, size_t l
     if (program)
         snprintf(list, sizeof list, "round/s/%.80s", program);
     store_page page = {.list = list, .mark = mark, .is_down = true, .limit = limit ? limit : 100};
-    assay_status status = store_entries(d->s, &page, add_round, &p, err);
+    assay_status status = page_fill(d->s, &page, add_round, &p, p.list, o, err);
     if (status) {
         json_decref(o);
         return status;
     }
-    json_object_set_new(o, "next", p.n == page.limit ? json_string(p.mark) : json_null());
     return json_take(o, out, err);
 }
 

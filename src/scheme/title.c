@@ -471,9 +471,17 @@ static assay_status add_name_words(the_case *c, place_list *l, assay_err *err)
     return status;
 }
 
-static void add_counted(const char *list, void *context)
+/* What is counted at a place or of a level is the list of it too. */
+typedef struct {
+    place_list *l;
+    const char *sort;
+} counted_title;
+
+static void add_counted(const char *list, const char *by, void *context)
 {
-    place_add(context, list, NULL);
+    counted_title *c = context;
+    bool is_list = strcmp(by, "place") == 0 || strcmp(by, "level") == 0;
+    place_add(c->l, list, is_list ? c->sort : NULL);
 }
 
 static void add_title_places(the_case *c, const json_t *t, const json_t *row, place_list *l)
@@ -483,6 +491,9 @@ static void add_title_places(the_case *c, const json_t *t, const json_t *row, pl
     snprintf(list, sizeof list, "title/s/%.80s", program);
     snprintf(sort, sizeof sort, "%s/%s", text_of(t, "state"), text_of(t, "at"));
     place_add(l, list, sort);
+    counted_title counted = {l, sort};
+    counts_of(c->scheme, COUNTED_TITLES, COUNTED_TITLES_WHAT, text_of(row, "given"), row,
+              add_counted, &counted);
     snprintf(sort, sizeof sort, "%.32s/%.80s/%.40s", holder ? holder : "", program,
              text_of(t, "title"));
     if (holder)
@@ -490,8 +501,6 @@ static void add_title_places(the_case *c, const json_t *t, const json_t *row, pl
     snprintf(sort, sizeof sort, "%.32s/%.80s/", holder ? holder : "", program);
     if (holder && text_of(t, "bar_until"))
         place_add(l, "title/bar", sort);
-    counts_of(c->scheme, COUNTED_TITLES, COUNTED_TITLES_WHAT, text_of(row, "given"), row,
-              add_counted, l);
 }
 
 static assay_status list_title(the_case *c, const json_t *t, assay_err *err)
@@ -526,5 +535,7 @@ assay_status titles_list_again(the_case *c, assay_err *err)
     assay_status status = ASSAY_OK;
     for (size_t i = 0; !status && i < json_array_size(list); i++)
         status = list_title(c, json_array_get(list, i), err);
-    return status ? status : money_list_again(c, err);
+    if (!status)
+        status = money_list_again(c, err);
+    return status ? status : notices_list_again(c, err);
 }

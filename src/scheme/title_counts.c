@@ -34,7 +34,7 @@ static void count_by(const char *prefix, const char *by, const char *of, count_v
 {
     char list[256];
     snprintf(list, sizeof list, "%.100s/%.60s/%.80s", prefix, by, of);
-    visit(list, context);
+    visit(list, by, context);
 }
 
 void counts_of(const scheme *s, const char *kind, const char *what, const char *when,

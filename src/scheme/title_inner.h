@@ -26,7 +26,7 @@ json_t *party_known(the_case *c);
 #define COUNTED_PASSED "passed"
 #define COUNTED_OTHER "other"
 #define COUNTED_TITLES_WHAT "titles"
-typedef void count_visitor(const char *list, void *context);
+typedef void count_visitor(const char *list, const char *by, void *context);
 void counts_of(const scheme *s, const char *kind, const char *what, const char *when,
                const json_t *row, count_visitor *visit, void *context);
 /* The firm the party is, works for or stands for now. */
@@ -40,5 +40,6 @@ ASSAY_MUST_USE assay_status titles_resume(the_case *c, const scheme_stage *s, as
 json_t *publish_shown(the_case *c, const scheme_publish *p);
 bool publish_is_roll(const scheme *s, const scheme_publish *p);
 ASSAY_MUST_USE assay_status money_list_again(the_case *c, assay_err *err);
+ASSAY_MUST_USE assay_status notices_list_again(the_case *c, assay_err *err);
 
 #endif

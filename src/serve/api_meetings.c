@@ -8,7 +8,8 @@
 
 static assay_status meetings(ask *a, assay_err *err)
 {
-    return meeting_list(a->desk, &a->who, &a->out, err);
+    return meeting_list(a->desk, request_query(a->r, "cursor"), ask_limit(a), &a->who, &a->out,
+                        err);
 }
 
 static assay_status show(ask *a, assay_err *err)

@@ -163,6 +163,48 @@ def a_case_that_is_not_ones_own_is_not_there():
     assert answer.status == 403 and b"may only read" in answer.body, answer
 
 
+def pages(who, path, member, **query):
+    """The rows of each page of two, the first page's count."""
+    found, count, cursor = [], None, None
+    while True:
+        words = {**query, "limit": 2, **({"cursor": cursor} if cursor else {})}
+        page = good(who, "GET", path + "?" + "&".join(f"{k}={v}" for k, v in words.items()))
+        count = count if found else page.get("count")
+        found.append(page[member])
+        cursor = page["next"]
+        if not cursor:
+            return found, count
+
+
+def a_desk_of_one_place_turns_the_pages_of_its_cases():
+    "a desk of one place has full pages of its cases, whatever it asks for, and their number"
+    c27, made = good("desk", "POST", "/api/v1/rounds", {"scheme": "x.contest", "name": "c27"})["id"], []
+    for k in range(6):
+        team = good("desk", "POST", "/api/v1/parties", {"kind": "team", "name": f"Circle of c27 {k}", "size": "small"})["id"]
+        made.append(good("desk", "POST", "/api/v1/cases", {"round": c27, "party": team, "place": ("north", "south")[k % 2]})["case"])
+    for query in ({}, {"scheme": "x.contest"}, {"round": "c27"}, {"state": "open"}, {"scheme": "x.contest", "state": "open"}):
+        found, count = pages("bound", "/api/v1/cases", "cases", **query)
+        assert [len(page) for page in found] == [2, 1] and count == 3, (query, found, count)
+        assert {c["id"] for page in found for c in page} == set(made[::2]), query
+    for query in ({"stage": "no"}, {"state": "passed"}, {"round": "c26"}):
+        assert pages("bound", "/api/v1/cases", "cases", **query) == ([[]], None), query
+    assert pages("desk", "/api/v1/cases", "cases", round="c27")[1] == 6
+
+
+def meetings_and_records_of_a_type_come_in_pages():
+    "meetings and the records of one type come in pages, these from both ends"
+    for k in range(3):
+        good("desk", "POST", "/api/v1/meetings", {"scheme": "x.contest", "role": "judge", "title": f"m{k}", "cases": []})
+    for who in ("desk", "judge0"):
+        assert [[m["title"] for m in page] for page in pages(who, "/api/v1/meetings", "meetings")[0]] == [["m2", "m1"], ["m0"]], who
+    assert pages("leader0", "/api/v1/meetings", "meetings")[0] == [[]]
+    assert [len(page) for page in pages("desk", "/api/v1/records", "records", type="meeting.opened")[0]] == [2, 1]
+    last = good("desk", "GET", "/api/v1/records?type=meeting.opened&before=end&limit=2")
+    assert len(last["records"]) == 2 and last["earlier"] == str(last["records"][0]["sequence"]), last
+    first = good("desk", "GET", f"/api/v1/records?type=meeting.opened&before={last['earlier']}&limit=2")
+    assert len(first["records"]) == 1 and first["earlier"] is None, first
+
+
 def the_public_door_counts_its_guests():
     "the public routes answer so many requests a minute from one network"
     seen = {S.ask("GET", "/api/v1/public/notices", token=None).status for _ in range(140)}
@@ -178,6 +220,7 @@ try:
     run(the_desk_sets_up_a_round, teams_apply_and_judges_score,
         no_read_route_tells_a_blind_judge_a_name_or_others_scores,
         nobody_sees_scores_while_a_stage_is_scored, a_case_that_is_not_ones_own_is_not_there,
-        an_alarm_that_is_not_there_becomes_no_case, the_public_door_counts_its_guests)
+        an_alarm_that_is_not_there_becomes_no_case, a_desk_of_one_place_turns_the_pages_of_its_cases,
+        meetings_and_records_of_a_type_come_in_pages, the_public_door_counts_its_guests)
 finally:
     S.close()

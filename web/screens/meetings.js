@@ -7,22 +7,22 @@ import { Field } from '../lib/form.js';
 import { useData } from '../lib/hooks.js';
 import { html, useState } from '../lib/html.js';
 import { t } from '../lib/i18n.js';
-import { Title, whenLoaded } from '../lib/page.js';
-import { find, named, newest, useRules } from '../lib/programme.js';
+import { Title } from '../lib/page.js';
+import { find, named, newest, PageEnd, usePages, useRules } from '../lib/programme.js';
 import { go } from '../lib/router.js';
 import { may, useMe } from '../lib/shell.js';
 
 export default function Meetings() {
-  const me = useMe(), loaded = useData('meetings'), schemes = useData('schemes');
+  const me = useMe(), pages = usePages('meetings', 'meetings', { limit: 60 }), schemes = useData('schemes');
   const open = async () => {
     const made = await showDialog(t('meeting.open'), (close) => html`<${Opening} schemes=${newest(schemes.data?.schemes ?? [])} close=${close} />`);
     if (made) go(`/meeting/${made}`);
   };
   const nameOf = (/** @type {string} */ id) => named(schemes.data?.schemes.find((/** @type {any} */ s) => s.id === id), id);
   return html`<${Title} title=${t('nav.meetings')} actions=${may(me, 'close') && may(me, 'audit') && html`<button type="button" class="primary" onClick=${open}>${t('meeting.open')}</button>`} />
-    ${whenLoaded(loaded, ({ meetings }) => html`${!meetings.length && html`<p class="empty">${t('meeting.none')}</p>`}
-      <ul class="records">${meetings.map((/** @type {any} */ m) => html`<li class="card" key=${m.id}><div class="row spread"><a href="/meeting/${m.id}"><b>${m.title}</b></a><span class="soft">${m.ended ? t('meeting.over') : t('meeting.is-open')}</span></div>
-        <small>${nameOf(m.scheme)} · ${dateTime(m.at)}${m.place ? ` · ${m.place}` : ''}</small></li>`)}</ul>`)}`;
+    ${pages.rows.length > 0 && html`<ul class="records">${pages.rows.map((m) => html`<li class="card" key=${m.id}><div class="row spread"><a href="/meeting/${m.id}"><b>${m.title}</b></a><span class="soft">${m.ended ? t('meeting.over') : t('meeting.is-open')}</span></div>
+        <small>${nameOf(m.scheme)} · ${dateTime(m.at)}${m.place ? ` · ${m.place}` : ''}</small></li>`)}</ul>`}
+    <${PageEnd} pages=${pages} empty=${t('meeting.none')} />`;
 }
 
 /** @param {{schemes: any[], close: (id: string | null) => void}} props */
