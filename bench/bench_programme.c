@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lists and the decision of a national contest.
  *
- *     bench_programme lists SCHEMES [CASES [PEOPLE [FILE]]]   pages, counts and statistics of a large
- *                                   programme (2,050,000 cases, 570,000 people); a FILE stays, and is
- *                                   not filled again
- *     bench_programme contest SCHEMES   a circle contest of two tiers: assignment, statistics,
- * medals
+ *     bench_programme lists SCHEMES [CASES [PEOPLE [FILE]]]   pages, counts and statistics of a
+ * large programme (2,050,000 cases, 570,000 people); a FILE stays, and is not filled again
+ * (bench/list_pages asks a server on it) bench_programme contest SCHEMES   a circle contest of two
+ * tiers: assignment, statistics, medals
  */
 #include "scheme/case.h"
+#include "scheme/meeting.h"
 #include "scheme/party.h"
 #include "scheme/round_inner.h"
 #include "scheme/tell.h"
@@ -124,20 +124,44 @@ static void publish(work *w, const char *schemes, const char *name, void edit(ch
 
 /* -- lists ------------------------------------------------------------------------------------- */
 
-/* A year of suggestions, the circles with their people, the officers with their titles, bodies that are
- * audited: imported, opened and decided as people do it. Of the suggestions a quarter waits to be received,
- * a quarter for its department, half are not adopted; behind the first LIVED of them, the others stand in the
- * lists as cases like these, their days and people their own. */
-enum { TEAMS = 57560, PEOPLE = 570000, OFFICERS = 23800, AUDITS = 2000, ADOPTED = 4000, LIVED = 50000, CHUNK = 10000, PAGES = 50, REGIONS = 17, LIKE = 12 * REGIONS };
+/* A year of suggestions, the circles with their people, the officers with their titles, bodies that
+ * are audited, complaints, rounds, meetings: imported, opened and decided as people do it. Of the
+ * suggestions a quarter waits to be received, a quarter for its department, half are not adopted
+ * but one in 24, which is carried out and rewarded; one in 16 is of a round. Behind the first LIVED
+ * of them, the others stand in the lists as cases like these, their days and people their own.
+ * Fewer CASES, fewer of everything. */
+enum {
+    CASES = 2050000,
+    TEAMS = 57560,
+    PEOPLE = 570000,
+    OFFICERS = 23800,
+    AUDITS = 2000,
+    ADOPTED = 4000,
+    LIVED = 50000,
+    CHUNK = 10000,
+    COMPLAINTS = 20000,
+    MEETINGS = 4000,
+    ROUNDS = 1200,
+    PAGES = 50,
+    REGIONS = 17,
+    LIKE = 24 * REGIONS
+};
 
 typedef struct {
     work w;
     object_id someone;      /* the department: decides, judges */
-    object_id *person;
+    object_id round[ROUNDS];
+    object_id *person, judge[3];
     uint64_t people, cases;
     int64_t year;           /* its first moment */
     the_case like[LIKE];
 } plant;
+
+static uint64_t scaled(const plant *p, uint64_t n)
+{
+    uint64_t part = n * p->cases / CASES;
+    return part < 1 ? 1 : part < n ? part : n;
+}
 
 static const viewer at_desk = {.kind = VIEWER_DESK, .account = "bench"};
 
@@ -148,6 +172,31 @@ static viewer on_day(const plant *p, uint64_t k, uint64_t n, const object_id *pa
     if (party)
         v.party = *party;
     return v;
+}
+
+/* Of those that the others are like: one in 24. */
+static bool is_rewarded(uint64_t k)
+{
+    return k < LIKE && k % 24 == 11;
+}
+
+static void carry_out(plant *p, const object_id *id, uint64_t k, uint64_t n)
+{
+    static const char marks[] =
+        "{\"final\":true,\"scores\":{\"creativity\":\"20\",\"effort\":\"12\",\"spread\":\"15\","
+        "\"effect\":\"20\",\"feasibility\":\"12\"}}";
+    viewer office = on_day(p, k, n, &p->someone);
+    for (int i = 0; i < 3; i++) {
+        viewer judge = on_day(p, k, n, &p->judge[i]);
+        act(&p->w, id, "score", marks, &judge);
+    }
+    act(&p->w, id, "fill",
+        "{\"form\":\"plan\",\"seal\":true,\"values\":{\"steps\":[{\"step\":\"all\",\"until\":"
+        "\"2026-12-31\"}],"
+        "\"owner\":\"P0\"}}",
+        &office);
+    act(&p->w, id, "fill", "{\"form\":\"done\",\"seal\":true,\"values\":{\"is_done\":true}}",
+        &office);
 }
 
 static object_id live(plant *p, uint64_t k, uint64_t n)
@@ -166,7 +215,7 @@ static object_id live(plant *p, uint64_t k, uint64_t n)
     snprintf(said, sizeof said, "{\"form\":\"receipt\",\"seal\":true,\"values\":{\"number\":\"%" PRIu64 "\","
              "\"department\":\"press\",\"excluded_as\":\"none\"}}", k);
     act(&p->w, &id, "fill", said, &office);
-    bool is_adopted = k % 4 == 3 && k >= LIKE && k < ADOPTED;
+    bool is_adopted = is_rewarded(k) || (k % 4 == 3 && k >= LIKE && k < ADOPTED);
     if (k % 4 == 1)
         return id;
     snprintf(said, sizeof said, "{\"form\":\"decision\",\"seal\":true,\"values\":{\"verdict\":\"%s\","
@@ -175,6 +224,8 @@ static object_id live(plant *p, uint64_t k, uint64_t n)
     viewer assigns = on_day(p, k, n, NULL);
     if (is_adopted)
         act(&p->w, &id, "assign", "{\"judges\":[\"J0\",\"J1\",\"J2\"]}", &assigns);
+    if (is_rewarded(k))
+        carry_out(p, &id, k, n);
     return id;
 }
 
@@ -195,6 +246,9 @@ static void list_like(plant *p, const the_case *like, uint64_t k, uint64_t n)
     set_id(c.state, "id", &c.id);
     set_id(c.state, "party", &who.party);
     set_text(c.state, "title", title);
+    json_object_del(c.state, "titles"); /* a roll shows them from their records */
+    if (k % 16 == 0)
+        set_id(c.state, "round", &p->round[k / 16 % scaled(p, ROUNDS)]);
     for (size_t i = 0; i < sizeof days / sizeof *days; i++)
         if (when_of(like->state, days[i]) != TIME_NONE)
             set_time(c.state, days[i], when_of(like->state, days[i]) + later);
@@ -205,7 +259,7 @@ static void list_like(plant *p, const the_case *like, uint64_t k, uint64_t n)
 
 static void suggest(plant *p, uint64_t k, uint64_t n)
 {
-    if (k < LIVED) {
+    if (k < LIKE || k < scaled(p, LIVED)) {
         object_id id = live(p, k, n);
         if (k < LIKE)
             must(case_load(p->w.d, NULL, &id, &at_desk, &p->like[k], &err));
@@ -247,6 +301,51 @@ static void audit(plant *p, uint64_t k, uint64_t n)
         "\"measures\":\"a warning\"}}", &auditor);
 }
 
+static void complain(plant *p, uint64_t k, uint64_t n)
+{
+    char said[200];
+    viewer who = on_day(p, k, n, &p->person[k % p->people]), office = on_day(p, k, n, &p->someone);
+    snprintf(said, sizeof said,
+             "{\"scheme\":\"customer.complaint\",\"title\":\"broken %" PRIu64
+             "\",\"place\":\"r%u\"}",
+             k, (unsigned)(k % REGIONS));
+    object_id id = open_case(&p->w, said, &who);
+    act(&p->w, &id, "fill",
+        "{\"form\":\"complaint\",\"seal\":true,\"values\":{\"what\":\"broken\","
+        "\"remedy_sought\":\"repair\",\"contact\":\"a@example.org\",\"photos\":[]}}",
+        &who);
+    if (k % 2)
+        act(&p->w, &id, "fill",
+            "{\"form\":\"receipt\",\"seal\":true,\"values\":{\"number\":\"1\","
+            "\"acknowledged\":true}}",
+            &office);
+}
+
+/* Every second one of the board, every second one of the supervisors. */
+static void meet(plant *p, uint64_t k, uint64_t n)
+{
+    char said[200];
+    buf answer = BUF_INIT;
+    viewer centre = on_day(p, k, n, NULL);
+    snprintf(said, sizeof said,
+             "{\"scheme\":\"association.resolution\",\"role\":\"%s\",\"title\":\"meeting %" PRIu64
+             "\",\"cases\":[]}",
+             k % 2 ? "board" : "supervisors", k);
+    must(meeting_open(p->w.d, p->w.tx, said, &centre, &answer, &err));
+    buf_done(&answer);
+    step(&p->w);
+}
+
+static void call(plant *p, uint64_t k, uint64_t n)
+{
+    char said[100];
+    viewer centre = on_day(p, k, n, NULL);
+    snprintf(said, sizeof said, "{\"scheme\":\"%s\",\"name\":\"round-%" PRIu64 "\"}",
+             k % 3 ? "kr.suggestion" : "customer.complaint", k);
+    must(round_open(p->w.d, p->w.tx, said, &centre, &p->round[k], &err));
+    step(&p->w);
+}
+
 static void import_parties(plant *p, uint64_t n, bool are_teams)
 {
     static const char clean[] = ",\"major_mistake\":false,\"unfair_gain\":false,\"criminal\":false,"
@@ -269,10 +368,14 @@ static void import_desk(plant *p)
 {
     static const char someone[] =
         "{\"kind\":\"person\",\"name\":\"Someone\",\"code\":\"D\",\"appointments\":["
-        "{\"scheme\":\"kr.suggestion\",\"role\":\"desk\"},{\"scheme\":\"kr.suggestion\",\"role\":\"department\"},"
-        "{\"scheme\":\"cn.cqo\",\"role\":\"enterprise\"},{\"scheme\":\"cn.cqo\",\"role\":\"county\"},"
+        "{\"scheme\":\"kr.suggestion\",\"role\":\"desk\"},{\"scheme\":\"kr.suggestion\",\"role\":"
+        "\"department\"},"
+        "{\"scheme\":\"cn.cqo\",\"role\":\"enterprise\"},{\"scheme\":\"cn.cqo\",\"role\":"
+        "\"county\"},"
+        "{\"scheme\":\"customer.complaint\",\"role\":\"desk\"},"
         "{\"scheme\":\"public.audit\",\"role\":\"auditor\",\"trained\":\"2025-06-01\"}]}\n"
         "{\"kind\":\"person\",\"name\":\"Judge\",\"code\":\"J0\",\"appointments\":["
+        "{\"scheme\":\"association.resolution\",\"role\":\"board\"},"
         "{\"scheme\":\"kr.suggestion\",\"role\":\"judge\",\"trained\":\"2025-06-01\"}]}\n"
         "{\"kind\":\"person\",\"name\":\"Judge\",\"code\":\"J1\",\"appointments\":["
         "{\"scheme\":\"kr.suggestion\",\"role\":\"judge\",\"trained\":\"2025-06-01\"}]}\n"
@@ -281,6 +384,10 @@ static void import_desk(plant *p)
     uint64_t count;
     must(party_import(p->w.tx, p->w.s, someone, sizeof someone - 1, "bench", &count, &err));
     must(party_find(p->w.s, "D", &p->someone, &err));
+    for (int i = 0; i < 3; i++) {
+        char code[] = {'J', (char)('0' + i), '\0'};
+        must(party_find(p->w.s, code, &p->judge[i], &err));
+    }
     commit(&p->w);
 }
 
@@ -310,19 +417,26 @@ static void open_all(plant *p, const char *name, uint64_t n, one_case *open)
 
 static void fill(plant *p, const char *schemes)
 {
-    static const char *const names[] = {"kr-suggestion.yaml", "cn-cqo.yaml", "audit.yaml"};
+    static const char *const names[] = {"kr-suggestion.yaml", "cn-cqo.yaml", "audit.yaml",
+                                        "complaint.yaml", "association-resolution.yaml"};
     must(store_cache(p->w.s, 1024, &err));
     must(store_tx_begin(p->w.s, &p->w.tx, &err));
-    for (int i = 0; i < 3; i++)
+    uint64_t none;
+    must(desk_bring_up(p->w.d, p->w.tx, &none, &err)); /* a server need not make the lists anew */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         publish(&p->w, schemes, names[i], NULL);
     double from = now();
     import_parties(p, p->people, false);
-    import_parties(p, TEAMS, true);
+    import_parties(p, scaled(p, TEAMS), true);
     import_desk(p);
-    printf("%" PRIu64 " people and %d circles imported: %.0f s\n", p->people, TEAMS, now() - from);
+    printf("%" PRIu64 " people and %" PRIu64 " circles imported: %.0f s\n", p->people,
+           scaled(p, TEAMS), now() - from);
     find_people(p);
-    open_all(p, "audits", AUDITS, audit);
-    open_all(p, "officers", OFFICERS, appoint_officer);
+    open_all(p, "rounds", scaled(p, ROUNDS), call);
+    open_all(p, "meetings", scaled(p, MEETINGS), meet);
+    open_all(p, "complaints", scaled(p, COMPLAINTS), complain);
+    open_all(p, "audits", scaled(p, AUDITS), audit);
+    open_all(p, "officers", scaled(p, OFFICERS), appoint_officer);
     open_all(p, "suggestions", p->cases, suggest);
     must(store_tx_commit(p->w.tx, NULL, &err));
     free(p->person);
@@ -791,7 +905,7 @@ static void run_contest(const char *schemes)
 int main(int argc, char **argv)
 {
     if (argc >= 3 && strcmp(argv[1], "lists") == 0)
-        lists(argv[2], argc > 3 ? strtoull(argv[3], NULL, 10) : 2050000,
+        lists(argv[2], argc > 3 ? strtoull(argv[3], NULL, 10) : CASES,
               argc > 4 ? strtoull(argv[4], NULL, 10) : PEOPLE, argc > 5 ? argv[5] : NULL);
     else if (argc == 3 && strcmp(argv[1], "contest") == 0)
         run_contest(argv[2]);
