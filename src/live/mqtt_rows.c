@@ -373,6 +373,8 @@ static void remember(taking *t, const mqtt_message *m, uint32_t digest)
     mqtt_seen *seen = t->from->seen;
     if (m->qos == 2)
         mqtt_seen_hold(seen, t->parcel, m->packet);
+    if (t->is_known)
+        return;
     if (!mqtt_seen_has_fresh(seen))
         t->r->fresh[t->r->fresh_count++] = seen;
     if (!mqtt_seen_add(seen, m->packet, digest)) {

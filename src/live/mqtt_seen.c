@@ -27,6 +27,7 @@ struct mqtt_seen {
     block *fresh;        /* of the parcel that is being filled */
     block *forgotten;    /* to be forgotten with the next note */
     size_t total, largest, least;
+    size_t again, most_again; /* known messages that came again in a row, and the most of them */
     uint64_t next_number;
     /* [65536] digest of each identifier and whether it is there; made when the first message comes
      * again, since few sessions ever need it */
@@ -150,8 +151,11 @@ static void drop_index(mqtt_seen *s)
 
 bool mqtt_seen_has(mqtt_seen *s, uint16_t packet, uint32_t digest)
 {
-    return make_index(s) && s->is_there[packet / 64] >> (packet % 64) & 1 &&
-           s->by_packet[packet] == digest;
+    bool is_known = make_index(s) && s->is_there[packet / 64] >> (packet % 64) & 1 &&
+                    s->by_packet[packet] == digest;
+    if (is_known && ++s->again > s->most_again)
+        s->most_again = s->again;
+    return is_known;
 }
 
 bool mqtt_seen_add(mqtt_seen *s, uint16_t packet, uint32_t digest)
@@ -169,6 +173,7 @@ bool mqtt_seen_add(mqtt_seen *s, uint16_t packet, uint32_t digest)
     }
     entry e = {packet, digest};
     b->entries[b->count++] = e;
+    s->again = 0;
     if (s->by_packet)
         index_entry(s, e);
     return true;
@@ -179,7 +184,8 @@ bool mqtt_seen_add(mqtt_seen *s, uint16_t packet, uint32_t digest)
 
 static size_t wanted(const mqtt_seen *s)
 {
-    size_t n = BLOCKS_A_LARGEST * s->largest;
+    size_t blocks = BLOCKS_A_LARGEST * s->largest, repeats = 2 * s->most_again;
+    size_t n = blocks > repeats ? blocks : repeats;
     return n < s->least ? s->least : n > KEEP_MOST ? KEEP_MOST : n;
 }
 
@@ -272,7 +278,7 @@ void mqtt_seen_forget(mqtt_seen *s)
         s->forgotten = s->first;
     }
     s->first = s->last = NULL;
-    s->total = s->largest = 0;
+    s->total = s->largest = s->again = s->most_again = 0;
     drop_index(s);
     uint16_t *all =
         s->held_count ? realloc(s->unheld, (s->unheld_count + s->held_count) * sizeof *all) : NULL;

@@ -3,11 +3,13 @@
  *
  * Packet identifier and digest of the newest messages of QoS 1 and 2, in blocks of one parcel each,
  * durable with it. A sender repeats only what it has no PUBACK for, which is among the last it
- * sent, so that older blocks are dropped: six times the largest block, `least` to 32768 messages are
- * kept. `least` is more than the sender ever has on its way: one that was slow to read what it was
- * answered repeats all of that, and the first of it that is not known pushes out the next. All that
- * is less than the 65535 identifiers, so a sender that counts them up never meets one
- * that belongs to an earlier message. Of QoS 2 also the identifiers that are not yet released.
+ * sent, so that older blocks are dropped: six times the largest block, twice what it last repeated,
+ * `least` to 32768 messages are kept. What it repeats may grow from one connection to the next:
+ * mosquitto 2.0.11 sends new messages beyond what it is let have on its way, and drops the PUBACKs
+ * that it has not read when the connection breaks. It repeats in order and before anything new, so
+ * that nothing is dropped before all of it has been counted. All that is less than the 65535
+ * identifiers, so a sender that counts them up never meets one that belongs to an earlier
+ * message. Of QoS 2 also the identifiers that are not yet released.
  */
 #ifndef LIVE_MQTT_SEEN_H
 #define LIVE_MQTT_SEEN_H
@@ -30,6 +32,7 @@ bool mqtt_seen_is_empty(const mqtt_seen *s); /* nothing is known of earlier mess
 /* The session began anew: all is forgotten, durably with the next note. */
 void mqtt_seen_forget(mqtt_seen *s);
 
+/* Is it known? Asked once of each message that says it comes again; one that is known is not added. */
 bool mqtt_seen_has(mqtt_seen *s, uint16_t packet, uint32_t digest);
 bool mqtt_seen_add(mqtt_seen *s, uint16_t packet, uint32_t digest); /* false: no memory */
 /* Writes into p what was added since the last note; call it before p is offered. */

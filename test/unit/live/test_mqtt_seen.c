@@ -122,6 +122,26 @@ static void only_the_newest_messages_are_kept(void **state)
     end(s);
 }
 
+/* A broker that has sent 30 new messages in each life and read none of the answers. */
+static void what_a_sender_repeats_may_grow_from_life_to_life(void **state)
+{
+    enum { NEW = 30, LIVES = 60 };
+    (void)state;
+    scene *s = begin();
+    for (uint16_t life = 0, sent = 0; life < LIVES; life++) {
+        mqtt_seen *seen = after_a_crash(s, "");
+        for (uint16_t i = 1; i <= sent; i++)
+            if (!mqtt_seen_has(seen, i, i))
+                fail_msg("life %d: message %d of %d would be stored twice", life, i, sent);
+        for (int i = 0; i < NEW; i++) {
+            sent++;
+            commit_message(s, seen, sent, sent);
+        }
+        mqtt_seen_free(seen);
+    }
+    end(s);
+}
+
 static void a_session_begun_anew_knows_nothing_of_the_old_one(void **state)
 {
     (void)state;
@@ -185,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_committed_is_known_after_a_crash),
         cmocka_unit_test(only_the_newest_messages_are_kept),
+        cmocka_unit_test(what_a_sender_repeats_may_grow_from_life_to_life),
         cmocka_unit_test(a_session_begun_anew_knows_nothing_of_the_old_one),
         cmocka_unit_test(clients_do_not_see_each_other),
         cmocka_unit_test(identifiers_of_qos_2_are_held_until_released),
