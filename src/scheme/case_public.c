@@ -178,7 +178,7 @@ static assay_status take_photos(desk *d, store_tx *tx, const object_id *id, cons
             continue;
         size_t count = json_is_array(v) ? json_array_size(v) : 1;
         if ((n += count) > PUBLIC_PHOTOS_MOST)
-            return assay_fail(err, ASSAY_LIMIT, 0, "%s: at most %d photos", f->item.id, PUBLIC_PHOTOS_MOST);
+            return assay_fail(err, ASSAY_LIMIT, 0, _("%s: at most %d photos"), f->item.id, PUBLIC_PHOTOS_MOST);
         for (size_t k = 0; !status && k < count; k++)
             status = take_photo(d, tx, id, who, form, f, json_is_array(v) ? json_array_get(v, k) : v, err);
     }
@@ -237,8 +237,8 @@ assay_status case_of_receipt(desk *d, const char *text, viewer *who, object_id *
         status = store_entries(d->s, &page, keep_case, &id, err);
     }
     if (status == ASSAY_NOT_FOUND || (!status && id_is_none(&id))) {
-        assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no case with this receipt");
-        return assay_hint(err, "it has 25 letters and digits, as it was shown when the case was opened");
+        assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no case with this receipt"));
+        return assay_hint(err, _("it has 25 letters and digits, as it was shown when the case was opened"));
     }
     if (!status)
         *out = id;
@@ -264,7 +264,7 @@ static assay_status read_wish(desk *d, const json_t *o, public_wish *w, assay_er
     if (!status)
         status = desk_scheme(d, w->program, &w->s, err);
     if (!status && (!scheme_is_for_everybody(w->s) || !w->s->stage[0].form))
-        status = assay_fail(err, ASSAY_NOT_FOUND, 0, "%.80s takes nothing from the public", w->program);
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("%.80s takes nothing from the public"), w->program);
     return status;
 }
 

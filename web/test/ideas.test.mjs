@@ -87,7 +87,7 @@ test('anybody complains without an account, and hears by the receipt what became
   await browser.settled(other);
   await other.getByLabel('접수증').fill('AAAAA-AAAAA-AAAAA-AAAAA-AAAAA');
   await other.getByRole('button', { name: '보기', exact: true }).click();
-  await other.getByText(/no case with this receipt/).waitFor();
+  await other.getByText(/접수증에 해당하는 안건이 없습니다/).waitFor();
   await other.getByLabel('접수증').fill(receipt.toLowerCase().replaceAll('-', ' '));
   await other.getByRole('button', { name: '보기', exact: true }).click();
   await other.getByText('The lid does not close.').waitFor();
