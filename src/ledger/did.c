@@ -99,7 +99,7 @@ assay_status did_web_of(const char *place, buf *out, assay_err *err)
         host++;
     buf_add_text(&did, web_prefix);
     for (size_t i = 0; i < length; i++)
-        if (at[i] == ':' && i < host)
+        if (at[i] == ':') /* of a port; none in a path is taken below */
             buf_add_text(&did, "%3A");
         else
             buf_add_char(&did, at[i] == '/' ? ':' : i < host ? (char)tolower(at[i]) : at[i]);

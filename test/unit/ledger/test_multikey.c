@@ -87,6 +87,12 @@ static void a_changed_key_is_no_key(void **state)
     assert_int_not_equal(multikey_read(k.did + 8, 47, out, NULL), ASSAY_OK);
     assert_int_equal(multikey_read(k.did + 9, 47, out, NULL), ASSAY_FORMAT);
     assert_int_equal(multikey_read("", 0, out, NULL), ASSAY_FORMAT);
+    char long_key[BASE58_TEXT_MAX + 2] = "z";
+    memset(long_key + 1, 'y', BASE58_TEXT_MAX);
+    assert_int_equal(multikey_read(long_key, BASE58_TEXT_MAX + 1, out, NULL), ASSAY_FORMAT);
+    static const uint8_t other[34] = {0xed, 0x02}; /* of two bytes the first as Ed25519 has it */
+    base58_write(other, sizeof other, long_key + 1);
+    assert_int_equal(multikey_read(long_key, strlen(long_key), out, NULL), ASSAY_UNSUPPORTED);
     assert_int_equal(multikey_read_secret(k.did + 8, 48, out, NULL), ASSAY_UNSUPPORTED);
     assert_int_equal(did_key_read("did:web:example.org", out, NULL), ASSAY_FORMAT);
     memcpy(text, k.method, sizeof text);
@@ -268,7 +274,7 @@ static void odd_documents_name_no_key(void **state)
 static void odd_places_are_no_issuer(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "/", ".example", "a.example.", "a..example", "a:port", "a:8443x", "a:123456", "a:", "a/b%20c", "a/\xc3\xa9", "a/..", "a//b", "a_b"};
+    static const char *const bad[] = {"", "/", ".example", "a.example.", "a..example", "a:port", "a:8443x", "a:123456", "a:", "a/b%20c", "a/\xc3\xa9", "a/..", "a//b", "a_b", "a/b:c"};
     buf b = BUF_INIT;
     char long_host[300];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -277,6 +283,11 @@ static void odd_places_are_no_issuer(void **state)
     memset(long_host, 'a', 254);
     long_host[254] = '\0';
     assert_int_equal(did_web_of(long_host, &b, NULL), ASSAY_DOMAIN);
+    char long_did[600] = "did:web:a.example";
+    for (size_t i = strlen(long_did); i < 510; i += 2)
+        memcpy(long_did + i, ":b", 3);
+    assert_true(is_did_web(long_did));
+    assert_false(is_did_web(strcat(long_did, ":b")));
     assert_int_equal(did_web_of("https://A.example:8443/x/Y_1-2.~/", &b, NULL), ASSAY_OK);
     assert_string_equal(b.data, "did:web:a.example%3A8443:x:Y_1-2.~");
     buf url = BUF_INIT;
