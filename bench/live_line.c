@@ -4,8 +4,8 @@
  *
  *   live_line load PORT LINES SERIES            all at once: points a second, to the last answer
  *   live_line pace PORT RATE SECONDS SERIES DIR paced single values: time from sending a line to
- *                                               its answer; then the bare bound in the same run:
- *                                               write and fdatasync of each line to a file in DIR
+ *                                               its answer; before and after it what the disk
+ *                                               gives: write and fdatasync to a file in DIR
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -157,27 +157,61 @@ static void wait_until(uint64_t due)
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
 }
 
-/* One line a write, each made durable before the next is due: a line that is due while the disk is
- * busy waits, as it does in the plant. */
-static void bare(const char *folder, uint64_t lines, unsigned series, uint64_t step, uint64_t *took)
+static int open_log(const char *folder)
 {
-    char path[4096], line[LINE_ROOM];
+    char path[4096];
     snprintf(path, sizeof path, "%s/bare.log", folder);
     int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
-    if (fd < 0)
+    if (fd < 0 || unlink(path) != 0)
         die(path);
+    return fd;
+}
+
+static void keep(int fd, const char *text, size_t n)
+{
+    if (write(fd, text, n) != (ssize_t)n || fdatasync(fd) != 0)
+        die("fdatasync");
+}
+
+/* One line a call, each timed alone: a stall of the disk is one call, however long. */
+static void bare_calls(const char *folder, uint64_t lines, unsigned series, uint64_t step,
+                       uint64_t *took)
+{
+    char line[LINE_ROOM];
+    int fd = open_log(folder);
     uint64_t from = now_ns() + 1000000;
     for (uint64_t i = 0; i < lines; i++) {
-        uint64_t due = from + i * step;
         size_t n = write_line(line, i, series, 1767225600u * 1000000000ull);
-        wait_until(due);
+        wait_until(from + i * step);
         uint64_t begun = now_ns();
-        if (write(fd, line, n) != (ssize_t)n || fdatasync(fd) != 0)
-            die("fdatasync");
+        keep(fd, line, n);
         took[i] = now_ns() - begun;
     }
     close(fd);
-    unlink(path);
+}
+
+/* What no server can beat: all lines that are due in one call, each timed from when it was due, so
+ * that those wait which come while the disk is busy. */
+static void bare_groups(const char *folder, uint64_t lines, unsigned series, uint64_t step,
+                        uint64_t *took)
+{
+    char *text = malloc(lines * LINE_ROOM);
+    int fd = open_log(folder);
+    if (!text)
+        die("memory");
+    uint64_t from = now_ns() + 1000000;
+    for (uint64_t done = 0, due = 0; done < lines; done = due) {
+        size_t n = 0;
+        wait_until(from + due * step);
+        for (uint64_t now = now_ns(); due < lines && from + due * step <= now; due++)
+            n += write_line(text + n, due, series, 1767225600u * 1000000000ull);
+        keep(fd, text, n);
+        uint64_t now = now_ns();
+        for (uint64_t i = done; i < due; i++)
+            took[i] = now - (from + i * step);
+    }
+    close(fd);
+    free(text);
 }
 
 static int pace(int port, uint64_t rate, uint64_t seconds, unsigned series, const char *folder)
@@ -188,8 +222,10 @@ static int pace(int port, uint64_t rate, uint64_t seconds, unsigned series, cons
     pthread_t reader;
     if (!sent || !took)
         die("memory");
-    bare(folder, lines / 2, series, step, took);
-    report("bare-before", took, lines / 2);
+    bare_calls(folder, lines / 2, series, step, took);
+    report("bare-calls-before", took, lines / 2);
+    bare_groups(folder, lines / 2, series, step, took);
+    report("bare-groups-before", took, lines / 2);
     answers a = {.fd = call(port), .lines = lines, .sent = sent, .took = took};
     pthread_create(&reader, NULL, read_answers, &a);
     uint64_t from = now_ns() + 1000000;
@@ -201,8 +237,10 @@ static int pace(int port, uint64_t rate, uint64_t seconds, unsigned series, cons
     }
     pthread_join(reader, NULL);
     report("assay", took, lines);
-    bare(folder, lines / 2, series, step, took);
-    report("bare-after", took, lines / 2);
+    bare_groups(folder, lines / 2, series, step, took);
+    report("bare-groups-after", took, lines / 2);
+    bare_calls(folder, lines / 2, series, step, took);
+    report("bare-calls-after", took, lines / 2);
     free(sent);
     free(took);
     return 0;
