@@ -83,13 +83,42 @@ static void put_motions(paper *s, const json_t *shown, const json_t *a)
     }
 }
 
+/* Of a relation its kind alone. */
+static const char *relation_word(const char *relation)
+{
+    static const struct {
+        const char *code, *word;
+    } all[] = {{"own", N_("acts for the party of the case")},
+               {"employs", N_("employment")},
+               {"employed", N_("employment")},
+               {"works_for", N_("employment")},
+               {"owns", N_("ownership")},
+               {"kin", N_("kinship")},
+               {"mentors", N_("mentor or trainee")},
+               {"trains", N_("mentor or trainee")},
+               {"supplies", N_("supplier")},
+               {"customer_of", N_("customer")},
+               {"consults", N_("consultant")},
+               {"competes", N_("competitor")},
+               {"represents", N_("representation")},
+               {"member", N_("membership")},
+               {"member_of", N_("membership")},
+               {"same_firm", N_("the same firm")},
+               {"same_circle", N_("the same circle")}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].code, relation) == 0)
+            return _(all[i].word);
+    return relation;
+}
+
 static void put_tied(paper *s, const json_t *shown, const json_t *a)
 {
     size_t i;
     json_t *p;
     buf line = BUF_INIT;
     json_array_foreach(json_object_get(a, "tied"), i, p)
-        buf_addf(&line, "%s%s", line.length ? ", " : "", name_of(shown, json_string_value(p)));
+        buf_addf(&line, "%s%s (%s)", line.length ? ", " : "", name_of(shown, text_in(p, "party")),
+                 relation_word(text_in(p, "relation")));
     if (line.length) {
         buf all = BUF_INIT;
         buf_addf(&all, "%s: %s", _("Tied to this case, not entitled"), buf_text(&line));
@@ -130,7 +159,7 @@ static void put_agenda(paper *s, const json_t *shown)
             paper_put(s, &paper_soft, name);
         put_motions(s, shown, a);
         put_votes(s, d ? json_object_get(d, "vote") : json_object_get(a, "votes"));
-        put_tied(s, shown, a);
+        put_tied(s, shown, d ? d : a);
         put_decision(s, d);
         buf_done(&line);
     }

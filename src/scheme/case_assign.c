@@ -17,23 +17,25 @@ enum { TIES_MOST = 200 };
 typedef struct {
     const scheme *s;
     store *store;
-    int64_t now, back;
+    int64_t now;
     object_id self;
     object_id *out;
     size_t n, most;
 } tie_look;
 
+/* A scheme that does not look back sees what holds now. */
 static int64_t look_back(const scheme *s, int64_t now)
 {
     int64_t seconds;
     value v = s->party.lookback;
-    if (v.kind != VALUE_DURATION ||
-        !date_add(now / 1000000000, -v.as.duration.months, -v.as.duration.seconds, &seconds))
+    if (v.kind != VALUE_DURATION)
+        return now;
+    if (!date_add(now / 1000000000, -v.as.duration.months, -v.as.duration.seconds, &seconds))
         return INT64_MIN;
     return seconds * 1000000000;
 }
 
-static bool counts(const scheme *s, const char *relation)
+static bool is_conflict(const scheme *s, const char *relation)
 {
     for (size_t i = 0; i < s->party.relation_count; i++)
         if (strcmp(s->party.relation[i], relation) == 0)
@@ -43,12 +45,17 @@ static bool counts(const scheme *s, const char *relation)
            strcmp(relation, "employed") == 0;
 }
 
+bool tie_counts(const scheme *s, const party_tie *t, int64_t now)
+{
+    return is_conflict(s, t->relation) && (t->from == TIME_NONE || t->from <= now) &&
+           (t->until == TIME_NONE || t->until > look_back(s, now));
+}
+
 static bool keep_tie(const party_tie *t, void *context)
 {
     tie_look *l = context;
     object_id a, b;
-    if (!counts(l->s, t->relation) || (t->from != TIME_NONE && t->from > l->now) ||
-        (t->until != TIME_NONE && t->until < l->back) || l->n == l->most ||
+    if (!tie_counts(l->s, t, l->now) || l->n == l->most ||
         party_kept(l->store, &t->a, &a, NULL) || party_kept(l->store, &t->b, &b, NULL))
         return true;
     l->out[l->n++] = id_same(&a, &l->self) ? b : a;
@@ -58,7 +65,7 @@ static bool keep_tie(const party_tie *t, void *context)
 static assay_status ties_of(store *db, const scheme *s, const object_id *id, int64_t now,
                             object_id *out, size_t most, size_t *n, assay_err *err)
 {
-    tie_look l = {s, db, now, look_back(s, now), *id, out, *n, most};
+    tie_look l = {s, db, now, *id, out, *n, most};
     assay_status status = party_ties(db, id, keep_tie, &l, err);
     *n = l.n;
     return status == ASSAY_NOT_FOUND ? ASSAY_OK : status;

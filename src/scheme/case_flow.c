@@ -250,17 +250,21 @@ static assay_status decide_here(the_case *c, const scheme_stage *s, assay_err *e
     case_scope scope;
     gate_outcome o;
     gate_vote vote = {0};
+    voter_list voters;
     json_t *more = NULL;
+    assay_status status;
     gate_facts facts = {.stage = s,
                         .objections_closed = true,
                         .objections_upheld = case_upheld(c->state, s->item.id)};
     if (s->gate->vote && !s->gate->ballots) {
-        vote = case_count_votes(c, s, err);
+        status = case_count_votes(c, s, &voters, &vote, err);
+        if (status)
+            return status;
         facts.vote = &vote;
         more = json_pack("{s:{s:i,s:i,s:i,s:i}}", "vote", "yes", (int)vote.yes, "no", (int)vote.no,
                          "abstain", (int)vote.abstain, "eligible", (int)vote.eligible);
     }
-    assay_status status = case_scope_init(&scope, c, NULL, err);
+    status = case_scope_init(&scope, c, NULL, err);
     if (!status)
         status = gate_decide(s->gate, &scope.scope, &facts, &o, err);
     if (status || o.result == OUTCOME_WAIT)

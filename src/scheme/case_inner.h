@@ -144,6 +144,14 @@ ASSAY_MUST_USE assay_status case_tally(case_scope *s, const scheme_tally *t,
 ASSAY_MUST_USE assay_status case_in_role(the_case *c, const scheme_role *r, bool *out,
                                          assay_err *err);
 ASSAY_MUST_USE assay_status case_is_party(the_case *c, bool *out, assay_err *err);
+/* Is it the party of the case or a member of its team, under whichever of merged ids? */
+ASSAY_MUST_USE assay_status case_concerns(the_case *c, const object_id *id, bool *out,
+                                          assay_err *err);
+/* Held everywhere, or at the place of the case. */
+bool post_is_for(const party_post *p, const the_case *c);
+/* Does a relation count as a conflict now: one the scheme names, or belonging; held now or as far back as
+ * the scheme looks? (case_assign.c) */
+bool tie_counts(const scheme *s, const party_tie *t, int64_t now);
 ASSAY_MUST_USE assay_status case_need_desk(const the_case *c, const char *act, assay_err *err);
 /* One of the roles that act at this stage; *out the one, NULL: none. */
 ASSAY_MUST_USE assay_status case_actor(the_case *c, const scheme_stage *s,
@@ -217,9 +225,23 @@ ASSAY_MUST_USE assay_status case_carry_out(the_case *c, const scheme_gate *g, ca
 /* Has everybody acted who must at this stage? */
 ASSAY_MUST_USE assay_status case_is_ready(the_case *c, const scheme_stage *s, bool *out,
                                           assay_err *err);
-/* Is the viewer the case's own party, or directly related to it as the scheme names relations? */
-ASSAY_MUST_USE assay_status vote_is_tied(the_case *c, bool *out, assay_err *err);
-gate_vote case_count_votes(the_case *c, const scheme_stage *s, assay_err *err);
+/* What ties this party to the case: "own" (it is its party or acts for it), or the relation it directly has
+ * to it; NULL: nothing. The text is in the memory of the case. (case_vote.c) */
+ASSAY_MUST_USE assay_status case_tie(the_case *c, const object_id *who, const char **out,
+                                     assay_err *err);
+/* Who votes at a stage: the holders of its role for the place of the case, and whoever has voted. */
+typedef struct {
+    object_id id;
+    const char *tie, *choice; /* NULL: none */
+} case_voter;
+typedef struct {
+    case_voter *item; /* in the memory of the case */
+    size_t n, room;
+} voter_list;
+/* Neither tied to the case nor recused: only these are in the base of quorum and majority. */
+bool voter_is_entitled(const case_voter *v);
+ASSAY_MUST_USE assay_status case_count_votes(the_case *c, const scheme_stage *s, voter_list *who,
+                                             gate_vote *out, assay_err *err);
 /* Given at the end of a stage or by a band. */
 ASSAY_MUST_USE assay_status case_give_title(the_case *c, const scheme_title *t, assay_err *err);
 ASSAY_MUST_USE assay_status case_grant_money(the_case *c, const scheme_stage *s, assay_err *err);

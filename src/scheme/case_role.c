@@ -22,25 +22,54 @@ assay_status case_is_party(the_case *c, bool *out, assay_err *err)
     if (id_is_none(&c->who->party) || !case_party(c->state, &party))
         return ASSAY_OK;
     assay_status status = party_acts_for(c->d->s, &c->who->party, &party, c->now, out, err);
-    const json_t *members = json_object_get(c->state, "members");
-    char me[ID_TEXT];
-    if (!status && !*out && viewer_is_named(c->who, me))
-        *out = list_has(members, me);
+    if (!status && !*out && json_object_get(c->state, "members"))
+        status = case_concerns(c, &c->who->party, out, err);
     return status == ASSAY_NOT_FOUND ? ASSAY_OK : status;
 }
 
+static assay_status is_one(the_case *c, const char *text, const object_id *kept, bool *out,
+                           assay_err *err)
+{
+    object_id id;
+    if (*out || !id_read(text, &id))
+        return ASSAY_OK;
+    assay_status status = party_kept(c->d->s, &id, &id, err);
+    *out = !status && id_same(&id, kept);
+    return status == ASSAY_NOT_FOUND ? ASSAY_OK : status;
+}
+
+assay_status case_concerns(the_case *c, const object_id *id, bool *out, assay_err *err)
+{
+    object_id kept;
+    const json_t *members = json_object_get(c->state, "members");
+    bool is_found = false;
+    assay_status status = party_kept(c->d->s, id, &kept, err);
+    if (!status)
+        status = is_one(c, text_of(c->state, "party"), &kept, &is_found, err);
+    for (size_t i = 0; !status && i < json_array_size(members); i++)
+        status = is_one(c, json_string_value(json_array_get(members, i)), &kept, &is_found, err);
+    if (!status)
+        *out = is_found;
+    return status;
+}
+
+bool post_is_for(const party_post *p, const the_case *c)
+{
+    const char *place = text_of(c->state, "place");
+    return !p->place || !*p->place || !place || strcmp(p->place, place) == 0;
+}
+
 typedef struct {
+    const the_case *c;
     const scheme_role *role;
-    const char *scheme, *place;
     bool is_held;
 } post_look;
 
 static bool look_at_post(const party_post *p, void *context)
 {
     post_look *l = context;
-    bool fits = strcmp(p->scheme, l->scheme) == 0 && strcmp(p->role, l->role->item.id) == 0 &&
-                (!p->place || !*p->place || !l->place || strcmp(p->place, l->place) == 0);
-    l->is_held |= fits;
+    l->is_held |= strcmp(p->scheme, l->c->scheme->item.id) == 0 &&
+                  strcmp(p->role, l->role->item.id) == 0 && post_is_for(p, l->c);
     return !l->is_held;
 }
 
@@ -65,7 +94,7 @@ assay_status case_in_role(the_case *c, const scheme_role *r, bool *out, assay_er
     if (r->is_case)
         return case_is_party(c, out, err);
     assay_status status = is_named(c, r, out, err);
-    post_look l = {r, c->scheme->item.id, text_of(c->state, "place"), false};
+    post_look l = {c, r, false};
     if (!status && !*out)
         status = party_posts(c->d->s, &c->who->party, c->now, look_at_post, &l, err);
     *out |= l.is_held;

@@ -32,78 +32,153 @@ static bool is_of_now(const the_case *c, const scheme_stage *s, const json_t *it
 
 /* -- votes ------------------------------------------------------------------------------------------ */
 
-static bool count_holder(const party_post *p, void *context)
+static case_voter *voter_of(the_case *c, voter_list *l, const object_id *id)
 {
-    (void)p;
-    ++*(size_t *)context;
-    return true;
-}
-
-gate_vote case_count_votes(the_case *c, const scheme_stage *s, assay_err *err)
-{
-    gate_vote v = {0};
-    const json_t *votes = json_object_get(c->state, "votes");
-    const char *cut = text_of(c->state, "cut");
-    for (size_t i = 0; i < json_array_size(votes); i++) {
-        const json_t *one = json_array_get(votes, i);
-        if (!is_of_now(c, s, one))
-            continue;
-        const char *choice = text_of(one, "choice");
-        v.yes += strcmp(choice, "yes") == 0;
-        v.no += strcmp(choice, "no") == 0;
-        v.abstain += strcmp(choice, "abstain") == 0;
-        v.recused += strcmp(choice, "recuse") == 0;
+    for (size_t i = 0; i < l->n; i++)
+        if (id_same(&l->item[i].id, id))
+            return &l->item[i];
+    if (l->n == l->room) {
+        size_t room = l->room ? 2 * l->room : 32;
+        case_voter *more = arena_array(&c->memory, case_voter, room);
+        if (!more)
+            return NULL;
+        if (l->n)
+            memcpy(more, l->item, l->n * sizeof *more);
+        l->item = more;
+        l->room = room;
     }
-    if (party_holders(c->d->s, c->scheme->item.id, s->gate->vote->item.id, c->now, count_holder,
-                      &v.eligible, err))
-        v.eligible = 0;
-    v.eligible -= v.recused < v.eligible ? v.recused : v.eligible;
-    size_t cast = v.yes + v.no + v.abstain;
-    v.is_closed = (v.eligible && cast >= v.eligible) || (cut && strcmp(cut, s->item.id) == 0);
-    return v;
+    l->item[l->n] = (case_voter){.id = *id};
+    return &l->item[l->n++];
 }
 
 typedef struct {
     the_case *c;
-    object_id party;
-    bool is_tied;
+    voter_list *list;
+    bool has_room;
+} holder_walk;
+
+static bool add_holder(const party_post *p, void *context)
+{
+    holder_walk *w = context;
+    if (post_is_for(p, w->c))
+        w->has_room = voter_of(w->c, w->list, &p->party) != NULL;
+    return w->has_room;
+}
+
+/* Two entries that turned out to be one person are one voter. */
+static assay_status add_choices(the_case *c, const scheme_stage *s, voter_list *l, assay_err *err)
+{
+    const json_t *votes = json_object_get(c->state, "votes");
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; !status && i < json_array_size(votes); i++) {
+        const json_t *one = json_array_get(votes, i);
+        object_id by;
+        if (!is_of_now(c, s, one) || !id_read(text_of(one, "by"), &by))
+            continue;
+        status = party_kept(c->d->s, &by, &by, err);
+        case_voter *v = status ? NULL : voter_of(c, l, &by);
+        if (v)
+            v->choice = text_of(one, "choice");
+        else if (!status)
+            status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for votes");
+    }
+    return status;
+}
+
+static assay_status voters_of(the_case *c, const scheme_stage *s, voter_list *out, assay_err *err)
+{
+    holder_walk w = {c, out, true};
+    *out = (voter_list){0};
+    assay_status status = party_holders(c->d->s, c->scheme->item.id, s->gate->vote->item.id, c->now,
+                                        add_holder, &w, err);
+    if (!status && !w.has_room)
+        status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for votes");
+    if (!status)
+        status = add_choices(c, s, out, err);
+    for (size_t i = 0; !status && i < out->n; i++)
+        status = case_tie(c, &out->item[i].id, &out->item[i].tie, err);
+    return status;
+}
+
+bool voter_is_entitled(const case_voter *v)
+{
+    return !v->tie && !(v->choice && strcmp(v->choice, "recuse") == 0);
+}
+
+assay_status case_count_votes(the_case *c, const scheme_stage *s, voter_list *who, gate_vote *out,
+                              assay_err *err)
+{
+    gate_vote v = {0};
+    const char *cut = text_of(c->state, "cut");
+    assay_status status = voters_of(c, s, who, err);
+    if (status)
+        return status;
+    for (size_t i = 0; i < who->n; i++) {
+        const char *choice = who->item[i].choice ? who->item[i].choice : "";
+        v.recused += strcmp(choice, "recuse") == 0;
+        if (!voter_is_entitled(&who->item[i]))
+            continue;
+        v.eligible++;
+        v.yes += strcmp(choice, "yes") == 0;
+        v.no += strcmp(choice, "no") == 0;
+        v.abstain += strcmp(choice, "abstain") == 0;
+    }
+    size_t cast = v.yes + v.no + v.abstain;
+    v.is_closed = (v.eligible && cast >= v.eligible) || (cut && strcmp(cut, s->item.id) == 0);
+    *out = v;
+    return ASSAY_OK;
+}
+
+typedef struct {
+    the_case *c;
+    const char *relation;
+    assay_status status;
+    assay_err *err;
 } tie_look;
 
 static bool look_at_tie(const party_tie *t, void *context)
 {
     tie_look *l = context;
-    const scheme_party *p = &l->c->scheme->party;
-    bool is_theirs = id_same(&t->a, &l->party) || id_same(&t->b, &l->party);
-    bool is_now = (t->from == INT64_MIN || t->from <= l->c->now) &&
-                  (t->until == INT64_MIN || t->until > l->c->now);
-    for (size_t i = 0; is_theirs && is_now && i < p->relation_count; i++)
-        l->is_tied |= strcmp(p->relation[i], t->relation) == 0;
-    return !l->is_tied;
+    bool is_a = false, is_b = false;
+    if (!tie_counts(l->c->scheme, t, l->c->now))
+        return true;
+    l->status = case_concerns(l->c, &t->a, &is_a, l->err);
+    if (!l->status)
+        l->status = case_concerns(l->c, &t->b, &is_b, l->err);
+    if (!l->status && (is_a || is_b) &&
+        !(l->relation = arena_text(&l->c->memory, t->relation, strlen(t->relation))))
+        l->status = assay_fail(l->err, ASSAY_MEMORY, 0, "no memory for votes");
+    return !l->status && !l->relation;
 }
 
-assay_status vote_is_tied(the_case *c, bool *out, assay_err *err)
+assay_status case_tie(the_case *c, const object_id *who, const char **out, assay_err *err)
 {
-    tie_look l = {.c = c};
-    assay_status status = case_is_party(c, out, err);
-    if (status || *out || id_is_none(&c->who->party) || !case_party(c->state, &l.party))
-        return status;
-    status = party_ties(c->d->s, &c->who->party, look_at_tie, &l, err);
-    *out = l.is_tied;
-    return status == ASSAY_NOT_FOUND ? ASSAY_OK : status;
+    const viewer *before = c->who, one = {.kind = VIEWER_PARTY, .party = *who};
+    tie_look l = {.c = c, .err = err};
+    bool is_own = false;
+    c->who = &one;
+    assay_status status = case_is_party(c, &is_own, err);
+    c->who = before;
+    if (!status && !is_own)
+        status = party_ties(c->d->s, who, look_at_tie, &l, err);
+    if (status == ASSAY_NOT_FOUND) /* nobody we know */
+        status = ASSAY_OK;
+    if (!status)
+        status = l.status;
+    if (!status)
+        *out = is_own ? "own" : l.relation;
+    return status;
 }
 
-/* Who is tied recuses himself: then he is not among those entitled. */
 static assay_status check_tie(the_case *c, const char *choice, assay_err *err)
 {
-    bool is_tied = false;
+    const char *tie = NULL;
     if (strcmp(choice, "recuse") == 0)
         return ASSAY_OK;
-    assay_status status = vote_is_tied(c, &is_tied, err);
-    if (status || !is_tied)
-        return status;
-    assay_fail(err, ASSAY_DOMAIN, 0,
-               _("you are tied to the party of this case and do not vote on it"));
-    return assay_hint(err, _("recuse yourself: choice \"recuse\""));
+    assay_status status = case_tie(c, &c->who->party, &tie, err);
+    return status || !tie ? status
+                          : assay_fail(err, ASSAY_DOMAIN, 0,
+                                       _("you are tied to the party of this case and do not vote on it"));
 }
 
 assay_status act_vote(the_case *c, assay_err *err)
@@ -357,6 +432,9 @@ assay_status case_is_ready(the_case *c, const scheme_stage *s, bool *out, assay_
     bool has_vote = s->gate && s->gate->vote && !s->gate->ballots;
     bool has_content = s->form || s->rubric_count || s->bank || has_vote;
     bool is_ready = true;
+    gate_vote vote = {.is_closed = true};
+    voter_list voters;
+    assay_status status = ASSAY_OK;
     if (s->form && !(is_cut && s->assign && !s->rubric_count))
         is_ready &= fillings_given(c, s) >= fillings_needed(c, s) && fillings_needed(c, s) > 0;
     if (s->assign && s->rubric_count)
@@ -364,7 +442,10 @@ assay_status case_is_ready(the_case *c, const scheme_stage *s, bool *out, assay_
     if (s->bank)
         is_ready &= count_of(c, s, "exams", NULL) > 0;
     if (is_ready && has_vote && !s->gate->is_round)
-        is_ready &= case_count_votes(c, s, err).is_closed;
+        status = case_count_votes(c, s, &voters, &vote, err);
+    if (status)
+        return status;
+    is_ready &= vote.is_closed;
     if (s->gate && s->gate->objections.kind == VALUE_DURATION)
         is_ready &= c->now >= time_after(when_of(c->state, "entered"), s->gate->objections) &&
                     objections_answered(c->state);

@@ -146,14 +146,18 @@ static bool is_member(const the_meeting *m, const member_list *l)
     return false;
 }
 
+static bool is_here(const the_meeting *m, const object_id *party)
+{
+    char name[ID_TEXT];
+    id_text(party, name);
+    return json_is_true(json_object_get(json_object_get(m->state, "here"), name));
+}
+
 static size_t count_here(const the_meeting *m, const member_list *l)
 {
     size_t n = 0;
-    for (size_t i = 0; i < l->n; i++) {
-        char name[ID_TEXT];
-        id_text(&l->id[i], name);
-        n += json_is_true(json_object_get(json_object_get(m->state, "here"), name));
-    }
+    for (size_t i = 0; i < l->n; i++)
+        n += is_here(m, &l->id[i]);
     return n;
 }
 
@@ -325,21 +329,40 @@ static assay_status take_motion(the_meeting *m, const json_t *said, const member
     return append(m, "meeting.motion", p, err);
 }
 
-/* Enough of the role must be there before anything is called. */
-static assay_status check_quorum(const the_meeting *m, const scheme_gate *g, const member_list *l,
+/* Enough of those entitled must be there before anything is called. */
+static assay_status check_quorum(const the_meeting *m, const scheme_gate *g, const voter_list *l,
                                  assay_err *err)
 {
-    value quorum = g && g->quorum.kind == VALUE_NUMBER ? g->quorum : m->role->quorum;
+    value quorum = g->quorum.kind == VALUE_NUMBER ? g->quorum : m->role->quorum;
     assay_rational needed;
-    size_t here = count_here(m, l);
+    size_t here = 0, entitled = 0;
     if (quorum.kind != VALUE_NUMBER)
         return ASSAY_OK;
+    for (size_t i = 0; i < l->n; i++) {
+        bool is_entitled = voter_is_entitled(&l->item[i]);
+        entitled += is_entitled;
+        here += is_entitled && is_here(m, &l->item[i].id);
+    }
     assay_status status =
-        assay_rational_mul(quorum.as.number, assay_rational_of((int64_t)l->n), &needed, err);
-    if (!status && assay_rational_compare(assay_rational_of((int64_t)here), needed) < 0)
-        status = assay_fail(err, ASSAY_DOMAIN, 0, _("%zu of %zu are present: that is no quorum"),
-                            here, l->n);
+        assay_rational_mul(quorum.as.number, assay_rational_of((int64_t)entitled), &needed, err);
+    if (!status &&
+        (!entitled || assay_rational_compare(assay_rational_of((int64_t)here), needed) < 0))
+        status = assay_fail(err, ASSAY_DOMAIN, 0,
+                            _("%zu of %zu entitled are present: that is no quorum"), here, entitled);
     return status;
+}
+
+/* Who is tied to the case and by what kind of relation: nothing else of it is for the others. */
+static void add_tied(json_t *o, const voter_list *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        if (!l->item[i].tie)
+            continue;
+        json_t *one = json_object();
+        set_id(one, "party", &l->item[i].id);
+        set_text(one, "relation", l->item[i].tie);
+        json_array_append_new(list_in(o, "tied"), one);
+    }
 }
 
 static void add_outcome(json_t *p, const buf *answer)
@@ -360,6 +383,22 @@ static void add_count(json_t *o, const gate_vote *v)
     json_object_set_new(o, "eligible", json_integer((json_int_t)v->eligible));
 }
 
+/* What the case is decided on, for the minutes. */
+static assay_status count(const the_meeting *m, the_case *c, const scheme_stage *s, json_t *p,
+                          assay_err *err)
+{
+    gate_vote v;
+    voter_list voters;
+    assay_status status = case_count_votes(c, s, &voters, &v, err);
+    if (!status)
+        status = check_quorum(m, s->gate, &voters, err);
+    if (status)
+        return status;
+    add_count(object_in(p, "vote"), &v);
+    add_tied(p, &voters);
+    return ASSAY_OK;
+}
+
 static assay_status decide(the_meeting *m, const json_t *said, const member_list *l, assay_err *err)
 {
     object_id of;
@@ -378,11 +417,8 @@ static assay_status decide(the_meeting *m, const json_t *said, const member_list
         if (!s || !s->gate || s->gate->vote != scheme_find_role(c.scheme, m->role->item.id))
             status = assay_fail(err, ASSAY_DOMAIN, 0, _("this case awaits no vote of %s"),
                                 m->role->item.id);
-        else {
-            gate_vote v = case_count_votes(&c, s, err);
-            add_count(object_in(p, "vote"), &v);
-            status = check_quorum(m, s->gate, l, err);
-        }
+        else
+            status = count(m, &c, s, p, err);
         case_done(&c);
     }
     if (!status)
@@ -459,9 +495,7 @@ static void show_members(const the_meeting *m, const member_list *l, json_t *out
         set_text(o, "party", name);
         if (party_name(m->d->s, &l->id[i], &words, NULL) == ASSAY_OK)
             set_text(o, "name", buf_text(&words));
-        json_object_set_new(
-            o, "here",
-            json_boolean(json_is_true(json_object_get(json_object_get(m->state, "here"), name))));
+        json_object_set_new(o, "here", json_boolean(is_here(m, &l->id[i])));
         if (id_same(&l->id[i], &m->who->party))
             json_object_set_new(o, "mine", json_true());
         json_array_append_new(list, o);
@@ -472,22 +506,6 @@ static void show_members(const the_meeting *m, const member_list *l, json_t *out
     json_object_set_new(quorum, "members", json_integer((json_int_t)l->n));
     if (m->role->quorum.kind == VALUE_NUMBER)
         json_object_set_new(quorum, "share", number_text(m->role->quorum));
-}
-
-/* Which members are tied to the case: they are told, and do not vote. */
-static void show_tied(the_case *c, const member_list *l, json_t *o)
-{
-    const viewer *before = c->who;
-    for (size_t i = 0; i < l->n; i++) {
-        char name[ID_TEXT];
-        viewer one = {.kind = VIEWER_PARTY, .party = l->id[i]};
-        bool is_tied = false;
-        c->who = &one;
-        id_text(&l->id[i], name);
-        if (vote_is_tied(c, &is_tied, NULL) == ASSAY_OK && is_tied)
-            json_array_append_new(list_in(o, "tied"), json_string(name));
-    }
-    c->who = before;
 }
 
 static void show_own_vote(const the_case *c, const scheme_stage *s, const char *me, json_t *o)
@@ -502,7 +520,7 @@ static void show_own_vote(const the_case *c, const scheme_stage *s, const char *
     }
 }
 
-static void show_item(const the_meeting *m, const char *id, const member_list *l, json_t *list)
+static void show_item(const the_meeting *m, const char *id, json_t *list)
 {
     the_case c;
     object_id of, party;
@@ -517,11 +535,14 @@ static void show_item(const the_meeting *m, const char *id, const member_list *l
         if (case_party(c.state, &party) && party_name(m->d->s, &party, &name, NULL) == ASSAY_OK)
             set_text(o, "name", buf_text(&name));
         if (s && s->gate && s->gate->vote && !decided) {
-            gate_vote v = case_count_votes(&c, s, NULL);
+            gate_vote v;
+            voter_list voters;
             set_text(o, "stage", s->item.id);
-            add_count(object_in(o, "votes"), &v);
+            if (case_count_votes(&c, s, &voters, &v, NULL) == ASSAY_OK) {
+                add_count(object_in(o, "votes"), &v);
+                add_tied(o, &voters);
+            }
             show_own_vote(&c, s, me, o);
-            show_tied(&c, l, o);
         }
         case_done(&c);
     }
@@ -555,7 +576,7 @@ assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *
     if (!status) {
         show_members(&m, &l, o);
         for (size_t i = 0; i < json_array_size(agenda); i++)
-            show_item(&m, json_string_value(json_array_get(agenda, i)), &l, list_in(o, "agenda"));
+            show_item(&m, json_string_value(json_array_get(agenda, i)), list_in(o, "agenda"));
         status = json_take(o, out, err);
     } else
         json_decref(o);

@@ -4,7 +4,8 @@
  *
  * A meeting decides nothing by itself. Its chair calls an item; the votes cast in the case are then
  * counted by its gate, with the gate's quorum and majority, and the minutes keep what came out. Who
- * is tied to a case is told to recuse himself and is not counted among those entitled.
+ * is tied to a case is not among those entitled to decide it, present or not, with nothing said by him;
+ * the minutes name him and the kind of the relation.
  */
 #ifndef SCHEME_MEETING_H
 #define SCHEME_MEETING_H
@@ -16,12 +17,12 @@
 ASSAY_MUST_USE assay_status meeting_open(desk *d, store_tx *tx, const char *said, const viewer *who,
                                          buf *answer, assay_err *err);
 /* present {party?, here?} (oneself, or anybody by the desk); motion {case, text}; decide {case};
- * end {note?}. ASSAY_DOMAIN: fewer are present than the quorum. */
+ * end {note?}. ASSAY_DOMAIN: of those entitled in the case fewer are present than the quorum. */
 ASSAY_MUST_USE assay_status meeting_step(desk *d, store_tx *tx, const object_id *id,
                                          const char *step, const char *said, const viewer *who,
                                          buf *answer, assay_err *err);
-/* For the desk, auditors and the members: {members, quorum, agenda: [{case, title, votes, tied,
- * motions, decided}], ..}. Others' choices are counted, not named. */
+/* For the desk, auditors and the members: {members, quorum, agenda: [{case, title, votes, tied:
+ * [{party, relation}], motions, decided}], ..}. Others' choices are counted, not named. */
 ASSAY_MUST_USE assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *out,
                                          assay_err *err);
 /* {meetings: [{id, scheme, role, title, place, at, ended?}], next}, newest first: all for the desk

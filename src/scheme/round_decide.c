@@ -47,6 +47,7 @@ static assay_status gather_one(desk_round *w, size_t i, const char *seed, assay_
 {
     the_case *c = &w->set.item[i];
     gate_entry *e = &w->entry[i];
+    voter_list voters;
     id_text(&c->id, w->name[i]);
     assay_status status = case_scope_init(&w->scope[i], c, NULL, err);
     if (status)
@@ -54,7 +55,9 @@ static assay_status gather_one(desk_round *w, size_t i, const char *seed, assay_
     *e = (gate_entry){.id = w->name[i], .scope = &w->scope[i].scope};
     e->facts = (gate_facts){.stage = w->stage, .objections_closed = true};
     if (w->stage->gate->vote && !w->stage->gate->ballots) {
-        w->vote[i] = case_count_votes(c, w->stage, err);
+        status = case_count_votes(c, w->stage, &voters, &w->vote[i], err);
+        if (status)
+            return status;
         w->vote[i].is_closed = true; /* the meeting decides now */
         e->facts.vote = &w->vote[i];
     }

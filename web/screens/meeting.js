@@ -6,7 +6,7 @@ import { askReason, Buttons, showDialog, tellProblem } from '../lib/dialog.js';
 import { dateTime } from '../lib/format.js';
 import { useData } from '../lib/hooks.js';
 import { html } from '../lib/html.js';
-import { language, t } from '../lib/i18n.js';
+import { language, t, tMaybe } from '../lib/i18n.js';
 import { Title, whenLoaded } from '../lib/page.js';
 import { find, named, useRules } from '../lib/programme.js';
 import { may, useMe } from '../lib/shell.js';
@@ -41,7 +41,7 @@ function Members({ m, isDesk, step }) {
 
 /** @param {{n: number, a: any, m: any, isDesk: boolean, step: (what: string, said: any) => Promise<void>, reload: () => Promise<void>}} props */
 function Item({ n, a, m, isDesk, step, reload }) {
-  const mine = m.members.find((/** @type {any} */ p) => p.mine), isTied = mine && a.tied?.includes(mine.party);
+  const mine = m.members.find((/** @type {any} */ p) => p.mine), tied = (a.decided ?? a).tied, isTied = mine && tied?.some((/** @type {any} */ x) => x.party === mine.party);
   const nameOf = (/** @type {string} */ party) => m.members.find((/** @type {any} */ p) => p.party === party)?.name || party.slice(-6);
   const vote = (/** @type {string} */ choice) => once([a.case, choice], (key) => change('POST', `cases/${a.case}/acts/vote`, { choice, key })).then(reload, tellProblem);
   const move = () => askReason({ title: t('meeting.motion'), action: t('meeting.move'), label: t('meeting.motion-text'), missing: t('meeting.motion-missing'), run: (text) => change('POST', `meetings/${m.id}/motion`, { case: a.case, text }) }).then(reload);
@@ -58,8 +58,8 @@ function Item({ n, a, m, isDesk, step, reload }) {
     ${a.name && a.title && html`<p class="soft">${a.name}</p>`}
     ${(a.motions ?? []).map((/** @type {any} */ x, /** @type {number} */ i) => html`<p key=${i}>${t('meeting.motion')}: ${x.text} <small>${x.by ? nameOf(x.by) : ''}</small></p>`)}
     ${votes && html`<p>${votes}</p>`}
-    ${a.tied && html`<p class="tied">▲ ${t('meeting.tied', { names: a.tied.map(nameOf).join(', ') })}</p>`}
+    ${tied && html`<p class="tied">▲ ${t('meeting.tied', { names: tied.map((/** @type {any} */ x) => `${nameOf(x.party)} (${tMaybe(`tie.${x.relation}`, x.relation)})`).join(', ') })}</p>`}
     ${d && html`<p class="soft">${t('meeting.decided', { time: dateTime(d.at), n: d.present })}</p>`}
-    ${!m.ended && !d && a.votes && html`<div class="row screen-only">${mine && html`<div class="row" role="group" aria-label=${t('vote')}>${(isTied ? ['recuse'] : ['yes', 'no', 'abstain', 'recuse']).map((c) => html`<button type="button" key=${c} aria-pressed=${a.own === c ? 'true' : 'false'} class=${a.own === c ? 'primary' : ''} onClick=${() => vote(c)}>${t(/** @type {any} */ (`vote.${c}`))}</button>`)}</div>`}
+    ${!m.ended && !d && a.votes && html`<div class="row screen-only">${mine && !isTied && html`<div class="row" role="group" aria-label=${t('vote')}>${['yes', 'no', 'abstain', 'recuse'].map((c) => html`<button type="button" key=${c} aria-pressed=${a.own === c ? 'true' : 'false'} class=${a.own === c ? 'primary' : ''} onClick=${() => vote(c)}>${t(/** @type {any} */ (`vote.${c}`))}</button>`)}</div>`}
       <button type="button" class="quiet" onClick=${move}>${t('meeting.motion')}</button>${isDesk && html`<button type="button" onClick=${decide}>${t('meeting.decide')}</button>`}</div>`}`;
 }
