@@ -29,14 +29,14 @@ static assay_values valid_values(const series *s, int64_t *room, double *real)
                       : assay_values_of_doubles(real, s->n);
 }
 
-static assay_status find_bins(description *d, void *scratch)
+/* Bins of its own values: none lies outside. */
+static void find_bins(description *d, void *scratch)
 {
     assay_err why = {0};
-    if (assay_bins_choose(&d->x, 0, scratch, &d->bins, &why) != ASSAY_OK) {
+    if (assay_bins_choose(&d->x, 0, scratch, &d->bins, &why) != ASSAY_OK)
         memcpy(d->no_bins, why.message, sizeof why.message);
-        return ASSAY_OK;
-    }
-    return d->bins.count ? assay_bins_count(&d->bins, &d->x, d->counts) : ASSAY_OK;
+    else if (d->bins.count)
+        (void)assay_bins_count(&d->bins, &d->x, d->counts);
 }
 
 assay_status description_make(const series *s, const assay_describe_options *asked,
@@ -58,7 +58,7 @@ assay_status description_make(const series *s, const assay_describe_options *ask
     out->x = valid_values(s, out->memory, out->memory);
     assay_status status = assay_describe(&out->x, &options, scratch, &out->d, err);
     if (status == ASSAY_OK && with_bins)
-        status = find_bins(out, scratch);
+        find_bins(out, scratch);
     free(scratch);
     return status;
 }
