@@ -428,6 +428,15 @@ static void note_torn(const buf *file, const lineage *of, size_t end, uint64_t l
     }
 }
 
+/* Anything behind the place of the first record, which may have been on its way. */
+static bool is_used(const buf *file)
+{
+    for (size_t at = BLOCK + GROUP_MAX; at < file->length; at++)
+        if (file->data[at])
+            return true;
+    return false;
+}
+
 /* Other records count only where there is none of ours: what is left of groups of earlier rounds may
  * look like anything. */
 static void survey(const buf *file, const lineage *of, uint64_t last, journal_survey *out)
@@ -455,6 +464,8 @@ static void survey(const buf *file, const lineage *of, uint64_t last, journal_su
     }
     if (!has_ours)
         *out = strange;
+    if (!has_ours && !strange.count && of->generation && is_used(file))
+        out->fit = JOURNAL_UNREADABLE;
     note_torn(file, of, end, last, out);
 }
 

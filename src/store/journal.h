@@ -74,7 +74,13 @@ typedef struct {
     size_t lost_at, lost_bytes;    /* where the first of them begins; blocks of them all */
     uint64_t torn;                 /* commit of a last group that is not whole; 0: none */
     size_t torn_at;
-    enum { JOURNAL_FITS, JOURNAL_OF_ANOTHER, JOURNAL_OF_EARLIER, JOURNAL_AHEAD } fit;
+    enum {
+        JOURNAL_FITS,
+        JOURNAL_OF_ANOTHER,
+        JOURNAL_OF_EARLIER,
+        JOURNAL_AHEAD,
+        JOURNAL_UNREADABLE /* not empty, and no record in it is whole */
+    } fit;
 } journal_survey;
 /* Groups that do not fit are counted, not gathered. Where there is no file: nothing, and it fits. */
 ASSAY_MUST_USE assay_status journal_read(const char *database, const lineage *of, uint64_t last,

@@ -23,6 +23,11 @@ enum { KEPT_MAX = 999, TRIES = 3, PAUSE_NS = 1000000 };
 static void tell_misfit(const journal_survey *j, uint64_t last, buf *out)
 {
     unsigned long long first = j->first, newest = j->newest;
+    if (j->fit == JOURNAL_UNREADABLE) {
+        buf_addf(out, "nothing in it can be read; live rows acknowledged after commit %llu may be lost",
+                 (unsigned long long)last);
+        return;
+    }
     buf_addf(out, "%zu groups of live rows, commits %llu to %llu, were not read: ", j->count, first,
              newest);
     if (j->fit == JOURNAL_OF_ANOTHER)

@@ -198,6 +198,16 @@ static void a_journal_of_another_database_is_set_aside(void **state)
     all_done(&g, i);
 }
 
+static void a_journal_of_which_nothing_can_be_read_is_set_aside(void **state)
+{
+    (void)state;
+    feeder f;
+    shop copy = {0}, *h = killed(&f, 3, &copy);
+    shell("head -c 4194304 /dev/urandom >%s-live", copy.path);
+    told_and_kept(&copy, "nothing in it can be read; live rows acknowledged after commit 1 may be lost", "1");
+    all_done(&f, h);
+}
+
 static void a_journal_that_others_have_written_past_is_set_aside(void **state)
 {
     (void)state;
@@ -458,6 +468,7 @@ int main(void)
         cmocka_unit_test(the_first_group_may_be_the_damaged_one),
         cmocka_unit_test(a_last_group_that_is_not_whole_was_being_written),
         cmocka_unit_test(a_journal_of_another_database_is_set_aside),
+        cmocka_unit_test(a_journal_of_which_nothing_can_be_read_is_set_aside),
         cmocka_unit_test(a_journal_that_others_have_written_past_is_set_aside),
         cmocka_unit_test(an_older_copy_of_the_file_does_not_take_what_is_ahead_of_it),
         cmocka_unit_test(a_backup_put_back_takes_what_goes_on_behind_it),
