@@ -200,6 +200,44 @@ static void put_head(paper *s, const json_t *shown, const char *program, const c
     put_members(s, shown, false, _("Absent"));
 }
 
+static void put_signature(paper *s, const json_t *o, const char *digest)
+{
+    char when[40];
+    buf line = BUF_INIT;
+    const char *as = text_in(o, "as"), *objection = text_in(o, "objection");
+    const char *office = strcmp(as, "chair") == 0    ? _("Chair")
+                         : strcmp(as, "keeper") == 0 ? _("Keeper of the minutes")
+                                                     : _("Member");
+    buf_addf(&line, "%s (%s): ", *text_in(o, "name") ? text_in(o, "name") : "–", office);
+    if (!*text_in(o, "at"))
+        buf_add_text(&line, _("not yet confirmed"));
+    else if (strcmp(text_in(o, "digest"), digest) != 0)
+        buf_addf(&line, _("answered for other minutes, SHA-256 %s"), text_in(o, "digest"));
+    else
+        buf_addf(&line, *objection ? _("objected %s: %s") : _("confirmed %s"),
+                 paper_clock(text_in(o, "at"), when), objection);
+    paper_put(s, &paper_under, buf_text(&line));
+    buf_done(&line);
+}
+
+/* Who answers for the minutes; room to sign by hand until chair and keeper have. */
+static void put_signatures(paper *s, const json_t *shown)
+{
+    size_t i;
+    json_t *o;
+    char line[120];
+    const json_t *m = json_object_get(shown, "minutes");
+    if (json_array_size(json_object_get(m, "signatures"))) {
+        paper_put(s, &paper_part, _("Confirmation of the minutes"));
+        json_array_foreach(json_object_get(m, "signatures"), i, o)
+            put_signature(s, o, text_in(m, "digest"));
+        snprintf(line, sizeof line, "SHA-256: %s", text_in(m, "digest"));
+        paper_put(s, &paper_soft, line);
+    }
+    if (!json_is_true(json_object_get(m, "confirmed")))
+        paper_signatures(s, 2, (const char *const[]){_("Chair"), _("Keeper of the minutes")});
+}
+
 typedef struct {
     const json_t *shown;
     const char *program, *role;
@@ -215,7 +253,7 @@ static void write_all(paper *s, void *context)
         paper_put(s, &paper_part, _("Note"));
         paper_put(s, &paper_body, note);
     }
-    paper_signatures(s, 2, (const char *const[]){_("Chair"), _("Keeper of the minutes")});
+    put_signatures(s, m->shown);
 }
 
 assay_status minutes_pdf(const char *shown, const char *program, const char *role, buf *out,

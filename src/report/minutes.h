@@ -8,7 +8,8 @@
 #include "scheme/meeting.h"
 
 /* `shown`: what meeting_show told; `program` and `role`: their names for people. A4 upright, in the
- * language in force, times as clocks of this machine show them; room to sign at the end. */
+ * language in force, times as clocks of this machine show them; who confirmed them,
+ * and room to sign until chair and keeper have. */
 ASSAY_MUST_USE assay_status minutes_pdf(const char *shown, const char *program, const char *role,
                                         buf *out, assay_err *err);
 /* Of a stored meeting as the viewer may see it, in `language` ("en", "ko", "zh"). */

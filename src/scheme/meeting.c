@@ -3,6 +3,7 @@
 
 #include "scheme/case_inner.h"
 
+#include "base/hash.h"
 #include "base/i18n.h"
 #include "base/time.h"
 #include "scheme/page.h"
@@ -17,7 +18,7 @@ typedef struct {
     store_tx *tx;
     object_id id;
     json_t *state; /* {scheme, role, title, place, agenda, here: {party: bool}, motions, decided,
-                      at, ended} */
+                      at, ended, signed} */
     const scheme *scheme;
     const scheme_role *role;
     const viewer *who;
@@ -39,6 +40,8 @@ static void apply(json_t *state, const char *type, const json_t *p)
         json_object_set(object_in(state, "decided"), text_of(p, "case"), (json_t *)p);
     else if (strcmp(type, "meeting.ended") == 0)
         json_object_set(state, "ended", (json_t *)p);
+    else if (strcmp(type, "meeting.signed") == 0)
+        json_array_append(list_in(state, "signed"), (json_t *)p);
 }
 
 static bool fold(const record *r, void *context)
@@ -131,19 +134,30 @@ static bool keep_member(const party_post *p, void *context)
     return true;
 }
 
+/* Those of its end, when it has ended. */
 static assay_status members_of(const the_meeting *m, member_list *l, assay_err *err)
 {
+    const json_t *then = json_object_get(json_object_get(m->state, "ended"), "members");
     l->n = 0;
+    for (size_t i = 0; i < json_array_size(then) && i < MEMBERS_SHOWN; i++)
+        l->n += id_read(json_string_value(json_array_get(then, i)), &l->id[l->n]);
+    if (then)
+        return ASSAY_OK;
     return party_holders(m->d->s, m->scheme->item.id, m->role->item.id, m->now, keep_member, l,
                          err);
 }
 
-static bool is_member(const the_meeting *m, const member_list *l)
+static bool has_member(const member_list *l, const object_id *party)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (id_same(&l->id[i], &m->who->party))
-            return !id_is_none(&m->who->party);
+        if (id_same(&l->id[i], party))
+            return !id_is_none(party);
     return false;
+}
+
+static bool is_member(const the_meeting *m, const member_list *l)
+{
+    return has_member(l, &m->who->party);
 }
 
 static bool is_here(const the_meeting *m, const object_id *party)
@@ -285,10 +299,7 @@ static assay_status take_presence(the_meeting *m, const json_t *said, const memb
         status = need_desk(m->who, err);
     if (!status && name)
         status = party_find(m->d->s, name, &party, err);
-    bool is_in = false;
-    for (size_t i = 0; i < l->n; i++)
-        is_in |= id_same(&l->id[i], &party);
-    if (!status && !is_in)
+    if (!status && !has_member(l, &party))
         status = assay_fail(err, ASSAY_DOMAIN, 0, _("only members of %s are present here"),
                             m->role->item.id);
     if (status)
@@ -434,19 +445,143 @@ static assay_status decide(the_meeting *m, const json_t *said, const member_list
     return status;
 }
 
-static assay_status end(the_meeting *m, const json_t *said, assay_err *err)
+/* Whoever is named was there: the chair of the members, the keeper perhaps of the desk. */
+static assay_status find_officer(const the_meeting *m, const json_t *said, const char *as,
+                                 const member_list *l, object_id *out, assay_err *err)
+{
+    const char *name;
+    bool is_chair = strcmp(as, "chair") == 0;
+    *out = is_chair ? (object_id){0} : m->who->party;
+    assay_status status = said_text(said, as, false, 200, &name, err);
+    if (!status && name)
+        status = party_find(m->d->s, name, out, err);
+    if (!status && id_is_none(out)) {
+        assay_fail(err, ASSAY_DOMAIN, 0,
+                   _("say who led the meeting and who kept the minutes: \"%s\" is missing"), as);
+        return assay_hint(err, "chair=PARTY keeper=PARTY");
+    }
+    if (!status && !is_here(m, out) && (is_chair || has_member(l, out)))
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("\"%s\" names who was not present"), as);
+    return status;
+}
+
+static assay_status add_officers(const the_meeting *m, const json_t *said, const member_list *l,
+                                 json_t *p, assay_err *err)
+{
+    object_id chair, keeper;
+    assay_status status = find_officer(m, said, "chair", l, &chair, err);
+    if (!status)
+        status = find_officer(m, said, "keeper", l, &keeper, err);
+    if (!status && id_same(&chair, &keeper))
+        status = assay_fail(err, ASSAY_DOMAIN, 0,
+                            _("who leads the meeting does not keep its minutes as well"));
+    if (status)
+        return status;
+    set_id(p, "chair", &chair);
+    set_id(p, "keeper", &keeper);
+    return ASSAY_OK;
+}
+
+/* Nobody was there: nobody can answer for the minutes. */
+static assay_status end(the_meeting *m, const json_t *said, const member_list *l, assay_err *err)
 {
     const char *note;
-    assay_status status = said_only(said, "note key", err);
+    json_t *p = json_object();
+    assay_status status = said_only(said, "note chair keeper key", err);
     if (!status)
         status = need_desk(m->who, err);
     if (!status)
         status = said_text(said, "note", false, 8000, &note, err);
+    if (!status && count_here(m, l))
+        status = add_officers(m, said, l, p, err);
+    if (status) {
+        json_decref(p);
+        return status;
+    }
+    set_text(p, "note", note);
+    for (size_t i = 0; i < l->n; i++) {
+        char name[ID_TEXT];
+        id_text(&l->id[i], name);
+        json_array_append_new(list_in(p, "members"), json_string(name));
+    }
+    return append(m, "meeting.ended", p, err);
+}
+
+/* -- who answers for the minutes --------------------------------------------------------------- */
+
+/* SHA-256 of all that the records said up to the end, in canonical JSON. */
+static assay_status digest_of(const the_meeting *m, char out[static 65], assay_err *err)
+{
+    sha256 digest;
+    buf text = BUF_INIT;
+    json_t *frozen = json_copy(m->state);
+    json_object_del(frozen, "signed");
+    assay_status status = json_take(frozen, &text, err);
+    if (!status)
+        status = sha256_of(text.data, text.length, &digest, err);
+    if (!status)
+        sha256_to_hex(&digest, out);
+    buf_done(&text);
+    return status;
+}
+
+static bool is_party(const the_meeting *m, const char *text, const object_id *kept)
+{
+    object_id id;
+    return id_read(text, &id) && party_kept(m->d->s, &id, &id, NULL) == ASSAY_OK &&
+           id_same(&id, kept);
+}
+
+/* As what he was there: "chair", "keeper", "member"; NULL: he was not. */
+static const char *present_as(const the_meeting *m, const object_id *party)
+{
+    static const char *const officers[] = {"chair", "keeper"};
+    const json_t *ended = json_object_get(m->state, "ended");
+    const char *name;
+    json_t *here;
+    for (size_t i = 0; i < 2; i++)
+        if (is_party(m, text_of(ended, officers[i]), party))
+            return officers[i];
+    json_object_foreach(json_object_get(m->state, "here"), name, here)
+        if (json_is_true(here) && is_party(m, name, party))
+            return "member";
+    return NULL;
+}
+
+static const json_t *signature_of(const the_meeting *m, const object_id *party)
+{
+    const json_t *list = json_object_get(m->state, "signed");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (is_party(m, text_of(json_array_get(list, i), "by"), party))
+            return json_array_get(list, i);
+    return NULL;
+}
+
+static assay_status sign(the_meeting *m, const json_t *said, assay_err *err)
+{
+    const char *seen, *objection;
+    char digest[65];
+    assay_status status = said_only(said, "digest objection key", err);
+    if (!status)
+        status = said_text(said, "digest", false, 64, &seen, err);
+    if (!status)
+        status = said_text(said, "objection", false, 4000, &objection, err);
+    if (!status && !json_object_get(m->state, "ended"))
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("the meeting has not ended: there are no minutes yet"));
+    if (!status && (id_is_none(&m->who->party) || !present_as(m, &m->who->party)))
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("only who was present answers for the minutes"));
+    if (!status && signature_of(m, &m->who->party))
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("you have answered for these minutes already"));
+    if (!status)
+        status = digest_of(m, digest, err);
+    if (!status && seen && strcmp(seen, digest) != 0)
+        status = assay_fail(err, ASSAY_CONFLICT, 0, _("these minutes have SHA-256 %s, not %s"), digest, seen);
     if (status)
         return status;
     json_t *p = json_object();
-    set_text(p, "note", note);
-    return append(m, "meeting.ended", p, err);
+    set_text(p, "digest", digest);
+    set_text(p, "objection", objection);
+    return append(m, "meeting.signed", p, err);
 }
 
 assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char *step,
@@ -464,7 +599,9 @@ assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char
         return status;
     }
     status = members_of(&m, &l, err);
-    if (!status && json_object_get(m.state, "ended"))
+    if (!status && strcmp(step, "sign") == 0)
+        status = sign(&m, o, err);
+    else if (!status && json_object_get(m.state, "ended"))
         status = assay_fail(err, ASSAY_DOMAIN, 0, _("the meeting has ended"));
     else if (!status && strcmp(step, "present") == 0)
         status = take_presence(&m, o, &l, err);
@@ -473,7 +610,7 @@ assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char
     else if (!status && strcmp(step, "decide") == 0)
         status = decide(&m, o, &l, err);
     else if (!status && strcmp(step, "end") == 0)
-        status = end(&m, o, err);
+        status = end(&m, o, &l, err);
     else if (!status)
         status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("\"%.40s\" is no step of a meeting"), step);
     json_decref(o);
@@ -529,12 +666,13 @@ static void show_item(const the_meeting *m, const char *id, json_t *list)
     json_t *o = json_object(), *decided = json_object_get(json_object_get(m->state, "decided"), id);
     set_text(o, "case", id);
     viewer_is_named(m->who, me);
+    bool is_open = !decided && !json_object_get(m->state, "ended");
     if (id_read(id, &of) && case_load(m->d, NULL, &of, m->who, &c, NULL) == ASSAY_OK) {
         const scheme_stage *s = case_stage(&c);
         set_text(o, "title", text_of(c.state, "title"));
         if (case_party(c.state, &party) && party_name(m->d->s, &party, &name, NULL) == ASSAY_OK)
             set_text(o, "name", buf_text(&name));
-        if (s && s->gate && s->gate->vote && !decided) {
+        if (s && s->gate && s->gate->vote && is_open) {
             gate_vote v;
             voter_list voters;
             set_text(o, "stage", s->item.id);
@@ -556,6 +694,68 @@ static void show_item(const the_meeting *m, const char *id, json_t *list)
     buf_done(&name);
 }
 
+/* Of one who was there `as` this; true: he signed these minutes. */
+static bool show_signature(const the_meeting *m, const char *party, const char *as,
+                           const char *digest, json_t *list)
+{
+    object_id id;
+    buf name = BUF_INIT;
+    if (!id_read(party, &id) || party_kept(m->d->s, &id, &id, NULL) ||
+        strcmp(present_as(m, &id), as) != 0)
+        return false;
+    json_t *o = json_object();
+    const json_t *given = signature_of(m, &id);
+    const char *seen = text_of(given, "digest");
+    set_text(o, "party", party);
+    set_text(o, "as", as);
+    if (party_name(m->d->s, &id, &name, NULL) == ASSAY_OK)
+        set_text(o, "name", buf_text(&name));
+    if (id_same(&id, &m->who->party))
+        json_object_set_new(o, "mine", json_true());
+    set_text(o, "at", text_of(given, "at"));
+    set_text(o, "digest", seen);
+    set_text(o, "objection", text_of(given, "objection"));
+    json_array_append_new(list, o);
+    buf_done(&name);
+    return seen && strcmp(seen, digest) == 0 && !text_of(given, "objection");
+}
+
+/* The chair, the keeper, then the others who were there. */
+static assay_status show_minutes(const the_meeting *m, json_t *o, assay_err *err)
+{
+    const json_t *ended = json_object_get(m->state, "ended");
+    const char *name;
+    char digest[65];
+    json_t *here, *minutes, *list;
+    assay_status status = ended ? digest_of(m, digest, err) : ASSAY_OK;
+    if (status || !ended)
+        return status;
+    minutes = object_in(o, "minutes");
+    list = list_in(minutes, "signatures");
+    bool has_chair = show_signature(m, text_of(ended, "chair"), "chair", digest, list);
+    bool has_keeper = show_signature(m, text_of(ended, "keeper"), "keeper", digest, list);
+    json_object_foreach(json_object_get(m->state, "here"), name, here)
+        if (json_is_true(here))
+            show_signature(m, name, "member", digest, list);
+    set_text(minutes, "digest", digest);
+    json_object_set_new(minutes, "confirmed", json_boolean(has_chair && has_keeper));
+    return ASSAY_OK;
+}
+
+/* Who holds the role now, held it then, or was there. */
+static assay_status check_sight(const the_meeting *m, const member_list *l, assay_err *err)
+{
+    member_list now = {.n = 0};
+    if (m->who->kind == VIEWER_DESK || m->who->kind == VIEWER_AUDITOR || is_member(m, l) ||
+        (!id_is_none(&m->who->party) && present_as(m, &m->who->party)))
+        return ASSAY_OK;
+    assay_status status = party_holders(m->d->s, m->scheme->item.id, m->role->item.id, m->now,
+                                        keep_member, &now, err);
+    if (!status && !is_member(m, &now))
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no such meeting"));
+    return status;
+}
+
 assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *out, assay_err *err)
 {
     static const char *const names[] = {"scheme", "role", "title", "place", "at", "ended"};
@@ -565,8 +765,8 @@ assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *
     if (status)
         return status;
     status = members_of(&m, &l, err);
-    if (!status && who->kind != VIEWER_DESK && who->kind != VIEWER_AUDITOR && !is_member(&m, &l))
-        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no such meeting"));
+    if (!status)
+        status = check_sight(&m, &l, err);
     json_t *o = json_object();
     set_id(o, "id", id);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -577,9 +777,11 @@ assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *
         show_members(&m, &l, o);
         for (size_t i = 0; i < json_array_size(agenda); i++)
             show_item(&m, json_string_value(json_array_get(agenda, i)), list_in(o, "agenda"));
-        status = json_take(o, out, err);
-    } else
-        json_decref(o);
+        status = show_minutes(&m, o, err);
+    }
+    if (!status)
+        status = json_take(json_incref(o), out, err);
+    json_decref(o);
     json_decref(m.state);
     return status;
 }

@@ -17,12 +17,17 @@
 ASSAY_MUST_USE assay_status meeting_open(desk *d, store_tx *tx, const char *said, const viewer *who,
                                          buf *answer, assay_err *err);
 /* present {party?, here?} (oneself, or anybody by the desk); motion {case, text}; decide {case};
- * end {note?}. ASSAY_DOMAIN: of those entitled in the case fewer are present than the quorum. */
+ * end {note?, chair, keeper?}: who of those present led it, and who kept the minutes (the desk's own
+ * party unless said; not the chair). From then on the minutes are what they are, and those present
+ * answer for them, each once and for himself: sign {digest?, objection?}. ASSAY_DOMAIN: of those entitled in the case fewer are present than the quorum. */
 ASSAY_MUST_USE assay_status meeting_step(desk *d, store_tx *tx, const object_id *id,
                                          const char *step, const char *said, const viewer *who,
                                          buf *answer, assay_err *err);
-/* For the desk, auditors and the members: {members, quorum, agenda: [{case, title, votes, tied:
- * [{party, relation}], motions, decided}], ..}. Others' choices are counted, not named. */
+/* For the desk, auditors, the members, and who was present: {members, quorum, agenda: [{case, title,
+ * votes, tied: [{party, relation}], motions, decided}], ended?, minutes?, ..}. Others' choices are
+ * counted, not named. An ended one has the members of its end, and `minutes`: {digest, confirmed,
+ * signatures: [{party, name, as: "chair" | "keeper" | "member", at?, digest?, objection?}]}; confirmed: chair
+ * and keeper have signed these minutes. */
 ASSAY_MUST_USE assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *out,
                                          assay_err *err);
 /* {meetings: [{id, scheme, role, title, place, at, ended?}], next}, newest first: all for the desk

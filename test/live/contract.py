@@ -912,6 +912,13 @@ def a_meeting_is_held():
     call("meeting_minutes", "0" * 32, expect=404)
     call("case_act", case, "vote", expect=200, body={"choice": "yes"})
     assert call("meeting", made["id"], expect=200).json()["quorum"]["present"] == 1
+    call("meeting_step", made["id"], "sign", expect=422, body={})  # there are no minutes yet
+    keeper = call("party_make", expect=201, body={"kind": "person", "name": "Keeper"}).json()["id"]
+    digest = call("meeting_step", made["id"], "end", expect=200, body={"chair": me, "keeper": keeper}).json()["minutes"]["digest"]
+    call("meeting_step", made["id"], "sign", expect=409, body={"digest": "0" * 64})
+    signed = call("meeting_step", made["id"], "sign", expect=200, body={"digest": digest}).json()["minutes"]
+    assert signed["signatures"][0]["digest"] == digest and not signed["confirmed"], signed
+    call("meeting_step", made["id"], "sign", expect=409, body={})
     assert call("meetings", expect=200).json()["meetings"][0]["id"] == made["id"]
     call("meeting", "0" * 32, expect=404)
 

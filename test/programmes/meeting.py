@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A meeting: agenda from what awaits a vote, quorum, recusal, motions, decisions by the gate, minutes. Prints TAP."""
+import hashlib
 import json
 import pathlib
 import shutil
@@ -90,7 +91,67 @@ def the_gate_decides_and_the_minutes_keep_it():
     meeting("decide", M["id"], {"case": CASE["F-2"]})
     assert D.case("show", CASE["F-2"])["phase"] == "rejected"
     assert "awaits no vote" in D.refused(meeting, "decide", M["id"], {"case": CASE["F-2"]})
-    meeting("end", M["id"], {"note": "next time in June"})
+
+
+def the_end_names_who_led_and_who_kept_the_minutes():
+    D.add(kind="person", name="Staff", code="S-1")
+    end = lambda **said: D.refused(meeting, "end", M["id"], {"note": "next time in June", **said})
+    assert '"chair" is missing' in end(keeper="S-1") and '"keeper" is missing' in end(chair="M-1")
+    assert '"chair" names who was not present' in end(chair="M-3", keeper="S-1")  # a member, away
+    assert '"chair" names who was not present' in end(chair="S-1", keeper="M-1")  # no member
+    assert '"keeper" names who was not present' in end(chair="M-1", keeper="M-3")
+    assert "as well" in end(chair="M-1", keeper="M-1")
+    assert "not ended" in D.refused(meeting, "sign", M["id"], who="M-1")
+    meeting("end", M["id"], {"note": "next time in June", "chair": "M-1", "keeper": "S-1"})
+    assert "has ended" in D.refused(meeting, "end", M["id"], {"chair": "M-1", "keeper": "S-1"})
+    assert "has ended" in D.refused(meeting, "present", M["id"], {"party": "M-3"})
+
+
+def digest_of_the_log():
+    """What docs/format/case.md says of the minutes' digest, from the records alone."""
+    state = {}
+    for record in D.run("log", D.db)["records"]:
+        said = record["payload"] if record["type"].startswith("meeting.") else {}
+        said = json.loads(said) if isinstance(said, str) else said
+        match record["type"]:
+            case "meeting.opened": state.update(said)
+            case "meeting.present": state.setdefault("here", {})[said["party"]] = said["here"]
+            case "meeting.motion": state.setdefault("motions", []).append(said)
+            case "meeting.decided": state.setdefault("decided", {})[said["case"]] = said
+            case "meeting.ended": state["ended"] = said
+    return hashlib.sha256(json.dumps(state, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+
+
+def who_was_there_confirms_the_minutes_once_and_nobody_else_does():
+    minutes = lambda **how: meeting("show", M["id"], **how)["minutes"]
+    digest = minutes()["digest"]
+    assert digest == digest_of_the_log(), digest
+    assert [(s["name"], s["as"]) for s in minutes()["signatures"]] == \
+        [("Member 1", "chair"), ("Staff", "keeper"), ("Member 0", "member"), ("Member 2", "member")], minutes()
+    assert "only who was present" in D.refused(meeting, "sign", M["id"], who="M-3")
+    assert "only who was present" in D.refused(meeting, "sign", M["id"])  # the desk signs for nobody
+    assert "no such meeting" in D.refused(meeting, "show", M["id"], who="M-4")
+    assert f"have SHA-256 {digest}" in D.refused(meeting, "sign", M["id"], {"digest": "0" * 64}, who="M-1")
+    meeting("sign", M["id"], {"digest": digest}, who="M-1")
+    for again in ({}, {"objection": "no"}):
+        assert "already" in D.refused(meeting, "sign", M["id"], again, who="M-1")
+    assert not minutes()["confirmed"] and [s["name"] for s in minutes(who="S-1")["signatures"] if s.get("mine")] == ["Staff"]
+    meeting("sign", M["id"], {"objection": "the motion came from Member 2"}, who="M-2")
+    meeting("sign", M["id"], who="S-1")
+    chair, keeper, silent, other = minutes()["signatures"]
+    assert minutes()["confirmed"] and minutes()["digest"] == digest == chair["digest"] == keeper["digest"], minutes()
+    assert "at" not in silent and other["objection"] == "the motion came from Member 2" and "objection" not in keeper
+    for language, words in {"en": ("Member 1 (Chair): confirmed", "Staff (Keeper of the minutes): confirmed", "Member 0 (Member): not yet confirmed"),
+                            "ko": ("Member 1 (의장): 확인",), "zh": ("Member 1 (主持人): 确认",)}.items():
+        on_paper(M["id"], language, *words, digest[:40])
+    on_paper(M["id"], "en", "the motion came from Member 2")
+    D.party("appoint", D.db, "M-4", json.dumps({"scheme": "x.meeting", "role": "board"}))  # who comes later changes nothing
+    assert meeting("show", M["id"])["quorum"] == {"present": 3, "members": 4, "share": "0.5"}, meeting("show", M["id"])["quorum"]
+    assert minutes(who="M-4")["digest"] == digest
+    D.party("appoint", D.db, "M-4", json.dumps({"scheme": "x.meeting", "role": "board", "until": "2020-01-01"}))
+
+
+def ended_is_ended_and_what_was_not_decided_comes_again():
     assert "has ended" in D.refused(meeting, "motion", M["id"], {"case": CASE["F-3"], "text": "x"})
     assert meeting("list")["meetings"][0]["ended"] and D.case("replay", CASE["F-1"])["differ"] == 0
     for language, kind in (("en", "Member 0 (employment)"), ("ko", "Member 0 (고용 관계)"), ("zh", "Member 0 (雇佣关系)")):
@@ -135,6 +196,8 @@ def two_entries_of_one_member_have_one_vote_and_a_place_votes_on_its_own_cases()
 try:
     story([the_agenda_is_what_awaits_the_vote, without_a_quorum_nothing_is_called,
            who_is_tied_is_not_entitled_and_need_not_say_so, the_gate_decides_and_the_minutes_keep_it,
+           the_end_names_who_led_and_who_kept_the_minutes, who_was_there_confirms_the_minutes_once_and_nobody_else_does,
+           ended_is_ended_and_what_was_not_decided_comes_again,
            a_relation_counts_under_either_of_merged_entries_and_as_far_back_as_the_scheme_looks,
            two_entries_of_one_member_have_one_vote_and_a_place_votes_on_its_own_cases])
 finally:

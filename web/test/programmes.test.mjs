@@ -183,6 +183,37 @@ test('what cannot be undone says first what it is decided on, and going back dec
   assert.deepEqual(page.faults, []);
 });
 
+test('who was there confirms the minutes once, and they are confirmed when chair and keeper have', async ({ browser, plant }) => {
+  const server = await plant(), { id } = await server.api('POST', 'meetings', { scheme: 'x.meeting', role: 'board', title: 'Board, December', cases: [] });
+  for (const party of ['D-1', 'K-1', 'LI-1']) await server.api('POST', `meetings/${id}/present`, { party });
+  const page = await browser.open(server, `/meeting/${id}`), dialog = page.getByRole('dialog');
+  await browser.settled(page);
+  await page.getByRole('button', { name: 'End the meeting', exact: true }).click();
+  await dialog.getByLabel('Chair', { exact: true }).selectOption({ label: 'Kim Minji' });
+  await dialog.getByLabel('Note', { exact: true }).fill('Next time in January.');
+  await browser.picture(page, 'meeting-end');
+  await dialog.getByRole('button', { name: 'End the meeting', exact: true }).click();
+  const card = page.getByRole('region', { name: 'Confirmation of the minutes', exact: true });
+  await card.getByText('Not yet confirmed by chair and keeper', { exact: true }).waitFor();
+  await card.getByRole('button', { name: 'Confirm the minutes', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Confirm the minutes', exact: true }).click();
+  await card.getByRole('button', { name: 'Confirm the minutes', exact: true }).waitFor({ state: 'detached' });
+  await browser.picture(page, 'meeting-confirmation');
+  const phone = await browser.open(server, `/meeting/${id}`, { as: 'kim', lang: 'ko', width: 360, theme: 'dark' });
+  await browser.settled(phone);
+  const own = phone.getByRole('region', { name: '회의록 확인', exact: true });
+  await own.getByRole('button', { name: '회의록에 이의 제기', exact: true }).waitFor();
+  await own.getByRole('button', { name: '회의록 확인하기', exact: true }).click();
+  await phone.getByRole('dialog').getByRole('button', { name: '회의록 확인하기', exact: true }).click();
+  await own.getByText('의장과 작성자가 확인함', { exact: true }).waitFor();
+  await own.scrollIntoViewIfNeeded();
+  await browser.picture(phone, 'meeting-confirmation-phone');
+  const { minutes } = await server.api('GET', `meetings/${id}`);
+  assert.equal(minutes.confirmed, true);
+  assert.deepEqual(minutes.signatures.map((/** @type {any} */ s) => [s.name, s.as, s.digest === minutes.digest]), [['Kim Minji', 'chair', true], ['Demo', 'keeper', true], ['Li Wei', 'member', false]]);
+  assert.deepEqual([...page.faults, ...phone.faults], []);
+});
+
 test('the money of a programme is what the server says all of it comes to, to the last digit', async ({ browser, plant }) => {
   const server = await plant();
   const sums = [{ money: 'grant', currency: 'krw', kind: 'granted', count: 3, amount: '9007199254740993.05' }, { money: 'grant', currency: 'krw', kind: 'paid', count: 1, amount: null }];
