@@ -34,6 +34,7 @@ typedef struct {
     import *i;
     import_tally tally, resumed;
     refused before, whole; /* before an interruption; and with what followed */
+    bool is_again; /* after one the file is read from its start, for what its rows say besides */
     progress bar;
 } one_file;
 
@@ -171,6 +172,14 @@ static assay_status note_refused(one_file *f, assay_err *err)
     return status;
 }
 
+static measurement_batch rows_behind(const measurement_batch *b, uint64_t done)
+{
+    size_t i = 0;
+    while (i < b->n && (b->record ? b->record[i] : b->first_record + i) <= done)
+        i++;
+    return batch_rest(b, i);
+}
+
 /* Any thread of the reader's calls it, one at a time: so all of them read and store in turn. */
 static assay_status take_rows(void *context, const measurement_batch *rows, assay_err *err)
 {
@@ -182,11 +191,12 @@ static assay_status take_rows(void *context, const measurement_batch *rows, assa
         dictionaries[k] = reader_dictionary(f->r, (context_kind)k);
     if (!take_characteristics(m, f->r))
         return assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
-    c->rows += rows->n;
-    if (f->i) {
+    measurement_batch rest = f->is_again ? rows_behind(rows, f->resumed.record) : *rows;
+    c->rows += rest.n;
+    if (f->i && rest.n) {
         assay_status status = note_refused(f, err);
         if (status == ASSAY_OK)
-            status = import_append(f->i, rows, m->characteristic, dictionaries,
+            status = import_append(f->i, &rest, m->characteristic, dictionaries,
                                    reader_offset(f->r), records_behind(f->r, rows), err);
         if (status != ASSAY_OK)
             return status;
@@ -222,9 +232,12 @@ static assay_status begin_import(importing *m, one_file *f)
     status = import_begin(m->db, &options, &f->i, &f->resumed, &m->c->err);
     if (status != ASSAY_OK || f->resumed.offset == 0)
         return status;
-    refused_read(&f->before, import_noted(f->i), &m->memory);
     cli_remark(m->c, _("%s: going on behind row %llu"), f->label,
                (unsigned long long)f->resumed.record);
+    f->is_again = reader_says(f->r);
+    if (f->is_again)
+        return ASSAY_OK;
+    refused_read(&f->before, import_noted(f->i), &m->memory);
     return reader_resume(f->r, f->resumed.offset, f->resumed.record, &m->c->err);
 }
 
@@ -318,6 +331,32 @@ static void tell_stop(importing *m, const char *label)
                              "%s left"), m->c->operand[0], label);
 }
 
+/* -- what rows say of their characteristics ------------------------------------------------------- */
+
+typedef struct {
+    cli *c;
+    const char *path;
+} comparing;
+
+static void tell_difference(void *context, property p, const char *said, const char *own)
+{
+    const comparing *t = context;
+    cli_remark(t->c, _("note: %s of %s: %s in the file, %s stored: what is stored stays"),
+               property_words(p), t->path, said, own);
+}
+
+static assay_status specify(importing *m, one_file *f)
+{
+    assay_status status = ASSAY_OK;
+    for (uint32_t i = 0; i < m->count && status == ASSAY_OK; i++) {
+        comparing t = {m->c, m->characteristic[i]->path};
+        const characteristic *said = reader_said(f->r, i);
+        if (said)
+            status = import_specify(f->i, i, said, tell_difference, &t, &m->c->err);
+    }
+    return status;
+}
+
 /* -- one file, all files --------------------------------------------------------------------------- */
 
 /* A document may refer to another one that is given in the same command. */
@@ -354,6 +393,8 @@ static assay_status run_file(importing *m, one_file *f)
         status = copy_rows(m, f);
     if (status == ASSAY_OK && !take_characteristics(m, f->r))
         status = assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
+    if (status == ASSAY_OK && f->i)
+        status = specify(m, f);
     if (status == ASSAY_OK && f->i)
         status = import_commit(f->i, &f->tally, &c->err);
     progress_end(&f->bar);

@@ -106,3 +106,24 @@ double batch_value(const measurement_batch *b, size_t i)
     }
     return decimal_to_double(b->mantissa[i], b->exponent[i]);
 }
+
+measurement_batch batch_rest(const measurement_batch *b, size_t from)
+{
+    measurement_batch r = *b;
+    r.n -= from;
+    r.mantissa += from;
+    r.exponent += from;
+#define SKIP(column) r.column = r.column ? r.column + from : NULL
+    SKIP(characteristic);
+    SKIP(time);
+    SKIP(offset);
+    SKIP(decimals);
+    SKIP(status);
+    SKIP(size);
+    SKIP(record);
+    r.first_record += r.first_record ? from : 0;
+    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
+        SKIP(context[kind]);
+#undef SKIP
+    return r;
+}

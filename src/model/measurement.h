@@ -75,6 +75,9 @@ ASSAY_MUST_USE assay_status batch_new(size_t room, uint32_t contexts, measuremen
                                       assay_err *err);
 void batch_free(measurement_batch *b);
 
+/* The rows from `from` on, as a view. */
+measurement_batch batch_rest(const measurement_batch *b, size_t from);
+
 /* The value of row i as binary64 (NaN for NO_VALUE). */
 double batch_value(const measurement_batch *b, size_t i);
 

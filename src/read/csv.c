@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The reader of CSV and other delimited text: opens, hands blocks out as batches, resumes. */
 #include "read/csv_pool.h"
+#include "read/csv_said.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,12 +27,14 @@ typedef struct {
     csv_input input;
     csv_pool *pool;
     unsigned threads;
+    csv_said said;
     dictionary *names;  /* characteristics by text, when a column names them */
     dictionary *former[CONTEXT_COUNT]; /* the reader's before it was renewed */
     uint32_t renew_at[CONTEXT_COUNT];
     code_map maps[workers_max][texts_count];
     csv_block *block;   /* being handed out */
     uint64_t records, lines; /* before it */
+    size_t first; /* row of the block that the last batch began with */
     uint64_t broken;
     /* the hour that happens twice */
     int64_t fold_wall;
@@ -64,8 +67,7 @@ static uint32_t code_clean(csv_reader *c, dictionary *d, const csv_text *text)
     return code;
 }
 
-static assay_status characteristic_name(csv_reader *c, const csv_text *name, const csv_text *unit,
-                                        uint32_t *code, assay_err *err)
+static assay_status characteristic_name(csv_reader *c, const csv_text *name, uint32_t *code, assay_err *err)
 {
     uint32_t before = dictionary_count(c->names), index;
     *code = code_clean(c, c->names, name);
@@ -73,9 +75,8 @@ static assay_status characteristic_name(csv_reader *c, const csv_text *name, con
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a characteristic");
     if (*code <= before)
         return ASSAY_OK;
-    char *unit_text = unit && unit->length ? arena_text(&c->base.texts, unit->text, unit->length) : NULL;
     const char *text = dictionary_text(c->names, *code, NULL);
-    characteristic made = {.path = text, .name = text, .unit = unit_text, .decimals = -1,
+    characteristic made = {.path = text, .name = text, .decimals = -1,
                            .size_decimals = c->layout.size_decimals};
     return reader_characteristic_add(&c->base, &made, &index, err);
 }
@@ -146,9 +147,7 @@ static assay_status fresh_take(csv_reader *c, const csv_block *b, int list, assa
     for (uint32_t i = 0; i < b->fresh_count[list]; i++) {
         uint32_t code;
         if (list == CONTEXT_COUNT) {
-            bool has_unit = i < b->fresh_count[CSV_FRESH_UNIT];
-            assay_status status = characteristic_name(
-                c, &b->fresh[list][i], has_unit ? &b->fresh[CSV_FRESH_UNIT][i] : NULL, &code, err);
+            assay_status status = characteristic_name(c, &b->fresh[list][i], &code, err);
             if (status != ASSAY_OK)
                 return status;
         } else {
@@ -156,6 +155,22 @@ static assay_status fresh_take(csv_reader *c, const csv_block *b, int list, assa
         }
         if (code == 0 || !map_add(m, code))
             return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the texts of %s", c->base.in.name);
+    }
+    return ASSAY_OK;
+}
+
+/* The unit is part of the definition from its first row on; what else is said is known at the end. */
+static assay_status notes_take(csv_reader *c, const csv_block *b, assay_err *err)
+{
+    bool has_names = c->layout.characteristic != CSV_NO_FIELD;
+    for (uint32_t i = 0; i < b->note_count; i++) {
+        const csv_note *n = &b->notes[i];
+        uint32_t index = has_names ? c->maps[b->worker][CONTEXT_COUNT].codes[n->code] - 1 : 0;
+        if (!csv_said_take(&c->said, &c->base, index, n, c->lines + n->line + 1, c->dialect.decimal))
+            return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the texts of %s", c->base.in.name);
+        characteristic *own = c->base.characteristics[index];
+        if (n->is == PROPERTY_UNIT && !own->unit)
+            own->unit = csv_said_at(&c->said, index)->unit;
     }
     return ASSAY_OK;
 }
@@ -221,6 +236,9 @@ static assay_status block_start(csv_reader *c, assay_err *err)
         if (status != ASSAY_OK)
             return status;
     }
+    assay_status noted = notes_take(c, b, err);
+    if (noted != ASSAY_OK)
+        return noted;
     if (b->has_folded)
         folds_settle(c, b);
     reader_received(&c->base, b->received);
@@ -311,6 +329,7 @@ static void block_give(csv_reader *c, size_t limit, measurement_batch *out)
     csv_block *b = c->block;
     size_t n = rows_fitting(b, b->given, limit - b->given, out->room);
     rows_copy(c, b, b->given, n, out);
+    c->first = b->given;
     b->given += n;
     bool is_edge = b->given == b->n || b->record[b->given - 1] != b->record[b->given];
     size_t edge = b->given;
@@ -465,9 +484,29 @@ static assay_status csv_resume(reader *r, uint64_t offset, uint64_t record, assa
     return ASSAY_OK;
 }
 
+static const characteristic *csv_said_of_index(const reader *r, size_t index)
+{
+    const csv_reader *c = (const csv_reader *)r;
+    return csv_said_at(&c->said, c->layout.characteristic != CSV_NO_FIELD ? index : 0);
+}
+
+static uint64_t csv_line_of_row(const reader *r, size_t i)
+{
+    const csv_reader *c = (const csv_reader *)r;
+    const csv_block *b = c->block;
+    size_t row = c->first + i;
+    if (!b || row >= b->n)
+        return 0;
+    uint64_t line = c->lines + (b->has_lines ? b->line[row] + 1u : 0u);
+    for (size_t at = 0; !b->has_lines && at < b->end[row]; at++)
+        line += b->text[at] == '\n';
+    return line;
+}
+
 static void csv_close(reader *r)
 {
     csv_reader *c = self(r);
+    csv_said_done(&c->said);
     csv_pool_close(c->pool);
     for (int worker = 0; worker < workers_max; worker++) {
         for (int list = 0; list < texts_count; list++)
@@ -536,7 +575,8 @@ static void csv_describe(const reader *r, buf *out)
         buf_addf(out, "    as %s, zone %s\n", csv_date_text(d->date),
                  d->zone[0] ? d->zone : "UTC unless written");
     describe_column(c, out, "size", layout->size);
-    describe_column(c, out, "unit", layout->unit);
+    for (property p = 0; p < PROPERTY_COUNT; p++)
+        describe_column(c, out, property_words(p), layout->property[p]);
     for (uint32_t i = 0; i < layout->context_count; i++)
         describe_column(c, out, context_name(layout->contexts[i].kind), layout->contexts[i].field);
 }
@@ -547,10 +587,13 @@ static const char *role_of(const csv_layout *l, uint32_t field)
         uint32_t field;
         const char *role;
     } roles[] = {{l->characteristic, "characteristic"}, {l->time, "time"}, {l->clock, "clock"},
-                 {l->size, "size"}, {l->unit, "unit"}};
+                 {l->size, "size"}};
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (roles[i].field == field)
             return roles[i].role;
+    for (property p = 0; p < PROPERTY_COUNT; p++)
+        if (l->property[p] == field)
+            return property_name(p);
     for (uint32_t i = 0; i < l->value_count; i++)
         if (l->values[i] == field)
             return "value";
@@ -645,6 +688,7 @@ static assay_status plan_make(csv_reader *c, const csv_sample *sample, assay_err
 {
     reader *r = &c->base;
     uint32_t contexts = contexts_of(&c->layout);
+    r->has_properties = c->layout.has_properties;
     c->plan = (csv_plan){.dialect = &c->dialect, .layout = &c->layout, .zone = c->zone,
                          .is_strict = r->is_strict, .contexts = contexts, .forgets = r->forgets};
     c->lines = sample->data_line;
@@ -694,6 +738,7 @@ static assay_status csv_begin(reader *r, const read_options *options, assay_err 
 static const reader_ops csv_ops = {
     .size = sizeof(csv_reader), .open = csv_begin, .next = csv_next, .drain = csv_drain,
     .resume = csv_resume, .describe = csv_describe, .close = csv_close, .columns = csv_columns,
+    .said = csv_said_of_index, .line = csv_line_of_row,
 };
 
 assay_status csv_open(source *in, const read_options *options, reader **out, assay_err *err)

@@ -16,6 +16,7 @@
 #define READ_CSV_H
 
 #include "base/text.h"
+#include "model/property.h"
 #include "read/reader_priv.h"
 
 enum {
@@ -61,6 +62,7 @@ typedef struct {
     bool is_cr;      /* lines end with CR alone */
     uint32_t skip;   /* lines before the header, or before the data without one */
     csv_shape shape;
+    char property[PROPERTY_COUNT][80]; /* its column, or "none"; "": guessed by its name */
 } csv_dialect;
 
 enum { /* which members a dialect string pinned */
@@ -72,6 +74,7 @@ enum { /* which members a dialect string pinned */
     CSV_PIN_HEADER = 32,
     CSV_PIN_SKIP = 64,
     CSV_PIN_SHAPE = 128,
+    CSV_PIN_PROPERTY = 256,
 };
 
 /* "delimiter=;;decimal=,;date=dmy": keys in any order; the members not named stay. */
@@ -119,14 +122,15 @@ typedef struct {
 typedef struct {
     uint32_t columns;
     const char **names;      /* [columns] as written; NULL without a header */
-    uint32_t time, clock, characteristic, unit, size; /* fields or CSV_NO_FIELD */
+    uint32_t time, clock, characteristic, size; /* fields or CSV_NO_FIELD */
+    uint32_t property[PROPERTY_COUNT];                 /* the same */
+    bool has_properties;
     uint8_t size_decimals;
     uint32_t *values;        /* [value_count] */
     uint32_t *value_code;    /* [value_count] characteristic of each when there is no column of them */
     uint32_t value_count;
     csv_context contexts[CONTEXT_COUNT];
     uint32_t context_count;
-    uint32_t last_used;      /* highest field with a role */
 } csv_layout;
 
 /* Decide the roles; adds the characteristics that columns stand for to the reader. */
@@ -135,12 +139,13 @@ ASSAY_MUST_USE assay_status csv_layout_make(reader *r, const read_options *optio
                                             csv_layout *out, assay_err *err);
 
 typedef enum {
-    ROLE_NONE, ROLE_VALUE, ROLE_CHARACTERISTIC, ROLE_TIME, ROLE_CLOCK, ROLE_SIZE, ROLE_UNIT,
-    ROLE_CONTEXT
+    ROLE_NONE, ROLE_VALUE, ROLE_CHARACTERISTIC, ROLE_TIME, ROLE_CLOCK, ROLE_SIZE,
+    ROLE_PROPERTY, ROLE_CONTEXT
 } csv_role;
 
-/* What a column of this usual name is, in English, Korean, Chinese or German. */
-csv_role csv_name_role(const char *name, size_t length, context_kind *kind);
+/* What a column of this usual name is, in English, Korean, Chinese or German; `kind` is a property or a
+ * context_kind. */
+csv_role csv_name_role(const char *name, size_t length, int *kind);
 /* "Stärke [µm]" -> "Stärke" and "µm"; unit empty if there is none. Both point into the arena. */
 void csv_name_split(arena *a, const char *name, const char **bare, const char **unit);
 bool csv_name_equal(const char *a, const char *b); /* but for case, blanks and signs */
@@ -160,6 +165,15 @@ typedef struct {
     char found[64];
     uint32_t found_length;
 } csv_refusal;
+
+/* What a property column says of a characteristic for the first time, and what other than that for
+ * the first time: so it is known whether all rows agree. */
+typedef struct {
+    uint32_t code; /* worker's code - 1; 0 without a column of characteristics */
+    property is;
+    uint32_t line; /* within the block, from 0 */
+    csv_text text;
+} csv_note;
 
 enum { csv_block_refusals = 16 };
 
@@ -186,6 +200,9 @@ typedef struct {
     uint32_t *size;
     uint32_t *record;    /* within the block, from 0 */
     uint32_t *end;       /* of its row in text */
+    uint32_t *line;      /* [line_room] within the block, from 0, when rows may span lines */
+    size_t line_room;
+    bool has_lines;
     uint32_t *context[CONTEXT_COUNT];
     bool has_status, has_folded;
     bool is_even;        /* see measurement_batch */
@@ -194,9 +211,11 @@ typedef struct {
     uint32_t refusal_count;
     uint32_t strict_row; /* rows before the first refusal when strict */
     /* texts its worker saw for the first time, in order of code */
-    csv_text *fresh[CONTEXT_COUNT + 2]; /* contexts, characteristics, their units */
-    uint32_t fresh_count[CONTEXT_COUNT + 2], fresh_room[CONTEXT_COUNT + 2];
-    uint32_t fresh_first[CONTEXT_COUNT + 2];
+    csv_text *fresh[CONTEXT_COUNT + 1]; /* contexts, characteristics */
+    uint32_t fresh_count[CONTEXT_COUNT + 1], fresh_room[CONTEXT_COUNT + 1];
+    uint32_t fresh_first[CONTEXT_COUNT + 1];
+    csv_note *notes;
+    uint32_t note_count, note_room;
     /* its worker counts anew from this block on; what earlier blocks point into, to be freed */
     dictionary *retired[CONTEXT_COUNT];
     unsigned worker;
@@ -204,7 +223,7 @@ typedef struct {
     uint64_t out_of_memory;
 } csv_block;
 
-enum { CSV_FRESH_CHARACTERISTIC = CONTEXT_COUNT, CSV_FRESH_UNIT = CONTEXT_COUNT + 1 };
+enum { CSV_FRESH_CHARACTERISTIC = CONTEXT_COUNT };
 
 void csv_block_done(csv_block *b);
 void csv_block_forget(csv_block *b); /* frees what is retired */
@@ -282,6 +301,8 @@ void csv_rows_parse(csv_worker *w, csv_block *block);
 bool csv_time_parse(csv_date form, const char *text, size_t length, int64_t *ns,
                     int32_t *offset_s);
 bool csv_clock_parse(const char *text, size_t length, int64_t *ns); /* since midnight */
+/* A decimal that is kept exactly. False: it is none. */
+bool csv_quantity(const csv_text *text, char sign, quantity *out);
 /* An empty field or one of the usual words for a missing value. */
 bool csv_is_missing(const char *text, size_t length);
 /* "inf", "-NaN", "#DIV/0!": where a number was meant to be and is none. */

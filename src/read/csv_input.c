@@ -21,10 +21,12 @@ void csv_block_done(csv_block *b)
     free(b->size);
     free(b->record);
     free(b->end);
+    free(b->line);
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         free(b->context[kind]);
-    for (int list = 0; list < CONTEXT_COUNT + 2; list++)
+    for (int list = 0; list < CONTEXT_COUNT + 1; list++)
         free(b->fresh[list]);
+    free(b->notes);
     csv_block_forget(b);
     *b = (csv_block){0};
 }

@@ -16,7 +16,7 @@ typedef struct {
     const csv_sample *sample;
     csv_layout *out;
     csv_role *roles;       /* [columns] */
-    context_kind *kinds;   /* [columns] */
+    int *kinds;            /* [columns] property or context_kind */
     bool *is_numeric;      /* [columns] most sampled values are numbers */
     assay_err *err;
 } maker;
@@ -100,7 +100,7 @@ static assay_status no_column(const maker *m, const char *name)
 }
 
 /* Give the named column its role. A NULL name leaves it to guessing, "" forbids the role. */
-static assay_status role_assign(maker *m, const char *name, csv_role role, context_kind kind)
+static assay_status role_assign(maker *m, const char *name, csv_role role, int kind)
 {
     uint32_t j;
     if (!name || !*name)
@@ -112,9 +112,18 @@ static assay_status role_assign(maker *m, const char *name, csv_role role, conte
         m->roles[j] = role;
         m->kinds[j] = kind;
     } else if (role == ROLE_CONTEXT && m->out->context_count < CONTEXT_COUNT) {
-        m->out->contexts[m->out->context_count++] = (csv_context){j, kind};
+        m->out->contexts[m->out->context_count++] = (csv_context){j, (context_kind)kind};
     }
     return ASSAY_OK;
+}
+
+/* What the caller or the dialect names; "": none. */
+static const char *property_wish(const maker *m, property p)
+{
+    const char *pinned = m->d->property[p];
+    if (m->options->mapping.property[p])
+        return m->options->mapping.property[p];
+    return strcmp(pinned, "none") == 0 ? "" : *pinned ? pinned : NULL;
 }
 
 static assay_status roles_from_mapping(maker *m)
@@ -126,36 +135,41 @@ static assay_status roles_from_mapping(maker *m)
     } plain[] = {{map->value, ROLE_VALUE},
                  {map->characteristic, ROLE_CHARACTERISTIC},
                  {map->time, ROLE_TIME},
-                 {map->size, ROLE_SIZE},
-                 {map->unit, ROLE_UNIT}};
+                 {map->size, ROLE_SIZE}};
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
         assay_status status = role_assign(m, plain[i].name, plain[i].role, 0);
         if (status != ASSAY_OK)
             return status;
     }
+    for (property p = 0; p < PROPERTY_COUNT; p++) {
+        assay_status status = role_assign(m, property_wish(m, p), ROLE_PROPERTY, (int)p);
+        if (status != ASSAY_OK)
+            return status;
+    }
     for (int kind = 0; kind < CONTEXT_COUNT; kind++) {
-        assay_status status = role_assign(m, map->context[kind], ROLE_CONTEXT, (context_kind)kind);
+        assay_status status = role_assign(m, map->context[kind], ROLE_CONTEXT, kind);
         if (status != ASSAY_OK)
             return status;
     }
     return ASSAY_OK;
 }
 
-static bool has_role(const maker *m, csv_role role, context_kind kind)
+static bool has_role(const maker *m, csv_role role, int kind)
 {
     for (uint32_t j = 0; j < m->out->columns; j++) {
-        if (m->roles[j] == role && (role != ROLE_CONTEXT || m->kinds[j] == kind))
+        bool has_kinds = role == ROLE_CONTEXT || role == ROLE_PROPERTY;
+        if (m->roles[j] == role && (!has_kinds || m->kinds[j] == kind))
             return true;
     }
     for (uint32_t i = 0; role == ROLE_CONTEXT && i < m->out->context_count; i++) {
-        if (m->out->contexts[i].kind == kind)
+        if ((int)m->out->contexts[i].kind == kind)
             return true;
     }
     return false;
 }
 
 /* The caller said something, be it "none". */
-static bool is_decided(const maker *m, csv_role role, context_kind kind)
+static bool is_decided(const maker *m, csv_role role, int kind)
 {
     const read_mapping *map = &m->options->mapping;
     switch (role) {
@@ -168,8 +182,8 @@ static bool is_decided(const maker *m, csv_role role, context_kind kind)
         return map->time != NULL;
     case ROLE_SIZE:
         return map->size != NULL;
-    case ROLE_UNIT:
-        return map->unit != NULL;
+    case ROLE_PROPERTY:
+        return property_wish(m, (property)kind) != NULL;
     case ROLE_CONTEXT:
         return map->context[kind] != NULL;
     case ROLE_NONE:
@@ -233,7 +247,7 @@ static csv_date epoch_guess(const maker *m, uint32_t column)
 /* Only of a column whose name says that it is a time: numbers of five digits are many things. */
 static bool is_excel(const maker *m, uint32_t column)
 {
-    context_kind kind;
+    int kind;
     size_t known = 0;
     const char *name = m->out->names ? m->out->names[column] : "";
     csv_role role = csv_name_role(name, strlen(name), &kind);
@@ -305,7 +319,7 @@ static bool is_clock_column(const maker *m, uint32_t column)
 
 /* -- roles by name and by look -- */
 
-static bool fits_its_name(const maker *m, uint32_t j, csv_role role)
+static bool fits_its_name(const maker *m, uint32_t j, csv_role role, int kind)
 {
     if (m->sample->row_count == 0)
         return true;
@@ -317,9 +331,10 @@ static bool fits_its_name(const maker *m, uint32_t j, csv_role role)
         return date_guess(m, j) != CSV_DATE_NONE;
     case ROLE_CLOCK:
         return is_clock_column(m, j);
+    case ROLE_PROPERTY:
+        return m->is_numeric[j] || !property_is_number((property)kind);
     case ROLE_NONE:
     case ROLE_CHARACTERISTIC:
-    case ROLE_UNIT:
     case ROLE_CONTEXT:
         break;
     }
@@ -329,14 +344,16 @@ static bool fits_its_name(const maker *m, uint32_t j, csv_role role)
 static void roles_from_names(maker *m)
 {
     for (uint32_t j = 0; m->out->names && j < m->out->columns; j++) {
-        context_kind kind = 0;
+        int kind = 0;
         if (m->roles[j] != ROLE_NONE)
             continue;
         csv_role role = csv_name_role(m->out->names[j], strlen(m->out->names[j]), &kind);
         if ((role == ROLE_TIME || role == ROLE_CLOCK) && is_clock_column(m, j))
             role = ROLE_CLOCK;
+        if (role == ROLE_PROPERTY && has_role(m, role, kind))
+            m->is_numeric[j] = false; /* a second column of limits is no measured value */
         if (role == ROLE_NONE || is_decided(m, role, kind) || has_role(m, role, kind) ||
-            !fits_its_name(m, j, role))
+            !fits_its_name(m, j, role, kind))
             continue;
         m->roles[j] = role;
         m->kinds[j] = kind;
@@ -590,12 +607,12 @@ static void fields_fill(maker *m)
             out->clock = j;
         else if (m->roles[j] == ROLE_CHARACTERISTIC)
             out->characteristic = j;
-        else if (m->roles[j] == ROLE_UNIT)
-            out->unit = j;
         else if (m->roles[j] == ROLE_SIZE)
             out->size = j;
+        else if (m->roles[j] == ROLE_PROPERTY)
+            out->property[m->kinds[j]] = j;
         else if (m->roles[j] == ROLE_CONTEXT && out->context_count < CONTEXT_COUNT)
-            out->contexts[out->context_count++] = (csv_context){j, m->kinds[j]};
+            out->contexts[out->context_count++] = (csv_context){j, (context_kind)m->kinds[j]};
     }
     if (out->time == CSV_NO_FIELD)
         out->clock = CSV_NO_FIELD;
@@ -603,19 +620,22 @@ static void fields_fill(maker *m)
         out->size_decimals = decimals_of(m, out->size);
 }
 
-static void last_used_find(maker *m)
+/* Columns of several characteristics: a limit or a unit beside them may be of any. */
+static void properties_settle(maker *m)
 {
     csv_layout *out = m->out;
-    uint32_t used[] = {out->time, out->clock, out->characteristic, out->unit, out->size};
-    for (size_t i = 0; i < sizeof used / sizeof *used; i++) {
-        if (used[i] != CSV_NO_FIELD && used[i] > out->last_used)
-            out->last_used = used[i];
-    }
-    for (uint32_t i = 0; i < out->value_count; i++)
-        out->last_used = out->values[i] > out->last_used ? out->values[i] : out->last_used;
-    for (uint32_t i = 0; i < out->context_count; i++) {
-        if (out->contexts[i].field > out->last_used)
-            out->last_used = out->contexts[i].field;
+    bool is_of_many = m->d->shape == CSV_LAYOUT_WIDE && out->value_count > 1 &&
+                      out->characteristic == CSV_NO_FIELD;
+    for (property p = 0; p < PROPERTY_COUNT; p++) {
+        if (out->property[p] == CSV_NO_FIELD)
+            continue;
+        if (is_of_many && p <= PROPERTY_UNIT) {
+            reader_warn(m->r, _("column %u says a %s, but not of which of the %u characteristics in "
+                                "columns: it is not taken"),
+                        out->property[p] + 1, property_words(p), out->value_count);
+            out->property[p] = CSV_NO_FIELD;
+        }
+        out->has_properties |= out->property[p] != CSV_NO_FIELD;
     }
 }
 
@@ -641,10 +661,12 @@ assay_status csv_layout_make(reader *r, const read_options *options, csv_dialect
 {
     uint32_t n = sample->columns;
     *out = (csv_layout){.columns = n, .time = CSV_NO_FIELD, .clock = CSV_NO_FIELD,
-                        .characteristic = CSV_NO_FIELD, .unit = CSV_NO_FIELD, .size = CSV_NO_FIELD};
+                        .characteristic = CSV_NO_FIELD, .size = CSV_NO_FIELD};
+    for (property p = 0; p < PROPERTY_COUNT; p++)
+        out->property[p] = CSV_NO_FIELD;
     maker m = {.r = r, .options = options, .d = d, .sample = sample, .out = out, .err = err};
     m.roles = arena_array(&r->texts, csv_role, n);
-    m.kinds = arena_array(&r->texts, context_kind, n);
+    m.kinds = arena_array(&r->texts, int, n);
     m.is_numeric = arena_array(&r->texts, bool, n);
     out->values = arena_array(&r->texts, uint32_t, n);
     out->value_code = arena_array(&r->texts, uint32_t, n);
@@ -663,6 +685,6 @@ assay_status csv_layout_make(reader *r, const read_options *options, csv_dialect
     if (out->time != CSV_NO_FIELD && d->date == CSV_DATE_NONE)
         d->date = CSV_DATE_ISO;
     status = values_choose(&m);
-    last_used_find(&m);
+    properties_settle(&m);
     return status;
 }

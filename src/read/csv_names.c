@@ -7,7 +7,7 @@
 
 typedef struct {
     csv_role role;
-    context_kind kind;
+    int kind; /* property or context_kind */
     const char *names; /* between blanks */
 } usual;
 
@@ -28,7 +28,24 @@ static const usual usual_names[] = {
     {ROLE_SIZE, 0,
      " samplesize inspected numberinspected stichprobenumfang umfang 표본크기 시료수 검사수 "
      "样本量 检验数 样本大小 "},
-    {ROLE_UNIT, 0, " unit units uom einheit 단위 单位 "},
+    {ROLE_PROPERTY, PROPERTY_LOWER,
+     " lsl lowerlimit lowerspec lowerspeclimit lowerspecificationlimit specmin usg untergrenze "
+     "unterergrenzwert unterespezifikationsgrenze 하한 하한값 하한치 규격하한 규격하한값 하한규격 "
+     "下限 下限值 规格下限 规格下限值 下规格限 規格下限 "},
+    {ROLE_PROPERTY, PROPERTY_UPPER,
+     " usl upperlimit upperspec upperspeclimit upperspecificationlimit specmax osg obergrenze "
+     "oberergrenzwert oberespezifikationsgrenze 상한 상한값 상한치 규격상한 규격상한값 상한규격 "
+     "上限 上限值 规格上限 规格上限值 上规格限 規格上限 "},
+    {ROLE_PROPERTY, PROPERTY_TARGET,
+     " target targetvalue zielwert 목표 목표값 목표치 目标 目标值 目標 目標值 "},
+    {ROLE_PROPERTY, PROPERTY_NOMINAL,
+     " nominal nominalvalue nennmass nennmaß nennwert sollwert sollmass sollmaß 공칭 공칭값 공칭치 "
+     "公称值 名义值 标称值 "},
+    {ROLE_PROPERTY, PROPERTY_UNIT, " unit units uom einheit 단위 单位 單位 "},
+    {ROLE_PROPERTY, PROPERTY_PART_NUMBER,
+     " partnumber partno teilenummer sachnummer 품번 부품번호 品号 料号 零件号 品番 "},
+    {ROLE_PROPERTY, PROPERTY_PART_NAME,
+     " partname teilename teilebezeichnung 품명 부품명 品名 零件名称 "},
     {ROLE_CONTEXT, CONTEXT_SERIAL,
      " serial serialnumber serialno serialnr sn partid dmc uid seriennummer seriennr prüfling "
      "prüflingsnummer teileid teilnummer 시리얼 시리얼번호 일련번호 제품번호 序列号 序号 编号 件号 "
@@ -112,7 +129,7 @@ static size_t bracket_at(const char *name, size_t length)
     return length;
 }
 
-csv_role csv_name_role(const char *name, size_t length, context_kind *kind)
+csv_role csv_name_role(const char *name, size_t length, int *kind)
 {
     char wanted[128] = " ";
     size_t n = name_reduce(name, bracket_at(name, length), wanted + 1, sizeof wanted - 2);

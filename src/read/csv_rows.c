@@ -270,26 +270,81 @@ static bool facts_read(csv_worker *w, csv_block *b, const row_view *row, row_fac
     return true;
 }
 
-/* Remember the unit beside a characteristic seen for the first time. */
-static void unit_note(csv_worker *w, csv_block *b, const row_view *row)
+/* -- properties -- */
+
+bool csv_quantity(const csv_text *text, char sign, quantity *out)
 {
-    uint32_t count = b->fresh_count[CSV_FRESH_UNIT];
-    if (count == b->fresh_room[CSV_FRESH_UNIT]) {
-        uint32_t room = count ? count * 2 : 16;
-        csv_text *list = realloc(b->fresh[CSV_FRESH_UNIT], room * sizeof *list);
-        if (!list) {
-            b->out_of_memory = 1;
-            return;
-        }
-        b->fresh[CSV_FRESH_UNIT] = list;
-        b->fresh_room[CSV_FRESH_UNIT] = room;
+    *out = (quantity){0};
+    out->is_given = decimal_parse(text->text, text->length, sign, &out->value, NULL) == DECIMAL_OK;
+    return out->is_given;
+}
+
+static csv_seen *seen_of(csv_worker *w, uint32_t code, property p)
+{
+    size_t at = (size_t)code * PROPERTY_COUNT + p;
+    if (at >= w->seen_room) {
+        size_t room = 2 * at + PROPERTY_COUNT;
+        csv_seen *grown = realloc(w->seen, room * sizeof *grown);
+        if (!grown)
+            return NULL;
+        memset(grown + w->seen_room, 0, (room - w->seen_room) * sizeof *grown);
+        w->seen = grown;
+        w->seen_room = room;
     }
-    const char *to, *from = field_at(b, row, w->plan.layout->unit, &to);
+    return &w->seen[at];
+}
+
+static bool note_add(csv_block *b, const csv_note *note)
+{
+    if (b->note_count == b->note_room) {
+        uint32_t room = b->note_room ? b->note_room * 2 : 16;
+        csv_note *grown = realloc(b->notes, room * sizeof *grown);
+        if (!grown)
+            return false;
+        b->notes = grown;
+        b->note_room = room;
+    }
+    b->notes[b->note_count++] = *note;
+    return true;
+}
+
+static bool is_same_number(const csv_worker *w, const csv_text *a, const csv_text *b)
+{
+    quantity x, y;
+    return csv_quantity(a, w->plan.dialect->decimal, &x) &&
+           csv_quantity(b, w->plan.dialect->decimal, &y) && quantity_equal(&x, &y);
+}
+
+/* Keep what a cell says if it is the first to say so, or the first to say something else. */
+static void property_note(csv_worker *w, csv_block *b, const row_view *row, uint32_t code, property p)
+{
+    const char *to, *from = field_at(b, row, w->plan.layout->property[p], &to);
     trim(&from, &to);
-    const char *copy = arena_text(&w->units, from, (size_t)(to - from));
-    b->out_of_memory |= copy == NULL;
-    b->fresh[CSV_FRESH_UNIT][count] = (csv_text){copy, copy ? (uint32_t)(to - from) : 0};
-    b->fresh_count[CSV_FRESH_UNIT]++;
+    csv_text text = {from, (uint32_t)(to - from)};
+    csv_seen *seen = csv_is_missing(from, text.length) ? NULL : seen_of(w, code, p);
+    if (!seen || seen->has_other ||
+        (seen->first.length == text.length && memcmp(seen->first.text, from, text.length) == 0))
+        return;
+    quantity number;
+    bool is_bad = property_is_number(p) && !csv_quantity(&text, w->plan.dialect->decimal, &number);
+    if (is_bad ? seen->has_bad : property_is_number(p) && is_same_number(w, &seen->first, &text))
+        return;
+    text.text = arena_text(&w->said, from, text.length);
+    csv_note note = {.code = code, .is = p, .line = row->line, .text = text};
+    b->out_of_memory |= !text.text || !note_add(b, &note);
+    if (is_bad)
+        seen->has_bad = true;
+    else if (seen->first.length)
+        seen->has_other = true;
+    else
+        seen->first = text;
+}
+
+static void properties_note(csv_worker *w, csv_block *b, const row_view *row, uint32_t code)
+{
+    for (property p = 0; p < PROPERTY_COUNT; p++)
+        if (w->plan.layout->property[p] != CSV_NO_FIELD)
+            property_note(w, b, row, code, p);
 }
 
 static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
@@ -316,6 +371,8 @@ static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
         b->time[i] = f.time;
         b->record[i] = row->record;
         b->end[i] = row->end;
+        if (b->has_lines)
+            b->line[i] = row->line;
         if (b->offset_s)
             b->offset_s[i] = f.offset;
         if (b->size)
@@ -324,12 +381,8 @@ static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
         b->n++;
     }
     b->has_folded |= f.is_folded;
-    if (layout->unit != CSV_NO_FIELD && layout->characteristic != CSV_NO_FIELD) {
-        while (dictionary_count(w->texts[CONTEXT_COUNT]) - b->fresh_first[CSV_FRESH_CHARACTERISTIC] >
-                   b->fresh_count[CSV_FRESH_UNIT] &&
-               !b->out_of_memory)
-            unit_note(w, b, row);
-    }
+    if (layout->has_properties && b->n > first)
+        properties_note(w, b, row, f.characteristic);
     for (uint32_t c = 0; c < layout->context_count; c++) {
         context_kind kind = layout->contexts[c].kind;
         uint32_t code = code_of(w, b, (int)kind, row, layout->contexts[c].field);
@@ -490,10 +543,21 @@ static bool fields_reserve(csv_worker *w, size_t length)
     return w->fields_room > 0;
 }
 
+static bool lines_reserve(csv_block *b)
+{
+    if (b->rows_room <= b->line_room)
+        return true;
+    free(b->line);
+    b->line = malloc(b->rows_room * sizeof *b->line);
+    b->line_room = b->line ? b->rows_room : 0;
+    return b->line != NULL;
+}
+
 static void rows_quoted(csv_worker *w, csv_block *b)
 {
     const csv_dialect *d = w->plan.dialect;
-    if (!fields_reserve(w, b->length)) {
+    b->has_lines = lines_reserve(b);
+    if (!b->has_lines || !fields_reserve(w, b->length)) {
         b->out_of_memory = 1;
         return;
     }
@@ -569,10 +633,10 @@ static void results_clear(csv_worker *w, csv_block *b)
     b->received = b->records = b->lines = 0;
     b->refusal_count = 0;
     b->strict_row = UINT32_MAX;
-    b->has_status = b->has_folded = false;
+    b->has_status = b->has_folded = b->has_lines = false;
     b->out_of_memory = 0;
     b->worker = w->number;
-    b->fresh_count[CSV_FRESH_UNIT] = 0;
+    b->note_count = 0;
     for (int list = 0; list < texts_count; list++) {
         texts_forget(w, b, list);
         b->fresh_first[list] = w->texts[list] ? dictionary_count(w->texts[list]) : 0;
@@ -648,7 +712,7 @@ assay_status csv_worker_new(const csv_plan *plan, unsigned number, csv_worker **
     w->digits = w->fast_fn ? csv_digits_new() : NULL;
     w->marks_fn = csv_marks_at(csv_levels - 1);
     w->even_fn = csv_even_at(csv_levels - 1);
-    arena_init(&w->units);
+    arena_init(&w->said);
     if (w->fast_fn)
         w->caches[CONTEXT_COUNT] = calloc(cache_slots, sizeof *w->caches[CONTEXT_COUNT]);
     if ((w->fast_fn && (!w->digits || !w->caches[CONTEXT_COUNT])) || !texts_new(w, err)) {
@@ -673,6 +737,7 @@ void csv_worker_free(csv_worker *w)
         free(w->caches[list]);
         free(w->long_caches[list]);
     }
-    arena_done(&w->units);
+    arena_done(&w->said);
+    free(w->seen);
     free(w);
 }

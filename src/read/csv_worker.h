@@ -36,6 +36,12 @@ typedef struct {
     int64_t base;       /* UTC ns when the last digits are 0 */
 } csv_stretch;
 
+/* What a property column said of one characteristic. */
+typedef struct {
+    csv_text first; /* length 0: nothing yet */
+    bool has_other, has_bad; /* something else; something that is no number */
+} csv_seen;
+
 typedef struct csv_digits csv_digits; /* tables of the AVX2 level */
 
 /* Reads rows of the plain long form from byte `at` on and stops before the first row that is not
@@ -72,7 +78,9 @@ struct csv_worker {
     dictionary *texts[texts_count]; /* contexts, then characteristics */
     cache_entry *caches[texts_count]; /* NULL until the first text */
     long_entry *long_caches[texts_count];
-    arena units;
+    arena said;      /* texts of notes and of what was seen */
+    csv_seen *seen;  /* [seen_room] by code and property */
+    size_t seen_room;
     /* the last date and the last stretch of zone asked for */
     char date[10];
     int64_t date_ns;

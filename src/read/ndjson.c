@@ -328,7 +328,7 @@ static bool keep_names(ndjson_reader *r, const read_mapping *m)
     is_kept &= rename_role(r, ROLE_CHARACTERISTIC, m->characteristic);
     is_kept &= rename_role(r, ROLE_TIME, m->time);
     is_kept &= rename_role(r, ROLE_SIZE, m->size);
-    is_kept &= rename_role(r, ROLE_UNIT, m->unit);
+    is_kept &= rename_role(r, ROLE_UNIT, m->property[PROPERTY_UNIT]);
     for (int kind = 0; kind < CONTEXT_COUNT; kind++)
         is_kept &= rename_role(r, ROLE_CONTEXT + kind, m->context[kind]);
     return is_kept;

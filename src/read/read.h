@@ -14,13 +14,15 @@
 #include "base/buf.h"
 #include "model/characteristic.h"
 #include "model/measurement.h"
+#include "model/property.h"
 
 typedef enum { FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON, FORMAT_QIF, FORMAT_CALYPSO } read_format;
 
 /* Which column (by header name, or "#3" by position from 1) plays which role. NULL: guessed for
- * value, characteristic, time and the context kinds with usual names; "" : none. */
+ * value, characteristic, time, the properties and the context kinds with usual names; "" : none. */
 typedef struct {
-    const char *value, *characteristic, *time, *size, *unit;
+    const char *value, *characteristic, *time, *size;
+    const char *property[PROPERTY_COUNT];
     const char *context[CONTEXT_COUNT];
     bool wide; /* every numeric column not named above is a characteristic */
 } read_mapping;
@@ -67,6 +69,12 @@ ASSAY_MUST_USE assay_status reader_drain(reader *r, uint32_t contexts, reader_ta
                                          void *context, assay_err *err);
 
 const characteristic *const *reader_characteristics(const reader *r, size_t *n);
+/* What columns of the rows said so far of a characteristic, by its index: limits, target, unit, part; what
+ * rows of one characteristic say differently is warned of and not said. All is known at the end, so that
+ * characteristics given out before lack it. A stored definition is completed by it and not changed.
+ * NULL: nothing. Lives until the next rows. */
+const characteristic *reader_said(const reader *r, size_t index);
+bool reader_says(const reader *r); /* there are such columns: reading on from the middle misses some */
 const dictionary *reader_dictionary(const reader *r, context_kind kind);
 uint32_t reader_contexts(const reader *r); /* bit set of the kinds this source can give */
 
@@ -86,6 +94,9 @@ size_t reader_columns(const reader *r, read_column *out, size_t room);
 uint64_t reader_offset(const reader *r);
 /* Records before reader_offset, where the reader keeps it apart from the last row given; or 0. */
 uint64_t reader_record(const reader *r);
+/* The line of the source where a row of the batch that reader_next gave last begins, as refusals name
+ * it; the number of its record where the source has no lines. 0: not known. */
+uint64_t reader_line(const reader *r, const measurement_batch *batch, size_t row);
 uint64_t reader_size(const reader *r);
 ASSAY_MUST_USE assay_status reader_resume(reader *r, uint64_t offset, uint64_t record,
                                           assay_err *err);

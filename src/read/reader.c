@@ -58,13 +58,13 @@ assay_status reader_characteristic_add(reader *r, const characteristic *c, uint3
 {
     if (r->characteristic_count == r->characteristic_room) {
         size_t room = r->characteristic_room ? r->characteristic_room * 2 : 16;
-        const characteristic **list = realloc(r->characteristics, room * sizeof *list);
+        characteristic **list = realloc(r->characteristics, room * sizeof *list);
         if (!list)
             return assay_fail(err, ASSAY_MEMORY, 0, "no memory for %zu characteristics", room);
         r->characteristics = list;
         r->characteristic_room = room;
     }
-    const characteristic *copy = characteristic_copy(&r->texts, c);
+    characteristic *copy = characteristic_copy(&r->texts, c);
     if (!copy)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a characteristic");
     *index = (uint32_t)r->characteristic_count;
@@ -345,7 +345,17 @@ assay_status reader_resume(reader *r, uint64_t offset, uint64_t record, assay_er
 const characteristic *const *reader_characteristics(const reader *r, size_t *n)
 {
     *n = r->characteristic_count;
-    return r->characteristics;
+    return (const characteristic *const *)r->characteristics;
+}
+
+bool reader_says(const reader *r)
+{
+    return r->has_properties;
+}
+
+const characteristic *reader_said(const reader *r, size_t index)
+{
+    return r->ops->said ? r->ops->said(r, index) : NULL;
 }
 
 const dictionary *reader_dictionary(const reader *r, context_kind kind)
@@ -381,6 +391,11 @@ uint64_t reader_offset(const reader *r)
 uint64_t reader_record(const reader *r)
 {
     return r->record;
+}
+
+uint64_t reader_line(const reader *r, const measurement_batch *batch, size_t row)
+{
+    return r->ops->line ? r->ops->line(r, row) : batch->record ? batch->record[row] : 0;
 }
 
 uint64_t reader_size(const reader *r)

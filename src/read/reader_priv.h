@@ -27,6 +27,8 @@ typedef struct {
     void (*describe)(const reader *r, buf *out); /* in words, lines ended by \n */
     void (*close)(reader *r);                    /* what the format added; base lives on */
     size_t (*columns)(const reader *r, read_column *out, size_t room); /* NULL: it has none */
+    const characteristic *(*said)(const reader *r, size_t index); /* NULL: nothing */
+    uint64_t (*line)(const reader *r, size_t row); /* NULL: that of the record */
 } reader_ops;
 
 struct reader {
@@ -35,13 +37,14 @@ struct reader {
     bool is_strict;
     uint32_t forgets; /* read_options.forgets */
     bool is_started;   /* reader_next was called */
+    bool has_properties; /* reader_said may say something */
     arena texts;       /* lives as long as the reader */
     buf dialect;       /* in the form read_options.dialect takes */
     uint64_t offset;   /* bytes consumed by what was given out */
     uint64_t record;   /* records before `offset`; 0: not kept, that of the last row given */
     uint32_t contexts; /* bit set of the kinds it can give; dictionaries exist for these */
     dictionary *dictionaries[CONTEXT_COUNT];
-    const characteristic **characteristics;
+    characteristic **characteristics;
     size_t characteristic_count, characteristic_room;
     uint64_t received, given, refused;
     refusal *refusals;

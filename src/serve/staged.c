@@ -345,7 +345,7 @@ void staged_options(const staged_settings *s, read_options *out)
                  {&out->mapping.value, s->column_value},
                  {&out->mapping.characteristic, s->column_characteristic},
                  {&out->mapping.time, s->column_time},
-                 {&out->mapping.unit, s->column_unit},
+                 {&out->mapping.property[PROPERTY_UNIT], s->column_unit},
                  {&out->mapping.size, s->column_size},
                  {&out->mapping.context[CONTEXT_SERIAL], s->column_serial},
                  {&out->mapping.context[CONTEXT_BATCH], s->column_batch},

@@ -711,6 +711,23 @@ static assay_status name_those_there(const series_set *set, const series_request
     return status;
 }
 
+/* What the rows of the file said of each stands in its definition. */
+static assay_status specify_all(series_set *set, assay_err *err)
+{
+    for (size_t code = 0; code < set->code_count; code++) {
+        const characteristic *said = reader_said(set->reader, code);
+        if (!said || !set->of_code[code])
+            continue;
+        series *s = &set->item[set->of_code[code] - 1];
+        characteristic *own = characteristic_copy(&set->memory, s->definition);
+        if (!own)
+            return out_of_memory(err, "definitions");
+        (void)characteristic_complete(own, said);
+        s->definition = own;
+    }
+    return ASSAY_OK;
+}
+
 static assay_status sort_all(series_set *set, const series_request *request, assay_err *err)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -753,6 +770,8 @@ static assay_status open_file(const series_request *request, series_set **out, a
         }
         if (status == ASSAY_OK && request->name && l.set->count == 0)
             status = name_those_there(l.set, request, err);
+        if (status == ASSAY_OK)
+            status = specify_all(l.set, err);
         if (status == ASSAY_OK && l.keeps_time)
             status = sort_all(l.set, request, err);
         if (status == ASSAY_OK)

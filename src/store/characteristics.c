@@ -403,6 +403,22 @@ assay_status store_characteristic_rename(store *s, uint32_t number, const char *
     return status;
 }
 
+/* What an import makes of a stored definition, by its commit. */
+static assay_status change_add(store *s, uint32_t number, const characteristic *c, uint32_t origin_id,
+                               assay_err *err)
+{
+    buf definition = BUF_INIT;
+    assay_status status = characteristic_to_json(c, &definition, err);
+    sqlite3_stmt *q = statement(s->db, SQL_CHANGE_ADD);
+    sqlite3_bind_int64(q, 1, origin_id);
+    sqlite3_bind_int64(q, 2, number);
+    sqlite3_bind_text(q, 3, buf_text(&definition), -1, SQLITE_STATIC);
+    if (!status)
+        status = statement_run(s->db, SQL_CHANGE_ADD, err);
+    buf_done(&definition);
+    return status;
+}
+
 /* For an import: the characteristic of this path, new ones under its id. */
 assay_status characteristic_for_import(store *s, const characteristic *c, uint32_t origin_id,
                                        uint32_t *number, assay_err *err)
@@ -423,14 +439,52 @@ assay_status characteristic_for_import(store *s, const characteristic *c, uint32
     characteristic merged;
     if (status || is_pending || !characteristic_overlay(&old.definition, &named, &merged))
         return status;
-    buf definition = BUF_INIT;
-    status = characteristic_to_json(&merged, &definition, err);
-    sqlite3_stmt *q = statement(s->db, SQL_CHANGE_ADD);
+    return change_add(s, *number, &merged, origin_id, err);
+}
+
+/* As the import has changed it so far; `out` stays as it is when it has not. */
+static assay_status changed_so_far(store *s, uint32_t number, uint32_t origin_id, characteristic *out,
+                                   assay_err *err)
+{
+    characteristic *changed;
+    sqlite3_stmt *q = statement(s->db, SQL_CHANGE_OF);
     sqlite3_bind_int64(q, 1, origin_id);
-    sqlite3_bind_int64(q, 2, *number);
-    sqlite3_bind_text(q, 3, buf_text(&definition), -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 2, number);
+    int step = statement_step(s->db, SQL_CHANGE_OF, err);
+    assay_status status = step < 0 ? ASSAY_DAMAGED : ASSAY_OK;
+    if (step > 0)
+        status = characteristic_from_json((const char *)sqlite3_column_text(q, 0), &s->names, &changed,
+                                          err);
+    statement_reset(s->db, SQL_CHANGE_OF);
+    if (step > 0 && !status)
+        *out = *changed;
+    return status;
+}
+
+assay_status characteristic_specify(store *s, uint32_t number, const characteristic *said,
+                                    uint32_t origin_id, property_differs *differs, void *context,
+                                    assay_err *err)
+{
+    stored_characteristic old;
+    bool is_pending;
+    assay_status status = at(s, number, &is_pending, &old, err);
+    characteristic *own = &old.definition;
+    const char *path = own->path;
     if (!status)
-        status = statement_run(s->db, SQL_CHANGE_ADD, err);
+        status = changed_so_far(s, number, origin_id, own, err);
+    if (status)
+        return status;
+    if (differs)
+        characteristic_compare(own, said, differs, context);
+    if (!characteristic_complete(own, said))
+        return ASSAY_OK;
+    own->path = path;
+    if (!is_pending)
+        return change_add(s, number, own, origin_id, err);
+    buf definition = BUF_INIT;
+    status = characteristic_to_json(own, &definition, err);
+    if (!status)
+        status = update_row(s, number, own, buf_text(&definition), err);
     buf_done(&definition);
     return status;
 }

@@ -102,6 +102,7 @@
                   " VALUES (?, ?, ?)")                                                             \
     X(CHANGE_ALL, "SELECT characteristic, definition FROM change WHERE import = ?"                 \
                   " ORDER BY characteristic")                                                      \
+    X(CHANGE_OF, "SELECT definition FROM change WHERE import = ? AND characteristic = ?")          \
     X(CHANGE_DROP, "DELETE FROM change WHERE import = ?")                                          \
     X(IMPORT_ADD, "INSERT INTO import (id, source, content, label, actor, base) "                  \
                   "VALUES (?, ?, ?, ?, ?, ?)")                                                     \

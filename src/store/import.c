@@ -616,28 +616,6 @@ static void watch_dictionaries(import *i, const dictionary *const dictionaries[C
     }
 }
 
-/* The rows from `from` on, as a view. */
-static measurement_batch batch_rest(const measurement_batch *b, size_t from)
-{
-    measurement_batch r = *b;
-    r.n -= from;
-    r.mantissa += from;
-    r.exponent += from;
-#define SKIP(column) r.column = r.column ? r.column + from : NULL
-    SKIP(characteristic);
-    SKIP(time);
-    SKIP(offset);
-    SKIP(decimals);
-    SKIP(status);
-    SKIP(size);
-    SKIP(record);
-    r.first_record += r.first_record ? from : 0;
-    for (int kind = 0; kind < CONTEXT_COUNT; kind++)
-        SKIP(context[kind]);
-#undef SKIP
-    return r;
-}
-
 /* The short way as far as it goes; the rest of the source then goes the long one. */
 static assay_status append_plain(import *i, const measurement_batch *b, size_t *done,
                                  assay_err *err)
@@ -717,6 +695,16 @@ assay_status import_note(import *i, const char *note, assay_err *err)
     i->next_note = note ? strdup(note) : NULL;
     return note && !i->next_note ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for an import")
                                  : ASSAY_OK;
+}
+
+assay_status import_specify(import *i, uint32_t index, const characteristic *said,
+                            property_differs *differs, void *context, assay_err *err)
+{
+    uint32_t number = index < i->map_room ? i->map[index] : 0;
+    assay_status status = number ? ensure_tx(i, err) : ASSAY_OK;
+    return number && !status
+               ? characteristic_specify(i->s, number, said, i->id, differs, context, err)
+               : status;
 }
 
 const char *import_noted(const import *i)

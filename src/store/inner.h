@@ -235,6 +235,10 @@ void characteristic_forget(store *s, uint32_t number);
 ASSAY_MUST_USE assay_status characteristic_redefine(store_tx *tx, const stored_characteristic *old,
                                                     const characteristic *c, const char *type,
                                                     const char *actor, assay_err *err);
+/* import_specify, of a number. */
+ASSAY_MUST_USE assay_status characteristic_specify(store *s, uint32_t number, const characteristic *said,
+                                                   uint32_t import, property_differs *differs,
+                                                   void *context, assay_err *err);
 /* The characteristic of this path; a new one is hidden until the import is committed. */
 ASSAY_MUST_USE assay_status characteristic_for_import(store *s, const characteristic *c,
                                                       uint32_t import, uint32_t *number,

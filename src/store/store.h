@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "model/characteristic.h"
 #include "model/measurement.h"
+#include "model/property.h"
 
 #define STORE_NOW UINT64_MAX
 
@@ -94,6 +95,11 @@ ASSAY_MUST_USE assay_status import_append(import *i, const measurement_batch *ba
                                           const characteristic *const *characteristics,
                                           const dictionary *const dictionaries[CONTEXT_COUNT],
                                           uint64_t offset, uint64_t record, assay_err *err);
+/* What rows say of a characteristic (its index as in import_append) beside their values: its definition is
+ * completed by it, by the import's commit; nothing that is stored is changed, `differs` (may be NULL) is
+ * told of it. Of one without rows: nothing. */
+ASSAY_MUST_USE assay_status import_specify(import *i, uint32_t index, const characteristic *said,
+                                           property_differs *differs, void *context, assay_err *err);
 /* What the source's reader has to say up to the end of the next batch, in the caller's own words:
  * durable together with it. NULL: nothing. */
 ASSAY_MUST_USE assay_status import_note(import *i, const char *note, assay_err *err);

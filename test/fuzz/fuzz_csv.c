@@ -17,9 +17,27 @@ static void mix(outcome *o, uint64_t x)
     o->hash ^= o->hash >> 29;
 }
 
-static void batch_mix(outcome *o, const measurement_batch *b)
+static void said_mix(outcome *o, const reader *r)
+{
+    size_t n;
+    (void)reader_characteristics(r, &n);
+    for (size_t i = 0; i < n; i++) {
+        const characteristic *said = reader_said(r, i);
+        characteristic c = said ? *said : (characteristic){0};
+        for (property p = 0; p < PROPERTY_COUNT; p++) {
+            const quantity *number = property_is_number(p) ? property_quantity(&c, p) : NULL;
+            const char *text = number ? NULL : *property_text(&c, p);
+            mix(o, number ? (uint64_t)number->value.mantissa : text ? strlen(text) : 0);
+        }
+        if (quantity_value(&c.lower) >= quantity_value(&c.upper))
+            abort();
+    }
+}
+
+static void batch_mix(outcome *o, const reader *r, const measurement_batch *b)
 {
     for (size_t i = 0; i < b->n; i++) {
+        mix(o, reader_line(r, b, i));
         mix(o, b->characteristic[i]);
         mix(o, (uint64_t)b->time[i]);
         mix(o, (uint64_t)b->mantissa[i]);
@@ -48,8 +66,9 @@ static bool file_read(const uint8_t *data, size_t size, const read_options *opti
         if (is_good && b->n == 0)
             break;
         if (is_good)
-            batch_mix(o, b);
+            batch_mix(o, r, b);
     }
+    said_mix(o, r);
     buf words = BUF_INIT;
     reader_describe(r, &words);
     buf_done(&words);

@@ -929,6 +929,201 @@ static void a_wrong_column_or_dialect_is_named(void **state)
     unlink(path);
 }
 
+/* -- what rows say of their characteristics -- */
+
+static const char *warning_at(const reading *t, size_t i)
+{
+    reader_tally_t tally;
+    reader_tally(t->r, &tally);
+    return i < tally.warning_count ? tally.warnings[i] : "";
+}
+
+static assay_status rows_ignored(void *context, const measurement_batch *rows, assay_err *err)
+{
+    (void)context, (void)rows, (void)err;
+    return ASSAY_OK;
+}
+
+static double said(const reading *t, size_t index, property p)
+{
+    const characteristic *c = reader_said(t->r, index);
+    characteristic copy = c ? *c : (characteristic){0};
+    return quantity_value(property_quantity(&copy, p));
+}
+
+static void limits_of_the_rows_belong_to_their_characteristic(void **state)
+{
+    (void)state;
+    reading t = read_text("time,characteristic,value,LSL,USL,Target,unit,part no.\n"
+                          "2026-01-01,d,10.0,9.5,10.5,10,mm,A-1\n"
+                          "2026-01-02,l,5.0,,5.5,-,kg,\n"
+                          "2026-01-03,d,10.1,9.50,10.5,10.0,mm,A-1\n");
+    assert_int_equal(t.b->n, 3);
+    assert_true(said(&t, 0, PROPERTY_LOWER) == 9.5 && said(&t, 0, PROPERTY_UPPER) == 10.5);
+    assert_true(said(&t, 0, PROPERTY_TARGET) == 10 && isnan(said(&t, 0, PROPERTY_NOMINAL)));
+    assert_true(isnan(said(&t, 1, PROPERTY_LOWER)) && said(&t, 1, PROPERTY_UPPER) == 5.5);
+    assert_string_equal(reader_said(t.r, 0)->part_number, "A-1");
+    assert_string_equal(characteristic_at(&t, 0)->unit, "mm");
+    assert_string_equal(characteristic_at(&t, 1)->unit, "kg");
+    assert_true(reader_says(t.r));
+    assert_string_equal(warning_at(&t, 0), "");
+    done(&t);
+}
+
+static void limits_beside_one_column_of_values_are_not_measured(void **state)
+{
+    (void)state;
+    reading t = read_text("diameter,LSL,USL,unit\n10.0,9.5,10.5,mm\n10.1,9.5,10.5,mm\n");
+    assert_int_equal(t.b->n, 2);
+    assert_string_equal(characteristic_at(&t, 0)->path, "diameter");
+    assert_string_equal(characteristic_at(&t, 0)->unit, "mm");
+    assert_true(said(&t, 0, PROPERTY_LOWER) == 9.5 && said(&t, 0, PROPERTY_UPPER) == 10.5);
+    done(&t);
+    t = read_text("x1,x2,x3,LSL\n1,2,3,0.5\n2,3,4,0.5\n");
+    assert_int_equal(t.b->n, 6);
+    assert_true(said(&t, 0, PROPERTY_LOWER) == 0.5);
+    done(&t);
+}
+
+static void limits_that_differ_are_told_and_not_taken(void **state)
+{
+    (void)state;
+    reading t = read_text("characteristic,value,LSL,USL,unit\nd,10,9.5,10.5,mm\nd,10,9.5,10.6,mm\n"
+                          "d,10,9.6,10.5,cm\nl,1,0.5,x,\nl,1,0.5,2,\n");
+    assert_int_equal(t.b->n, 5);
+    assert_true(isnan(said(&t, 0, PROPERTY_LOWER)) && isnan(said(&t, 0, PROPERTY_UPPER)));
+    assert_true(said(&t, 1, PROPERTY_LOWER) == 0.5 && said(&t, 1, PROPERTY_UPPER) == 2);
+    assert_string_equal(warning_at(&t, 0), "upper limit of d: 10.5 in line 2, 10.6 in line 3: not taken");
+    assert_string_equal(warning_at(&t, 1), "lower limit of d: 9.5 in line 2, 9.6 in line 4: not taken");
+    assert_string_equal(warning_at(&t, 2), "unit of d: mm in line 2, cm in line 4: the first is taken");
+    assert_string_equal(warning_at(&t, 3), "upper limit of l: \"x\" in line 5 is not a number and not taken");
+    done(&t);
+    t = read_text("value,LSL,USL\n10,9,11\n12,,\n");
+    assert_true(said(&t, 0, PROPERTY_LOWER) == 9);
+    done(&t);
+    t = read_text("value,LSL,USL\n10,11,9\n");
+    assert_true(isnan(said(&t, 0, PROPERTY_LOWER)) && isnan(said(&t, 0, PROPERTY_UPPER)));
+    assert_string_equal(warning_at(&t, 0), "limits of value: 11 in line 2 is not below 9 in line 2: not taken");
+    done(&t);
+}
+
+static void limits_beside_several_columns_of_values_are_of_none(void **state)
+{
+    (void)state;
+    reading t = read_text("width,length,LSL\n1,2,0.5\n2,3,0.5\n");
+    assert_int_equal(t.b->n, 4);
+    assert_null(reader_said(t.r, 0));
+    assert_string_equal(warning_at(&t, 0), "column 3 says a lower limit, but not of which of the 2 "
+                                           "characteristics in columns: it is not taken");
+    done(&t);
+}
+
+static void a_second_column_of_limits_is_no_value(void **state)
+{
+    (void)state;
+    reading t = read_text("value,LSL,USL,LSL\n1,0.5,2,7\n");
+    assert_int_equal(t.b->n, 1);
+    assert_true(said(&t, 0, PROPERTY_LOWER) == 0.5);
+    done(&t);
+}
+
+static void columns_of_limits_are_pinned_and_denied(void **state)
+{
+    (void)state;
+    const char *text = "a,b,LSL\n10,9.5,1\n11,9.5,2\n";
+    buf words = BUF_INIT;
+    reading t = read_bytes(text, strlen(text), &(read_options){.dialect = "lower=b;upper=none;lower=#2"});
+    assert_true(said(&t, 0, PROPERTY_LOWER) == 9.5);
+    assert_non_null(strstr(reader_dialect(t.r), ";lower=#2"));
+    reader_describe(t.r, &words);
+    assert_non_null(strstr(buf_text(&words), "  lower limit: column 2, b\n"));
+    buf_done(&words);
+    read_column columns[3];
+    assert_int_equal(reader_columns(t.r, columns, 3), 3);
+    assert_string_equal(columns[1].role, "lower");
+    done(&t);
+    t = read_bytes(text, strlen(text), &(read_options){.dialect = "lower=none"});
+    assert_int_equal(t.b->n, 6); /* as measured as before */
+    done(&t);
+    reader *r;
+    assay_err err;
+    assert_int_equal(reader_open(check_data("csv/ccxbar-iso.csv"), &(read_options){.dialect = "upper=#99"}, &r, &err),
+                     ASSAY_NOT_FOUND);
+}
+
+static void korean_and_chinese_names_of_limits_are_understood(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {"측정값,규격하한,규격상한,목표,단위,품번", "측정값,하한,상한,목표값,단위,품번",
+                                        "测量值,规格下限,规格上限,目标,单位,品号", "值,下限,上限,目标值,单位,品号"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        char text[300];
+        snprintf(text, sizeof text, "%s\n10.0,9.5,10.5,10,mm,A1\n10.1,9.5,10.5,10,mm,A1\n", heads[i]);
+        reading t = read_text(text);
+        assert_int_equal(t.b->n, 2);
+        assert_true(said(&t, 0, PROPERTY_LOWER) == 9.5 && said(&t, 0, PROPERTY_UPPER) == 10.5);
+        assert_true(said(&t, 0, PROPERTY_TARGET) == 10);
+        assert_string_equal(characteristic_at(&t, 0)->unit, "mm");
+        assert_string_equal(reader_said(t.r, 0)->part_number, "A1");
+        done(&t);
+    }
+}
+
+/* The first difference stands far behind, so that another thread meets it. */
+static void what_differs_far_behind_is_found_by_any_number_of_threads(void **state)
+{
+    (void)state;
+    buf text = BUF_INIT;
+    buf_add_text(&text, "characteristic,value,LSL,USL\n");
+    for (int i = 0; i < 120000; i++)
+        buf_addf(&text, "c%d,1.5,1,%s\n", i % 7, i == 90003 ? "9" : i == 110002 ? "8" : "2");
+    for (unsigned threads = 1; threads <= 3; threads++) {
+        char path[64];
+        reader *r;
+        assay_err err;
+        file_write(path, text.data, text.length);
+        assert_ok(reader_open(path, &(read_options){.threads = threads}, &r, &err), err);
+        assert_ok(reader_drain(r, 0, rows_ignored, NULL, &err), err);
+        reading t = {.r = r};
+        for (size_t i = 0; i < 7; i++) {
+            assert_true(said(&t, i, PROPERTY_LOWER) == 1);
+            bool is_odd_one = strcmp(reader_characteristics(r, &(size_t){0})[i]->path, "c4") == 0;
+            assert_true(isnan(said(&t, i, PROPERTY_UPPER)) == is_odd_one);
+        }
+        assert_string_equal(warning_at(&t, 0), "upper limit of c4: 2 in line 6, 9 in line 90005: not taken");
+        assert_string_equal(warning_at(&t, 1), "");
+        reader_close(r);
+        unlink(path);
+    }
+    buf_done(&text);
+}
+
+static void a_row_knows_its_line(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"made by a gauge\n\nid,value\na,1\n\nb,x\nc,3\n",
+                                        "made by a gauge\n\nid,value\n\"a\n\"\"1\",1\nb,x\n\"c\",3\n"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[64];
+        reader *r;
+        assay_err err;
+        reader_tally_t tally;
+        measurement_batch *b;
+        file_write(path, texts[i], strlen(texts[i]));
+        assert_ok(reader_open(path, &(read_options){.dialect = "skip=2;header=1"}, &r, &err), err);
+        assert_ok(batch_new(1, 0, &b, &err), err);
+        assert_ok(reader_next(r, b, &err), err);
+        assert_int_equal(reader_line(r, b, 0), 4);
+        assert_ok(reader_next(r, b, &err), err);
+        assert_int_equal(reader_line(r, b, 0), 7);
+        reader_tally(r, &tally);
+        assert_int_equal(tally.refusals[0].line, 6);
+        batch_free(b);
+        reader_close(r);
+        unlink(path);
+    }
+}
+
 static void forgotten_texts_are_right_while_their_batch_lasts(void **state)
 {
     (void)state;
@@ -1009,6 +1204,15 @@ int main(void)
         cmocka_unit_test(the_plain_form_reads_as_the_general_way_does),
         cmocka_unit_test(a_live_pipe_gives_its_rows_at_once),
         cmocka_unit_test(a_wrong_column_or_dialect_is_named),
+        cmocka_unit_test(limits_of_the_rows_belong_to_their_characteristic),
+        cmocka_unit_test(limits_beside_one_column_of_values_are_not_measured),
+        cmocka_unit_test(limits_that_differ_are_told_and_not_taken),
+        cmocka_unit_test(limits_beside_several_columns_of_values_are_of_none),
+        cmocka_unit_test(a_second_column_of_limits_is_no_value),
+        cmocka_unit_test(columns_of_limits_are_pinned_and_denied),
+        cmocka_unit_test(korean_and_chinese_names_of_limits_are_understood),
+        cmocka_unit_test(what_differs_far_behind_is_found_by_any_number_of_threads),
+        cmocka_unit_test(a_row_knows_its_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

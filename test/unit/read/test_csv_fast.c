@@ -279,7 +279,7 @@ static void worlds_of(csv_date date, const char *zone_name)
             world w = {.dialect = {.delimiter = i % 2 ? ';' : ',', .decimal = i == 3 ? ',' : '.', .date = date},
                        .value = orders[i][3], .ends = ends};
             w.layout = (csv_layout){.columns = orders[i][0], .time = orders[i][1], .clock = CSV_NO_FIELD,
-                                    .characteristic = orders[i][2], .unit = CSV_NO_FIELD,
+                                    .characteristic = orders[i][2],
                                     .size = CSV_NO_FIELD, .values = &w.value, .value_count = 1};
             assay_err err;
             if (zone_name)
