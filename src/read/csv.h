@@ -40,7 +40,8 @@ enum {
     X(MS, "ms", "milliseconds since 1970")                                                         \
     X(US, "us", "microseconds since 1970")                                                         \
     X(NS, "ns", "nanoseconds since 1970")                                                          \
-    X(EXCEL, "excel", "days of Excel, 1 is 1900-01-01")
+    X(EXCEL, "excel", "days of Excel, 1 is 1900-01-01")                                            \
+    X(DIGITS, "digits", "year, month, day and time of day in digits alone")
 
 typedef enum {
 #define X(code, name, text) CSV_DATE_##code,

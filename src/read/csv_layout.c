@@ -287,6 +287,8 @@ static csv_date date_guess(const maker *m, uint32_t column)
         return CSV_DATE_ISO;
     if (all_parse(m, column, CSV_DATE_YMD))
         return CSV_DATE_YMD;
+    if (all_parse_strictly(m, column, CSV_DATE_DIGITS) && all_parse(m, column, CSV_DATE_DIGITS))
+        return CSV_DATE_DIGITS;
     csv_date first = first_separator(m, column) == '/' ? CSV_DATE_MDY : CSV_DATE_DMY;
     csv_date second = first == CSV_DATE_MDY ? CSV_DATE_DMY : CSV_DATE_MDY;
     bool first_fits = all_parse_strictly(m, column, first);
@@ -341,6 +343,20 @@ static bool fits_its_name(const maker *m, uint32_t j, csv_role role, int kind)
     return true;
 }
 
+/* A time that is not read is one that is lost. */
+static void warn_unread_time(const maker *m, uint32_t column)
+{
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        if (!f || csv_is_missing(f->text, f->length))
+            continue;
+        reader_warn(m->r, "column %u, \"%.80s\", is named as a time, but \"%.*s\" is in no known form: it is not taken "
+                          "as the time (pin its form with date=)",
+                    column + 1, m->out->names[column], f->length < 40 ? (int)f->length : 40, f->text);
+        return;
+    }
+}
+
 static void roles_from_names(maker *m)
 {
     for (uint32_t j = 0; m->out->names && j < m->out->columns; j++) {
@@ -352,11 +368,14 @@ static void roles_from_names(maker *m)
             role = ROLE_CLOCK;
         if (role == ROLE_PROPERTY && has_role(m, role, kind))
             m->is_numeric[j] = false; /* a second column of limits is no measured value */
-        if (role == ROLE_NONE || is_decided(m, role, kind) || has_role(m, role, kind) ||
-            !fits_its_name(m, j, role, kind))
+        if (role == ROLE_NONE || is_decided(m, role, kind) || has_role(m, role, kind))
             continue;
-        m->roles[j] = role;
-        m->kinds[j] = kind;
+        if (fits_its_name(m, j, role, kind)) {
+            m->roles[j] = role;
+            m->kinds[j] = kind;
+        } else if (role == ROLE_TIME && m->d->date == CSV_DATE_NONE) {
+            warn_unread_time(m, j);
+        }
     }
 }
 

@@ -23,7 +23,9 @@ static const usual usual_names[] = {
     {ROLE_TIME, 0,
      " time timestamp datetime dateandtime date measuredat measurementtime ts utc zeit zeitstempel "
      "datum datumuhrzeit datumzeit messzeit messzeitpunkt zeitpunkt 시간 일시 측정일시 측정시간 "
-     "측정시각 날짜 일자 측정일 시각 时间 日期 日期时间 时间戳 测量时间 检测时间 检验时间 測定日時 "},
+     "측정시각 날짜 일자 측정일 시각 时间 日期 日期时间 时间戳 测量时间 检测时间 检验时间 測定日時 "
+     "검사일시 검사일 검사일자 검사시간 생산일시 생산일 생산일자 작업일시 작업일 작업일자 등록일시 입력일시 측정일자 "
+     "测量日期 检测日期 检验日期 测试时间 测试日期 采集时间 采样时间 抽样时间 记录时间 生产时间 生产日期 "},
     {ROLE_CLOCK, 0, " uhrzeit timeofday clock clocktime "},
     {ROLE_SIZE, 0,
      " samplesize inspected numberinspected stichprobenumfang umfang 표본크기 시료수 검사수 "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "check.h"
 
+#include "read/csv.h"
 #include "read/read.h"
 
 #include <unistd.h>
@@ -349,6 +350,77 @@ static void days_of_excel_are_times_where_the_name_says_so(void **state)
     done(&t);
     t = read_text("reading,value\n46027.5,1\n46027.34375,2\n");
     assert_null(strstr(reader_dialect(t.r), "date=excel"));
+    done(&t);
+}
+
+static void times_are_read_as_people_write_them(void **state)
+{
+    (void)state;
+    static const struct {
+        csv_date form;
+        const char *text;
+        int64_t s; /* since 1970 */
+    } good[] = {
+        {CSV_DATE_YMD, "2026-03-01 오전 8:05:09", 1772352309},  {CSV_DATE_YMD, "2026-03-01 오후 8:05:09", 1772395509},
+        {CSV_DATE_YMD, "2026. 3. 1. 오전 12:05:00", 1772323500}, {CSV_DATE_YMD, "2026. 3. 1. 오후 12:05", 1772366700},
+        {CSV_DATE_YMD, "2026.03.01 13:05 오후", 1772370300},    {CSV_DATE_YMD, "2026/3/1 下午1:05", 1772370300},
+        {CSV_DATE_YMD, "2026-3-1 上午 8:05:00", 1772352300},    {CSV_DATE_YMD, "2026年3月1日", 1772323200},
+        {CSV_DATE_YMD, "2026年3月1日8时5分9秒", 1772352309},     {CSV_DATE_YMD, "2026年03月01日 08:05", 1772352300},
+        {CSV_DATE_YMD, "2026년 3월 1일 오후 1시 5분", 1772370300}, {CSV_DATE_YMD, "2026년 3월 1일 8시", 1772352000},
+        {CSV_DATE_DMY, "1-Mar-2026 8:05", 1772352300},          {CSV_DATE_DMY, "01 march 2026", 1772323200},
+        {CSV_DATE_DMY, "1. 3. 2026", 1772323200},               {CSV_DATE_MDY, "Mar 1, 2026 8:05 AM", 1772352300},
+        {CSV_DATE_MDY, "3/1/2026, 8:05:00 PM", 1772395500},     {CSV_DATE_DIGITS, "20260301080509", 1772352309},
+        {CSV_DATE_DIGITS, "20260301", 1772323200},              {CSV_DATE_DIGITS, "20260301 0805", 1772352300},
+        {CSV_DATE_DIGITS, "20260301T080509000", 1772352309},
+    };
+    static const struct {
+        csv_date form;
+        const char *text;
+    } bad[] = {
+        {CSV_DATE_YMD, "2026-03-01 오전 13:05"}, {CSV_DATE_YMD, "2026-03-01 오전"},  {CSV_DATE_YMD, "2026년 3월"},
+        {CSV_DATE_YMD, "2026년 3-1"},            {CSV_DATE_YMD, "2026 3 1"},         {CSV_DATE_YMD, "2026-03-01 8시 5분 x"},
+        {CSV_DATE_YMD, "2026-03-01 am 8:05 pm"}, {CSV_DATE_YMD, "2026年13月1日"},     {CSV_DATE_YMD, "2026-03-018:05"},
+        {CSV_DATE_DMY, "1 3 2026"},              {CSV_DATE_DMY, "1-Max-2026"},       {CSV_DATE_MDY, "3, 1, 2026"},
+        {CSV_DATE_DIGITS, "20261301"},           {CSV_DATE_DIGITS, "2026030108050"}, {CSV_DATE_DIGITS, "20260301 "},
+        {CSV_DATE_DIGITS, "12345678"},           {CSV_DATE_DIGITS, "20260301250000"},
+    };
+    int64_t ns;
+    int32_t offset;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (!csv_time_parse(good[i].form, good[i].text, strlen(good[i].text), &ns, &offset) ||
+            ns != good[i].s * 1000000000)
+            fail_msg("%s: %lld", good[i].text, (long long)ns);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (csv_time_parse(bad[i].form, bad[i].text, strlen(bad[i].text), &ns, &offset))
+            fail_msg("taken: %s", bad[i].text);
+}
+
+static void forms_of_times_are_guessed_and_what_is_none_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *dialect;
+    } cases[] = {
+        {"일시,측정값\n2026-03-01 오전 8:05:00,1\n2026-03-01 오후 1:05:00,2\n", "date=ymd"},
+        {"검사일시,측정값\n20260301080500,1\n20260301130500,2\n", "date=digits"},
+        {"采集时间,数值\n2026年3月1日 8:05,1\n2026年3月1日 13:05,2\n", "date=ymd"},
+        {"Date,Value\n1-Mar-2026 08:05,1\n1-Mar-2026 13:05,2\n", "date=dmy"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        reading t = read_text(cases[i].text);
+        assert_non_null(strstr(reader_dialect(t.r), cases[i].dialect));
+        assert_int_equal(t.b->n, 2);
+        assert_int_equal(t.b->time[0], INT64_C(1772352300000000000));
+        assert_int_equal(t.b->time[1] - t.b->time[0], INT64_C(18000000000000));
+        done(&t);
+    }
+    reader_tally_t tally;
+    reading t = read_text("일시,측정값\n내일 아침,1\n모레,2\n");
+    reader_tally(t.r, &tally);
+    assert_int_equal(t.b->n, 2);
+    assert_true(!t.b->time || t.b->time[0] == TIME_NONE);
+    assert_int_equal(tally.warning_count, 1);
+    assert_non_null(strstr(tally.warnings[0], "\"내일 아침\" is in no known form"));
     done(&t);
 }
 
@@ -1183,6 +1255,8 @@ int main(void)
         cmocka_unit_test(one_column_of_numbers_is_enough),
         cmocka_unit_test(what_holds_no_measurements_is_refused_by_its_first_bytes),
         cmocka_unit_test(days_of_excel_are_times_where_the_name_says_so),
+        cmocka_unit_test(times_are_read_as_people_write_them),
+        cmocka_unit_test(forms_of_times_are_guessed_and_what_is_none_is_said),
         cmocka_unit_test(infinities_are_refused_values_not_a_header),
         cmocka_unit_test(columns_of_one_name_are_a_subgroup_or_are_warned_of),
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
