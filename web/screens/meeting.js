@@ -57,8 +57,8 @@ function Ending({ m, close }) {
     }
   };
   return html`<form class="stack" novalidate onSubmit=${submit}><p>${t('meeting.end-text')}</p>${error && html`<p class="error" role="alert">${error}</p>`}
-    ${here.length > 0 && html`<${Field} label=${t('meeting.as-chair')} value=${said.chair} options=${here.map((/** @type {any} */ p) => [p.party, p.name || p.party.slice(-6)])} onChange=${put('chair')} />
-    <${PartyField} kind="person" label=${t('meeting.as-keeper')} hint=${t('meeting.keeper-hint')} value=${said.keeper} onChange=${(/** @type {string | undefined} */ keeper) => setSaid({ ...said, keeper })} />`}
+    ${here.length > 0 && html`<${Field} label=${t('meeting.as.chair')} value=${said.chair} options=${here.map((/** @type {any} */ p) => [p.party, p.name || p.party.slice(-6)])} onChange=${put('chair')} />
+    <${PartyField} kind="person" label=${t('meeting.as.keeper')} hint=${t('meeting.keeper-hint')} value=${said.keeper} onChange=${(/** @type {string | undefined} */ keeper) => setSaid({ ...said, keeper })} />`}
     <${Field} label=${t('meeting.note')} lines=${3} value=${said.note} onInput=${put('note')} /><${Buttons} action=${t('meeting.end')} close=${close} /></form>`;
 }
 
@@ -76,7 +76,7 @@ function Confirmation({ m, reload }) {
   const object = () => askReason({ title: t('meeting.object'), text: t('meeting.object-text'), action: t('meeting.object'), run: (objection) => sign({ objection }) }).then(reload);
   const answer = (/** @type {any} */ s) => (!s.at ? t('meeting.silent') : s.digest !== digest ? t('meeting.other-minutes') : t(s.objection ? 'meeting.objected' : 'meeting.signed', { time: dateTime(s.at) }));
   return html`<section class="card" aria-labelledby="confirmation"><h2 id="confirmation">${t('meeting.confirmation')}</h2><p role="status"><b>${t(confirmed ? 'meeting.confirmed' : 'meeting.unconfirmed')}</b></p>
-    <ul class="members">${signatures.map((/** @type {any} */ s) => html`<li key=${s.party}><span><span aria-hidden="true">${s.at ? (s.objection ? '▲' : '●') : '○'}</span> ${s.name || s.party.slice(-6)} <small>${t(/** @type {any} */ (`meeting.as-${s.as}`))}</small></span><small>${answer(s)}</small>${s.objection && html`<p class="objection">${s.objection}</p>`}</li>`)}</ul>
+    <ul class="members">${signatures.map((/** @type {any} */ s) => html`<li key=${s.party}><span><span aria-hidden="true">${s.at ? (s.objection ? '▲' : '●') : '○'}</span> ${s.name || s.party.slice(-6)} <small>${t(/** @type {any} */ (`meeting.as.${s.as}`))}</small></span><small>${answer(s)}</small>${s.objection && html`<p class="objection">${s.objection}</p>`}</li>`)}</ul>
     ${signatures.some((/** @type {any} */ s) => s.mine && !s.at) && html`<div class="row screen-only"><button type="button" class="primary" onClick=${confirm}>${t('meeting.confirm')}</button><button type="button" onClick=${object}>${t('meeting.object')}</button></div>`}
     <p class="soft">SHA-256 <span class="mono digest">${digest}</span></p></section>`;
 }
