@@ -301,6 +301,61 @@ test('the board of a programme shows its goals', async ({ browser, plant }) => {
   assert.deepEqual(page.faults, []);
 });
 
+test('a relation and an appointment are entered with their days and end on another', async ({ browser, assay }) => {
+  const server = /** @type {any} */ (new Server(assay));
+  try {
+    await server.start();
+    await server.api('POST', 'schemes', readFileSync(join(TOP, 'test/programmes/meeting.yaml'), 'utf8'), { 'Content-Type': 'application/yaml' });
+    const { id } = await server.api('POST', 'parties', { kind: 'person', name: 'Kim Minji', code: 'K-1' });
+    const firm = await server.api('POST', 'parties', { kind: 'firm', name: '한솔정밀', code: 'F-1' });
+    const page = await browser.open(server, `/parties/${id}`), dialog = page.getByRole('dialog');
+    const done = async (/** @type {string} */ name) => {
+      await dialog.getByRole('button', { name, exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await browser.settled(page);
+    await page.getByRole('button', { name: 'Add a relation', exact: true }).click();
+    await dialog.getByLabel('Relation', { exact: true }).selectOption('supplies');
+    await dialog.getByLabel('With whom', { exact: true }).fill('한솔');
+    await dialog.locator('datalist option[value="한솔정밀"]').waitFor({ state: 'attached' });
+    await dialog.getByLabel('With whom', { exact: true }).fill('한솔정밀');
+    await dialog.getByLabel('From', { exact: true }).fill('2025-03-01');
+    await browser.picture(page, 'party-relate');
+    await done('Add a relation');
+    await page.getByRole('button', { name: 'Appoint to a role', exact: true }).click();
+    await dialog.getByLabel('Role', { exact: true }).selectOption('board');
+    await dialog.getByLabel('Place', { exact: true }).fill('Gwangju');
+    await dialog.getByLabel('Trained on', { exact: true }).fill('2025-02-10');
+    await browser.picture(page, 'party-appoint');
+    await done('Appoint to a role');
+    await page.getByText('board · resolution for tests · Gwangju').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'supplies' }).getByRole('button', { name: 'Dates', exact: true }).click();
+    await dialog.getByLabel('Until', { exact: true }).fill('2026-03-01');
+    await done('Save');
+    await page.getByRole('listitem').filter({ hasText: 'Gwangju' }).getByRole('button', { name: 'Dates', exact: true }).click();
+    await dialog.getByLabel('Until', { exact: true }).fill('2027-03-01');
+    await done('Save');
+    const kept = await server.api('GET', `parties/${id}`), day = (/** @type {string | undefined} */ at) => at?.slice(0, 10);
+    assert.deepEqual(kept.relations.map((/** @type {any} */ r) => [r.relation, r.to, day(r.from), day(r.until)]), [['supplies', firm.id, '2025-03-01', '2026-03-01']]);
+    assert.deepEqual(kept.appointments.map((/** @type {any} */ a) => [a.scheme, a.role, a.place, day(a.from), day(a.until), a.trained]), [['x.meeting', 'board', 'Gwangju', undefined, '2027-03-01', '2025-02-10']]);
+    for (const [lang, name, form] of [['ko', '관계 추가', '역할에 위촉'], ['zh', '添加关系', '任命角色']]) {
+      const phone = await browser.open(server, `/parties/${id}`, { lang, width: 360, theme: 'dark' });
+      await browser.settled(phone);
+      await phone.getByRole('button', { name, exact: true }).waitFor();
+      await browser.picture(phone, `party-ties-${lang}`);
+      await phone.getByRole('button', { name: lang === 'ko' ? name : form, exact: true }).click();
+      await phone.getByRole('dialog').waitFor();
+      await browser.picture(phone, `party-ties-form-${lang}`);
+      assert.deepEqual(await barriers(phone), []);
+      page.faults.push(...phone.faults);
+    }
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await browser.tidy();
+    await server.close();
+  }
+});
+
 test('an association at work from an empty database: what a programme asks of a firm is entered, who represents it is offered', async ({ browser, assay }) => {
   const server = /** @type {any} */ (new Server(assay));
   try {

@@ -10,6 +10,7 @@ import { html, useState } from '../../lib/html.js';
 import { t, tMaybe } from '../../lib/i18n.js';
 import { find, named, newest, PageEnd, Phase, stageName, usePages, useRules } from '../../lib/programme.js';
 import { Answers } from './answers.js';
+import { Appointment, Relation, Ties } from './ties.js';
 
 const known = new Set(['id', 'kind', 'relations', 'appointments', 'consents', 'merged', 'into', 'is_erased', 'has_badge']);
 
@@ -21,6 +22,10 @@ export function Record({ party: p, isDesk, reload, gone }) {
   const answer = async () => {
     if (await showDialog(t('party.answers'), (close) => html`<${Answers} party=${p} schemes=${schemes} close=${close} />`)) await reload();
   };
+  const tie = async (/** @type {'relate' | 'appoint'} */ what, /** @type {any} */ old = null) => {
+    const form = what === 'relate' ? Relation : Appointment;
+    if (await showDialog(t(`party.${what}`), (close) => html`<${form} party=${p} schemes=${schemes} old=${old} close=${close} />`)) await reload();
+  };
   const erase = async () => {
     const done = await showDialog(t('party.erase'), (close) => html`<${Erase} party=${p} close=${close} />`);
     if (done) gone();
@@ -28,7 +33,7 @@ export function Record({ party: p, isDesk, reload, gone }) {
   return html`<div class="case-main"><div class="stack"><section class="card"><h2>${t('party.known')}</h2>
         ${p.is_erased ? html`<p class="notice">${t('party.is-erased')}</p>` : html`<dl class="facts">${facts.map(([k, v]) => html`<dt>${tMaybe(`party.${k}`, k)}</dt><dd>${typeof v === 'boolean' ? t(v ? 'yes' : 'no') : String(v)}</dd>`)}
           ${p.kind === 'person' && html`<dt>${t('party.badge')}</dt><dd>${t(p.has_badge ? 'party.has-badge' : 'party.no-badge')}</dd>`}</dl>`}
-        <${Ties} party=${p} schemes=${schemes} />${isDesk && !p.is_erased && html`<div class="row">${schemes.length > 0 && html`<button type="button" onClick=${answer}>${t('party.answers')}</button>`}${p.kind === 'person' && html`<button type="button" onClick=${() => giveBadge(p).then((is) => (is ? reload() : undefined))}>${t('party.give-badge')}</button>`}</div>`}</section>
+        <${Ties} party=${p} schemes=${schemes} change=${isDesk && !p.is_erased ? tie : null} />${isDesk && !p.is_erased && html`<div class="row"><button type="button" onClick=${() => tie('relate')}>${t('party.relate')}</button>${schemes.length > 0 && html`<button type="button" onClick=${() => tie('appoint')}>${t('party.appoint')}</button><button type="button" onClick=${answer}>${t('party.answers')}</button>`}${p.kind === 'person' && html`<button type="button" onClick=${() => giveBadge(p).then((is) => (is ? reload() : undefined))}>${t('party.give-badge')}</button>`}</div>`}</section>
       <${Titles} party=${p} schemes=${schemes} /><${Cases} party=${p} schemes=${schemes} /></div>
     <div class="stack">${p.kind === 'person' && !p.is_erased && html`<${Consents} party=${p} reload=${reload} />`}
       <section class="card"><h2>${t(p.kind === 'person' ? 'party.data' : 'party.all')}</h2><p>${t(p.kind === 'person' ? 'party.data-text' : 'party.data-open')}</p><div class="row"><button type="button" onClick=${save}>${t('party.export')}</button>${!p.is_erased && p.kind === 'person' && html`<button type="button" class="danger" onClick=${erase}>${t('party.erase')}</button>`}</div></section></div></div>`;
@@ -42,25 +47,6 @@ async function saveExport(p) {
   link.download = `${p.id}.json`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10000);
-}
-
-/** Relations, and what one is appointed to. @param {{party: any, schemes: any[]}} props */
-function Ties({ party: p, schemes }) {
-  const span = (/** @type {any} */ x) => (x.from || x.until ? html` <small>${x.from ? date(x.from) : ''} – ${x.until ? date(x.until) : ''}</small>` : '');
-  return html`${p.relations?.length > 0 && html`<h3>${t('party.relations')}</h3><ul>${p.relations.map((/** @type {any} */ x, /** @type {number} */ i) => html`<li key=${i}>${tMaybe(`relation.${x.relation}`, x.relation)} <${Name} id=${x.to} />${span(x)}</li>`)}</ul>`}
-    ${p.appointments?.length > 0 && html`<h3>${t('party.appointments')}</h3><ul>${p.appointments.map((/** @type {any} */ x, /** @type {number} */ i) => html`<li key=${i}><${RoleName} scheme=${x.scheme} role=${x.role} schemes=${schemes} />${x.place ? ` · ${x.place}` : ''}${span(x)}</li>`)}</ul>`}`;
-}
-
-/** @param {{id: string}} props */
-function Name({ id }) {
-  const { data } = useData(`parties/${id}`);
-  return data?.name ? html`<a href="/parties/${id}">${data.name}</a>` : html`<span class="mono">${String(id).slice(-6)}</span>`;
-}
-
-/** @param {{scheme: string, role: string, schemes: any[]}} props */
-function RoleName({ scheme, role, schemes }) {
-  const rules = useRules(schemes.some((s) => s.id === scheme) ? scheme : null);
-  return html`${named(find(rules.data?.roles, role), role)} · ${named(find(schemes, scheme), scheme)}`;
 }
 
 /** @param {{party: any, schemes: any[]}} props */
