@@ -304,6 +304,8 @@ bool csv_time_parse(csv_date form, const char *text, size_t length, int64_t *ns,
 bool csv_clock_parse(const char *text, size_t length, int64_t *ns); /* since midnight */
 /* A decimal that is kept exactly. False: it is none. */
 bool csv_quantity(const csv_text *text, char sign, quantity *out);
+/* As decimal_parse, but thousands may be apart: "1,234.5", "1.234,5", "1'234.5". */
+decimal_kind csv_number_parse(const char *text, size_t length, char sign, decimal *out, double *raw);
 /* An empty field or one of the usual words for a missing value. */
 bool csv_is_missing(const char *text, size_t length);
 /* "inf", "-NaN", "#DIV/0!": where a number was meant to be and is none. */

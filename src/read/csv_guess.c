@@ -130,7 +130,7 @@ static char delimiter_guess(const char *head, size_t length, bool is_all, text_l
 static bool is_number(const csv_field *f, char sign)
 {
     decimal value;
-    return decimal_parse(f->text, f->length, sign, &value, NULL) != DECIMAL_NONE;
+    return csv_number_parse(f->text, f->length, sign, &value, NULL) != DECIMAL_NONE;
 }
 
 static char decimal_guess(const csv_line *rows, size_t n)
@@ -289,15 +289,24 @@ static bool is_digit_column(const csv_line *rows, size_t data, size_t n, uint32_
     return digits > others;
 }
 
-/* Its time or serial begins with a digit as those below do, or infinity stands where the numbers
- * are: data whose number is spoilt. */
+/* "<0.01": less than the gauge can tell. */
+static bool is_beyond(const csv_field *f)
+{
+    uint32_t at = 1;
+    while (at < f->length && strchr("= ", f->text[at]))
+        at++;
+    return f->length > at && (f->text[0] == '<' || f->text[0] == '>') && f->text[at] >= '0' && f->text[at] <= '9';
+}
+
+/* Its time or serial begins with a digit as those below do, or infinity or "<0.01" stands where the
+ * numbers are: data whose number is spoilt. */
 static bool is_spoilt_data(const csv_line *rows, size_t row, size_t data, size_t n,
                            uint32_t columns, const bool *is_numeric)
 {
     for (uint32_t j = 0; j < columns; j++) {
         const csv_field *f = &rows[row].fields[j];
-        if (is_numeric[j] && csv_is_not_finite(f->text, f->length) &&
-            !csv_is_missing(f->text, f->length))
+        if (is_numeric[j] && !csv_is_missing(f->text, f->length) &&
+            (csv_is_not_finite(f->text, f->length) || is_beyond(f)))
             return true;
         if (!is_numeric[j] && starts_with_digit(&rows[row].fields[j]) &&
             is_digit_column(rows, data, n, columns, j))

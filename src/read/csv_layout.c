@@ -37,7 +37,7 @@ static void types_find(maker *m)
             if (!f || csv_is_missing(f->text, f->length) ||
                 csv_is_not_finite(f->text, f->length))
                 continue;
-            if (decimal_parse(f->text, f->length, m->d->decimal, &value, NULL) != DECIMAL_NONE)
+            if (csv_number_parse(f->text, f->length, m->d->decimal, &value, NULL) != DECIMAL_NONE)
                 numbers++;
             else
                 others++;
@@ -259,7 +259,7 @@ static bool is_excel(const maker *m, uint32_t column)
         double days;
         if (!f || csv_is_missing(f->text, f->length))
             continue;
-        if (decimal_parse(f->text, f->length, m->d->decimal, &d, &days) == DECIMAL_NONE ||
+        if (csv_number_parse(f->text, f->length, m->d->decimal, &d, &days) == DECIMAL_NONE ||
             days < 20000 || days > 80000)
             return false;
         known++;
@@ -343,16 +343,19 @@ static bool fits_its_name(const maker *m, uint32_t j, csv_role role, int kind)
     return true;
 }
 
-/* A time that is not read is one that is lost. */
-static void warn_unread_time(const maker *m, uint32_t column)
+/* What a column is named for and is not read as would be lost without a word. */
+static void warn_unread(const maker *m, uint32_t column, csv_role role)
 {
     for (size_t i = 0; i < m->sample->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         if (!f || csv_is_missing(f->text, f->length))
             continue;
-        reader_warn(m->r, "column %u, \"%.80s\", is named as a time, but \"%.*s\" is in no known form: it is not taken "
-                          "as the time (pin its form with date=)",
-                    column + 1, m->out->names[column], f->length < 40 ? (int)f->length : 40, f->text);
+        if (role == ROLE_VALUE && !memchr("0123456789+-<>", f->text[0], 14))
+            return; /* "OK" */
+        reader_warn(m->r, "column %u, \"%.80s\", is named as %s, but \"%.*s\" is in no known form: it is not taken as such%s",
+                    column + 1, m->out->names[column], role == ROLE_TIME ? "a time" : "a value",
+                    f->length < 40 ? (int)f->length : 40, f->text,
+                    role == ROLE_TIME ? " (pin its form with date=)" : "");
         return;
     }
 }
@@ -373,8 +376,8 @@ static void roles_from_names(maker *m)
         if (fits_its_name(m, j, role, kind)) {
             m->roles[j] = role;
             m->kinds[j] = kind;
-        } else if (role == ROLE_TIME && m->d->date == CSV_DATE_NONE) {
-            warn_unread_time(m, j);
+        } else if (role == ROLE_VALUE || (role == ROLE_TIME && m->d->date == CSV_DATE_NONE)) {
+            warn_unread(m, j, role);
         }
     }
 }
@@ -604,7 +607,7 @@ static uint8_t decimals_of(const maker *m, uint32_t column)
         const csv_field *f = cell(m, i, column);
         decimal d;
         int64_t whole;
-        if (!f || decimal_parse(f->text, f->length, m->d->decimal, &d, NULL) != DECIMAL_OK)
+        if (!f || csv_number_parse(f->text, f->length, m->d->decimal, &d, NULL) != DECIMAL_OK)
             continue;
         for (uint8_t places = most; places < 6; places++) {
             if (decimal_rescale(d.mantissa, d.exponent, -(int)places, &whole)) {

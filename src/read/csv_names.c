@@ -50,7 +50,8 @@ static const usual usual_names[] = {
      " partname teilename teilebezeichnung 품명 부품명 品名 零件名称 "},
     {ROLE_CONTEXT, CONTEXT_SERIAL,
      " serial serialnumber serialno serialnr sn partid dmc uid seriennummer seriennr prüfling "
-     "prüflingsnummer teileid teilnummer 시리얼 시리얼번호 일련번호 제품번호 序列号 序号 编号 件号 "
+     "prüflingsnummer teileid teilnummer 시리얼 시리얼번호 일련번호 제품번호 "
+     "no nr rowno rownumber 번호 순번 연번 행번호 行号 序列号 序号 编号 件号 "
      "工件号 "},
     {ROLE_CONTEXT, CONTEXT_SUBGROUP,
      " subgroup subgroupid subgroupnumber sample sampleid samplenumber sampleno day stichprobe "

@@ -182,7 +182,7 @@ static bool decimal_slow(csv_worker *w, const char *from, const char *to, csv_bl
         b->status[i] |= STATUS_NO_VALUE;
         return true;
     }
-    decimal_kind kind = decimal_parse(from, length, w->plan.dialect->decimal, &d, &raw);
+    decimal_kind kind = csv_number_parse(from, length, w->plan.dialect->decimal, &d, &raw);
     if (kind == DECIMAL_NONE)
         return false;
     if (kind == DECIMAL_OK && d.exponent >= -30 && d.exponent <= 30) {
@@ -225,7 +225,7 @@ static bool size_read(csv_worker *w, csv_block *b, const row_view *row, uint32_t
     decimal d;
     int64_t size;
     trim(&from, &to);
-    if (decimal_parse(from, (size_t)(to - from), w->plan.dialect->decimal, &d, NULL) != DECIMAL_OK ||
+    if (csv_number_parse(from, (size_t)(to - from), w->plan.dialect->decimal, &d, NULL) != DECIMAL_OK ||
         !decimal_rescale(d.mantissa, d.exponent, -(int)layout->size_decimals, &size) || size < 0 ||
         size > UINT32_MAX)
         return false;
@@ -275,7 +275,7 @@ static bool facts_read(csv_worker *w, csv_block *b, const row_view *row, row_fac
 bool csv_quantity(const csv_text *text, char sign, quantity *out)
 {
     *out = (quantity){0};
-    out->is_given = decimal_parse(text->text, text->length, sign, &out->value, NULL) == DECIMAL_OK;
+    out->is_given = csv_number_parse(text->text, text->length, sign, &out->value, NULL) == DECIMAL_OK;
     return out->is_given;
 }
 

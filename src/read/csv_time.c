@@ -313,31 +313,3 @@ bool csv_clock_parse(const char *text, size_t length, int64_t *ns)
     civil c = {.year = 1970, .month = 1, .day = 1};
     return take_clock(&at, &c) && at.p == at.end && civil_to_ns(&c, ns);
 }
-
-bool csv_is_missing(const char *text, size_t length)
-{
-    static const char *const words[] = {"NA", "N/A", "n/a", "na", "NaN", "nan", "NULL", "null",
-                                        "None", "-", "--", "*", "?", "#N/A"};
-    if (length == 0)
-        return true;
-    for (size_t i = 0; length <= 4 && i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == length && memcmp(words[i], text, length) == 0)
-            return true;
-    }
-    return false;
-}
-
-bool csv_is_not_finite(const char *text, size_t length)
-{
-    static const char *const words[] = {"inf", "infinity", "nan", "nan(ind)", "1.#inf", "1.#qnan",
-                                        "1.#ind", "#div/0!", "#num!", "#value!", "\xE2\x88\x9E"};
-    if (length > 0 && (*text == '-' || *text == '+')) {
-        text++;
-        length--;
-    }
-    for (size_t i = 0; length <= 8 && i < sizeof words / sizeof *words; i++) {
-        if (strlen(words[i]) == length && strncasecmp(words[i], text, length) == 0)
-            return true;
-    }
-    return false;
-}

@@ -424,6 +424,64 @@ static void forms_of_times_are_guessed_and_what_is_none_is_said(void **state)
     done(&t);
 }
 
+static void thousands_may_stand_apart_where_they_are_sure(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        char sign;
+        const char *value; /* NULL: no number */
+    } cases[] = {
+        {"1,234.5", '.', "1234.5"},  {"-12,345,678.90", '.', "-12345678.90"}, {"1,234,567", '.', "1234567"},
+        {"1.234,5", ',', "1234,5"},  {"+1'234", '.', "1234"},                 {"1'234'567.8", '.', "1234567.8"},
+        {"1,234.", '.', "1234."},    {"1,234", '.', NULL},                    {"1.234", ',', NULL},
+        {"1,23.5", '.', NULL},       {"1234,567.8", '.', NULL},               {",234.5", '.', NULL},
+        {"1,234,56", '.', NULL},     {"1,234'567.8", '.', NULL},              {"1.5,234", '.', NULL},
+        {"1,234.5.6", '.', NULL},    {"1,,234.5", '.', NULL},                 {"1,2a4.5", '.', NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        decimal found, wanted;
+        decimal_kind kind = csv_number_parse(cases[i].text, strlen(cases[i].text), cases[i].sign, &found, NULL);
+        if ((kind == DECIMAL_OK) != (cases[i].value != NULL))
+            fail_msg("%s", cases[i].text);
+        if (cases[i].value) {
+            assert_int_equal(decimal_parse(cases[i].value, strlen(cases[i].value), cases[i].sign, &wanted, NULL), DECIMAL_OK);
+            assert_int_equal(found.mantissa, wanted.mantissa);
+            assert_int_equal(found.exponent, wanted.exponent);
+        }
+    }
+    reader_tally_t tally;
+    reading t = read_text("t;value\n1;1.000,5\n2;1.001,5\n3;998,5\n");
+    assert_int_equal(t.b->n, 3);
+    assert_int_equal(t.b->mantissa[1], 10015);
+    done(&t);
+    t = read_text("n;value\n1;10 mm\n2;11 mm\n3;12 mm\n");
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.warning_count, 1);
+    assert_non_null(strstr(tally.warnings[0], "is named as a value, but \"10 mm\""));
+    done(&t);
+}
+
+static void a_first_value_beyond_the_gauge_is_no_header(void **state)
+{
+    (void)state;
+    reader_tally_t tally;
+    reading t = read_text("값\n<0.01\n10.2\n> 99\n10.3\n10.1\n10.2\n");
+    assert_string_equal(characteristic_at(&t, 0)->path, "값");
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.refused, 2);
+    assert_int_equal(t.b->n, 4);
+    done(&t);
+    t = read_text("No,외경,판정\n1,10.02,OK\n2,10.03,OK\n3,10.01,NG\n");
+    assert_int_equal(t.b->n, 3);
+    assert_string_equal(characteristic_at(&t, 0)->path, "외경");
+    done(&t);
+    t = read_text("result,x\nOK,1.2\nNG,1.3\nOK,1.4\n");
+    reader_tally(t.r, &tally);
+    assert_int_equal(tally.warning_count, 0);
+    done(&t);
+}
+
 static void infinities_are_refused_values_not_a_header(void **state)
 {
     (void)state;
@@ -1257,6 +1315,8 @@ int main(void)
         cmocka_unit_test(days_of_excel_are_times_where_the_name_says_so),
         cmocka_unit_test(times_are_read_as_people_write_them),
         cmocka_unit_test(forms_of_times_are_guessed_and_what_is_none_is_said),
+        cmocka_unit_test(thousands_may_stand_apart_where_they_are_sure),
+        cmocka_unit_test(a_first_value_beyond_the_gauge_is_no_header),
         cmocka_unit_test(infinities_are_refused_values_not_a_header),
         cmocka_unit_test(columns_of_one_name_are_a_subgroup_or_are_warned_of),
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
