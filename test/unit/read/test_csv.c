@@ -482,6 +482,20 @@ static void a_first_value_beyond_the_gauge_is_no_header(void **state)
     done(&t);
 }
 
+static void a_named_characteristic_keeps_the_subgroup_of_its_row(void **state)
+{
+    (void)state;
+    reading t = read_text("항목,X1,X2,X3\n외경,1,2,3\n내경,4,5,6\n외경,7,8,9\n");
+    assert_int_equal(t.b->n, 9);
+    assert_string_equal(characteristic_at(&t, 3)->path, "내경");
+    assert_int_equal(characteristic_at(&t, 0)->subgroup_size, 3);
+    assert_int_equal(characteristic_at(&t, 3)->subgroup_size, 3);
+    done(&t);
+    t = read_text("항목,전,후\n외경,1,2\n내경,4,5\n");
+    assert_int_equal(characteristic_at(&t, 0)->subgroup_size, 0);
+    done(&t);
+}
+
 static void infinities_are_refused_values_not_a_header(void **state)
 {
     (void)state;
@@ -1317,6 +1331,7 @@ int main(void)
         cmocka_unit_test(forms_of_times_are_guessed_and_what_is_none_is_said),
         cmocka_unit_test(thousands_may_stand_apart_where_they_are_sure),
         cmocka_unit_test(a_first_value_beyond_the_gauge_is_no_header),
+        cmocka_unit_test(a_named_characteristic_keeps_the_subgroup_of_its_row),
         cmocka_unit_test(infinities_are_refused_values_not_a_header),
         cmocka_unit_test(columns_of_one_name_are_a_subgroup_or_are_warned_of),
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
