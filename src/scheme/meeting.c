@@ -1,31 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scheme/meeting.h"
+#include "scheme/meeting_inner.h"
 
-#include "scheme/case_inner.h"
-
-#include "base/hash.h"
 #include "base/i18n.h"
 #include "base/time.h"
-#include "scheme/page.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { AGENDA_MOST = 200, MEMBERS_SHOWN = 300 };
+enum { AGENDA_MOST = 200 };
 
-typedef struct {
-    desk *d;
-    store_tx *tx;
-    object_id id;
-    json_t *state; /* {scheme, role, title, place, agenda, here: {party: bool}, motions, decided,
-                      at, ended, signed} */
-    const scheme *scheme;
-    const scheme_role *role;
-    const viewer *who;
-    int64_t now;
-} the_meeting;
-
-/* -- from its records ------------------------------------------------------------------------- */
+/* -- from its records -------------------------------------------------------------------------- */
 
 static void apply(json_t *state, const char *type, const json_t *p)
 {
@@ -52,8 +36,8 @@ static bool fold(const record *r, void *context)
     return true;
 }
 
-static assay_status load(desk *d, store_tx *tx, const object_id *id, const viewer *who,
-                         the_meeting *out, assay_err *err)
+assay_status meeting_load(desk *d, store_tx *tx, const object_id *id, const viewer *who,
+                          the_meeting *out, assay_err *err)
 {
     *out = (the_meeting){.d = d,
                          .tx = tx,
@@ -73,8 +57,7 @@ static assay_status load(desk *d, store_tx *tx, const object_id *id, const viewe
     return status;
 }
 
-/* Of all, and of the role whose members see it. */
-static void list_of_role(const char *program, const char *role, char out[static 256])
+void meeting_list_of_role(const char *program, const char *role, char out[static 256])
 {
     snprintf(out, 256, "meeting/r/%.100s/%.100s", program, role);
 }
@@ -86,7 +69,7 @@ static assay_status list_again(const the_meeting *m, assay_err *err)
     const char *at = text_of(m->state, "at");
     buf row = BUF_INIT;
     json_t *shown = json_object();
-    list_of_role(text_of(m->state, "scheme"), text_of(m->state, "role"), of_role);
+    meeting_list_of_role(text_of(m->state, "scheme"), text_of(m->state, "role"), of_role);
     const entry_place places[] = {{"meeting", at}, {of_role, at}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (json_object_get(m->state, names[i]))
@@ -100,7 +83,7 @@ static assay_status list_again(const the_meeting *m, assay_err *err)
     return status;
 }
 
-static assay_status append(the_meeting *m, const char *type, json_t *payload, assay_err *err)
+assay_status meeting_append(the_meeting *m, const char *type, json_t *payload, assay_err *err)
 {
     char hand[ID_TEXT];
     if (!payload)
@@ -115,15 +98,9 @@ static assay_status append(the_meeting *m, const char *type, json_t *payload, as
     return status ? status : list_again(m, err);
 }
 
-/* -- members ------------------------------------------------------------------------------------
- */
+/* -- members ----------------------------------------------------------------------------------- */
 
-typedef struct {
-    object_id id[MEMBERS_SHOWN];
-    size_t n;
-} member_list;
-
-static bool keep_member(const party_post *p, void *context)
+bool meeting_keep_member(const party_post *p, void *context)
 {
     member_list *l = context;
     for (size_t i = 0; i < l->n; i++)
@@ -134,8 +111,7 @@ static bool keep_member(const party_post *p, void *context)
     return true;
 }
 
-/* Those of its end, when it has ended. */
-static assay_status members_of(const the_meeting *m, member_list *l, assay_err *err)
+assay_status meeting_members(const the_meeting *m, member_list *l, assay_err *err)
 {
     const json_t *then = json_object_get(json_object_get(m->state, "ended"), "members");
     l->n = 0;
@@ -143,11 +119,11 @@ static assay_status members_of(const the_meeting *m, member_list *l, assay_err *
         l->n += id_read(json_string_value(json_array_get(then, i)), &l->id[l->n]);
     if (then)
         return ASSAY_OK;
-    return party_holders(m->d->s, m->scheme->item.id, m->role->item.id, m->now, keep_member, l,
-                         err);
+    return party_holders(m->d->s, m->scheme->item.id, m->role->item.id, m->now, meeting_keep_member,
+                         l, err);
 }
 
-static bool has_member(const member_list *l, const object_id *party)
+bool meeting_has_member(const member_list *l, const object_id *party)
 {
     for (size_t i = 0; i < l->n; i++)
         if (id_same(&l->id[i], party))
@@ -155,28 +131,27 @@ static bool has_member(const member_list *l, const object_id *party)
     return false;
 }
 
-static bool is_member(const the_meeting *m, const member_list *l)
+bool meeting_is_member(const the_meeting *m, const member_list *l)
 {
-    return has_member(l, &m->who->party);
+    return meeting_has_member(l, &m->who->party);
 }
 
-static bool is_here(const the_meeting *m, const object_id *party)
+bool meeting_is_here(const the_meeting *m, const object_id *party)
 {
     char name[ID_TEXT];
     id_text(party, name);
     return json_is_true(json_object_get(json_object_get(m->state, "here"), name));
 }
 
-static size_t count_here(const the_meeting *m, const member_list *l)
+size_t meeting_count_here(const the_meeting *m, const member_list *l)
 {
     size_t n = 0;
     for (size_t i = 0; i < l->n; i++)
-        n += is_here(m, &l->id[i]);
+        n += meeting_is_here(m, &l->id[i]);
     return n;
 }
 
-/* -- agenda --------------------------------------------------------------------------------------
- */
+/* -- agenda ------------------------------------------------------------------------------------ */
 
 static assay_status add_awaiting(the_meeting *m, const scheme_stage *s, const char *state,
                                  json_t *agenda, assay_err *err)
@@ -222,7 +197,7 @@ static assay_status check_agenda(const json_t *given, json_t *agenda, assay_err 
     return ASSAY_OK;
 }
 
-static assay_status need_desk(const viewer *who, assay_err *err)
+assay_status meeting_need_desk(const viewer *who, assay_err *err)
 {
     if (who->kind == VIEWER_DESK && !(who->site && *who->site))
         return ASSAY_OK;
@@ -235,7 +210,7 @@ static assay_status open_said(the_meeting *m, const json_t *said, json_t *p, ass
     const char *scheme_name, *role, *title, *place;
     assay_status status = said_only(said, "scheme role title place cases key", err);
     if (!status)
-        status = need_desk(m->who, err);
+        status = meeting_need_desk(m->who, err);
     if (!status)
         status = said_text(said, "scheme", true, 200, &scheme_name, err);
     if (!status)
@@ -278,13 +253,12 @@ assay_status meeting_open(desk *d, store_tx *tx, const char *said, const viewer 
     if (status)
         json_decref(p);
     else
-        status = append(&m, "meeting.opened", p, err);
+        status = meeting_append(&m, "meeting.opened", p, err);
     json_decref(m.state);
     return status ? status : meeting_show(d, &m.id, who, answer, err);
 }
 
-/* -- steps ----------------------------------------------------------------------------------------
- */
+/* -- steps ------------------------------------------------------------------------------------- */
 
 static assay_status take_presence(the_meeting *m, const json_t *said, const member_list *l,
                                   assay_err *err)
@@ -296,10 +270,10 @@ static assay_status take_presence(the_meeting *m, const json_t *said, const memb
     if (!status)
         status = said_text(said, "party", false, 200, &name, err);
     if (!status && name)
-        status = need_desk(m->who, err);
+        status = meeting_need_desk(m->who, err);
     if (!status && name)
         status = party_find(m->d->s, name, &party, err);
-    if (!status && !has_member(l, &party))
+    if (!status && !meeting_has_member(l, &party))
         status = assay_fail(err, ASSAY_DOMAIN, 0, _("only members of %s are present here"),
                             m->role->item.id);
     if (status)
@@ -307,7 +281,7 @@ static assay_status take_presence(the_meeting *m, const json_t *said, const memb
     json_t *p = json_object();
     set_id(p, "party", &party);
     json_object_set_new(p, "here", json_boolean(!here || json_is_true(here)));
-    return append(m, "meeting.present", p, err);
+    return meeting_append(m, "meeting.present", p, err);
 }
 
 static assay_status on_agenda(the_meeting *m, const json_t *said, object_id *out, assay_err *err)
@@ -326,8 +300,8 @@ static assay_status take_motion(the_meeting *m, const json_t *said, const member
     const char *text;
     object_id of;
     assay_status status = said_only(said, "case text key", err);
-    if (!status && !is_member(m, l))
-        status = need_desk(m->who, err);
+    if (!status && !meeting_is_member(m, l))
+        status = meeting_need_desk(m->who, err);
     if (!status)
         status = on_agenda(m, said, &of, err);
     if (!status)
@@ -337,7 +311,7 @@ static assay_status take_motion(the_meeting *m, const json_t *said, const member
     json_t *p = json_object();
     set_id(p, "case", &of);
     set_text(p, "text", text);
-    return append(m, "meeting.motion", p, err);
+    return meeting_append(m, "meeting.motion", p, err);
 }
 
 /* Enough of those entitled must be there before anything is called. */
@@ -352,19 +326,19 @@ static assay_status check_quorum(const the_meeting *m, const scheme_gate *g, con
     for (size_t i = 0; i < l->n; i++) {
         bool is_entitled = voter_is_entitled(&l->item[i]);
         entitled += is_entitled;
-        here += is_entitled && is_here(m, &l->item[i].id);
+        here += is_entitled && meeting_is_here(m, &l->item[i].id);
     }
     assay_status status =
         assay_rational_mul(quorum.as.number, assay_rational_of((int64_t)entitled), &needed, err);
     if (!status &&
         (!entitled || assay_rational_compare(assay_rational_of((int64_t)here), needed) < 0))
-        status = assay_fail(err, ASSAY_DOMAIN, 0,
-                            _("%zu of %zu entitled are present: that is no quorum"), here, entitled);
+        status =
+            assay_fail(err, ASSAY_DOMAIN, 0,
+                       _("%zu of %zu entitled are present: that is no quorum"), here, entitled);
     return status;
 }
 
-/* Who is tied to the case and by what kind of relation: nothing else of it is for the others. */
-static void add_tied(json_t *o, const voter_list *l)
+void meeting_add_tied(json_t *o, const voter_list *l)
 {
     for (size_t i = 0; i < l->n; i++) {
         if (!l->item[i].tie)
@@ -385,7 +359,7 @@ static void add_outcome(json_t *p, const buf *answer)
     json_decref(o);
 }
 
-static void add_count(json_t *o, const gate_vote *v)
+void meeting_add_count(json_t *o, const gate_vote *v)
 {
     json_object_set_new(o, "yes", json_integer((json_int_t)v->yes));
     json_object_set_new(o, "no", json_integer((json_int_t)v->no));
@@ -405,8 +379,8 @@ static assay_status count(const the_meeting *m, the_case *c, const scheme_stage 
         status = check_quorum(m, s->gate, &voters, err);
     if (status)
         return status;
-    add_count(object_in(p, "vote"), &v);
-    add_tied(p, &voters);
+    meeting_add_count(object_in(p, "vote"), &v);
+    meeting_add_tied(p, &voters);
     return ASSAY_OK;
 }
 
@@ -418,7 +392,7 @@ static assay_status decide(the_meeting *m, const json_t *said, const member_list
     json_t *p = json_object();
     assay_status status = said_only(said, "case key", err);
     if (!status)
-        status = need_desk(m->who, err);
+        status = meeting_need_desk(m->who, err);
     if (!status)
         status = on_agenda(m, said, &of, err);
     if (!status)
@@ -437,151 +411,12 @@ static assay_status decide(the_meeting *m, const json_t *said, const member_list
     if (!status) {
         set_id(p, "case", &of);
         add_outcome(p, &answer);
-        json_object_set_new(p, "present", json_integer((json_int_t)count_here(m, l)));
-        status = append(m, "meeting.decided", json_incref(p), err);
+        json_object_set_new(p, "present", json_integer((json_int_t)meeting_count_here(m, l)));
+        status = meeting_append(m, "meeting.decided", json_incref(p), err);
     }
     json_decref(p);
     buf_done(&answer);
     return status;
-}
-
-/* Whoever is named was there: the chair of the members, the keeper perhaps of the desk. */
-static assay_status find_officer(const the_meeting *m, const json_t *said, const char *as,
-                                 const member_list *l, object_id *out, assay_err *err)
-{
-    const char *name;
-    bool is_chair = strcmp(as, "chair") == 0;
-    *out = is_chair ? (object_id){0} : m->who->party;
-    assay_status status = said_text(said, as, false, 200, &name, err);
-    if (!status && name)
-        status = party_find(m->d->s, name, out, err);
-    if (!status && id_is_none(out)) {
-        assay_fail(err, ASSAY_DOMAIN, 0,
-                   _("say who led the meeting and who kept the minutes: \"%s\" is missing"), as);
-        return assay_hint(err, "chair=PARTY keeper=PARTY");
-    }
-    if (!status && !is_here(m, out) && (is_chair || has_member(l, out)))
-        status = assay_fail(err, ASSAY_DOMAIN, 0, _("\"%s\" names who was not present"), as);
-    return status;
-}
-
-static assay_status add_officers(const the_meeting *m, const json_t *said, const member_list *l,
-                                 json_t *p, assay_err *err)
-{
-    object_id chair, keeper;
-    assay_status status = find_officer(m, said, "chair", l, &chair, err);
-    if (!status)
-        status = find_officer(m, said, "keeper", l, &keeper, err);
-    if (!status && id_same(&chair, &keeper))
-        status = assay_fail(err, ASSAY_DOMAIN, 0,
-                            _("who leads the meeting does not keep its minutes as well"));
-    if (status)
-        return status;
-    set_id(p, "chair", &chair);
-    set_id(p, "keeper", &keeper);
-    return ASSAY_OK;
-}
-
-/* Nobody was there: nobody can answer for the minutes. */
-static assay_status end(the_meeting *m, const json_t *said, const member_list *l, assay_err *err)
-{
-    const char *note;
-    json_t *p = json_object();
-    assay_status status = said_only(said, "note chair keeper key", err);
-    if (!status)
-        status = need_desk(m->who, err);
-    if (!status)
-        status = said_text(said, "note", false, 8000, &note, err);
-    if (!status && count_here(m, l))
-        status = add_officers(m, said, l, p, err);
-    if (status) {
-        json_decref(p);
-        return status;
-    }
-    set_text(p, "note", note);
-    for (size_t i = 0; i < l->n; i++) {
-        char name[ID_TEXT];
-        id_text(&l->id[i], name);
-        json_array_append_new(list_in(p, "members"), json_string(name));
-    }
-    return append(m, "meeting.ended", p, err);
-}
-
-/* -- who answers for the minutes --------------------------------------------------------------- */
-
-/* SHA-256 of all that the records said up to the end, in canonical JSON. */
-static assay_status digest_of(const the_meeting *m, char out[static 65], assay_err *err)
-{
-    sha256 digest;
-    buf text = BUF_INIT;
-    json_t *frozen = json_copy(m->state);
-    json_object_del(frozen, "signed");
-    assay_status status = json_take(frozen, &text, err);
-    if (!status)
-        status = sha256_of(text.data, text.length, &digest, err);
-    if (!status)
-        sha256_to_hex(&digest, out);
-    buf_done(&text);
-    return status;
-}
-
-static bool is_party(const the_meeting *m, const char *text, const object_id *kept)
-{
-    object_id id;
-    return id_read(text, &id) && party_kept(m->d->s, &id, &id, NULL) == ASSAY_OK &&
-           id_same(&id, kept);
-}
-
-/* As what he was there: "chair", "keeper", "member"; NULL: he was not. */
-static const char *present_as(const the_meeting *m, const object_id *party)
-{
-    static const char *const officers[] = {"chair", "keeper"};
-    const json_t *ended = json_object_get(m->state, "ended");
-    const char *name;
-    json_t *here;
-    for (size_t i = 0; i < 2; i++)
-        if (is_party(m, text_of(ended, officers[i]), party))
-            return officers[i];
-    json_object_foreach(json_object_get(m->state, "here"), name, here)
-        if (json_is_true(here) && is_party(m, name, party))
-            return "member";
-    return NULL;
-}
-
-static const json_t *signature_of(const the_meeting *m, const object_id *party)
-{
-    const json_t *list = json_object_get(m->state, "signed");
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (is_party(m, text_of(json_array_get(list, i), "by"), party))
-            return json_array_get(list, i);
-    return NULL;
-}
-
-static assay_status sign(the_meeting *m, const json_t *said, assay_err *err)
-{
-    const char *seen, *objection;
-    char digest[65];
-    assay_status status = said_only(said, "digest objection key", err);
-    if (!status)
-        status = said_text(said, "digest", false, 64, &seen, err);
-    if (!status)
-        status = said_text(said, "objection", false, 4000, &objection, err);
-    if (!status && !json_object_get(m->state, "ended"))
-        status = assay_fail(err, ASSAY_DOMAIN, 0, _("the meeting has not ended: there are no minutes yet"));
-    if (!status && (id_is_none(&m->who->party) || !present_as(m, &m->who->party)))
-        status = assay_fail(err, ASSAY_DOMAIN, 0, _("only who was present answers for the minutes"));
-    if (!status && signature_of(m, &m->who->party))
-        status = assay_fail(err, ASSAY_CONFLICT, 0, _("you have answered for these minutes already"));
-    if (!status)
-        status = digest_of(m, digest, err);
-    if (!status && seen && strcmp(seen, digest) != 0)
-        status = assay_fail(err, ASSAY_CONFLICT, 0, _("these minutes have SHA-256 %s, not %s"), digest, seen);
-    if (status)
-        return status;
-    json_t *p = json_object();
-    set_text(p, "digest", digest);
-    set_text(p, "objection", objection);
-    return append(m, "meeting.signed", p, err);
 }
 
 assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char *step,
@@ -593,14 +428,14 @@ assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char
     assay_status status = said_read(said, &o, err);
     if (status)
         return status;
-    status = load(d, tx, id, who, &m, err);
+    status = meeting_load(d, tx, id, who, &m, err);
     if (status) {
         json_decref(o);
         return status;
     }
-    status = members_of(&m, &l, err);
+    status = meeting_members(&m, &l, err);
     if (!status && strcmp(step, "sign") == 0)
-        status = sign(&m, o, err);
+        status = meeting_sign(&m, o, err);
     else if (!status && json_object_get(m.state, "ended"))
         status = assay_fail(err, ASSAY_DOMAIN, 0, _("the meeting has ended"));
     else if (!status && strcmp(step, "present") == 0)
@@ -610,7 +445,7 @@ assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char
     else if (!status && strcmp(step, "decide") == 0)
         status = decide(&m, o, &l, err);
     else if (!status && strcmp(step, "end") == 0)
-        status = end(&m, o, &l, err);
+        status = meeting_end(&m, o, &l, err);
     else if (!status)
         status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("\"%.40s\" is no step of a meeting"), step);
     json_decref(o);
@@ -618,227 +453,7 @@ assay_status meeting_step(desk *d, store_tx *tx, const object_id *id, const char
     return status ? status : meeting_show(d, id, who, answer, err);
 }
 
-/* -- views
- * ------------------------------------------------------------------------------------------- */
-
-static void show_members(const the_meeting *m, const member_list *l, json_t *out)
-{
-    json_t *list = list_in(out, "members");
-    for (size_t i = 0; i < l->n; i++) {
-        char name[ID_TEXT];
-        buf words = BUF_INIT;
-        json_t *o = json_object();
-        id_text(&l->id[i], name);
-        set_text(o, "party", name);
-        if (party_name(m->d->s, &l->id[i], &words, NULL) == ASSAY_OK)
-            set_text(o, "name", buf_text(&words));
-        json_object_set_new(o, "here", json_boolean(is_here(m, &l->id[i])));
-        if (id_same(&l->id[i], &m->who->party))
-            json_object_set_new(o, "mine", json_true());
-        json_array_append_new(list, o);
-        buf_done(&words);
-    }
-    json_t *quorum = object_in(out, "quorum");
-    json_object_set_new(quorum, "present", json_integer((json_int_t)count_here(m, l)));
-    json_object_set_new(quorum, "members", json_integer((json_int_t)l->n));
-    if (m->role->quorum.kind == VALUE_NUMBER)
-        json_object_set_new(quorum, "share", number_text(m->role->quorum));
-}
-
-static void show_own_vote(const the_case *c, const scheme_stage *s, const char *me, json_t *o)
-{
-    const json_t *votes = json_object_get(c->state, "votes");
-    for (size_t i = 0; *me && i < json_array_size(votes); i++) {
-        const json_t *v = json_array_get(votes, i);
-        const char *by = text_of(v, "by");
-        if (by && strcmp(by, me) == 0 && strcmp(text_of(v, "stage"), s->item.id) == 0 &&
-            json_integer_value(json_object_get(v, "visit")) == case_visit(c->state, s->item.id))
-            set_text(o, "own", text_of(v, "choice"));
-    }
-}
-
-static void show_item(const the_meeting *m, const char *id, json_t *list)
-{
-    the_case c;
-    object_id of, party;
-    char me[ID_TEXT] = "";
-    buf name = BUF_INIT;
-    json_t *o = json_object(), *decided = json_object_get(json_object_get(m->state, "decided"), id);
-    set_text(o, "case", id);
-    viewer_is_named(m->who, me);
-    bool is_open = !decided && !json_object_get(m->state, "ended");
-    if (id_read(id, &of) && case_load(m->d, NULL, &of, m->who, &c, NULL) == ASSAY_OK) {
-        const scheme_stage *s = case_stage(&c);
-        set_text(o, "title", text_of(c.state, "title"));
-        if (case_party(c.state, &party) && party_name(m->d->s, &party, &name, NULL) == ASSAY_OK)
-            set_text(o, "name", buf_text(&name));
-        if (s && s->gate && s->gate->vote && is_open) {
-            gate_vote v;
-            voter_list voters;
-            set_text(o, "stage", s->item.id);
-            if (case_count_votes(&c, s, &voters, &v, NULL) == ASSAY_OK) {
-                add_count(object_in(o, "votes"), &v);
-                add_tied(o, &voters);
-            }
-            show_own_vote(&c, s, me, o);
-        }
-        case_done(&c);
-    }
-    if (decided)
-        json_object_set(o, "decided", decided);
-    const json_t *motions = json_object_get(m->state, "motions");
-    for (size_t i = 0; i < json_array_size(motions); i++)
-        if (strcmp(text_of(json_array_get(motions, i), "case"), id) == 0)
-            json_array_append(list_in(o, "motions"), json_array_get(motions, i));
-    json_array_append_new(list, o);
-    buf_done(&name);
-}
-
-/* Of one who was there `as` this; true: he signed these minutes. */
-static bool show_signature(const the_meeting *m, const char *party, const char *as,
-                           const char *digest, json_t *list)
-{
-    object_id id;
-    buf name = BUF_INIT;
-    if (!id_read(party, &id) || party_kept(m->d->s, &id, &id, NULL) ||
-        strcmp(present_as(m, &id), as) != 0)
-        return false;
-    json_t *o = json_object();
-    const json_t *given = signature_of(m, &id);
-    const char *seen = text_of(given, "digest");
-    set_text(o, "party", party);
-    set_text(o, "as", as);
-    if (party_name(m->d->s, &id, &name, NULL) == ASSAY_OK)
-        set_text(o, "name", buf_text(&name));
-    if (id_same(&id, &m->who->party))
-        json_object_set_new(o, "mine", json_true());
-    set_text(o, "at", text_of(given, "at"));
-    set_text(o, "digest", seen);
-    set_text(o, "objection", text_of(given, "objection"));
-    json_array_append_new(list, o);
-    buf_done(&name);
-    return seen && strcmp(seen, digest) == 0 && !text_of(given, "objection");
-}
-
-/* The chair, the keeper, then the others who were there. */
-static assay_status show_minutes(const the_meeting *m, json_t *o, assay_err *err)
-{
-    const json_t *ended = json_object_get(m->state, "ended");
-    const char *name;
-    char digest[65];
-    json_t *here, *minutes, *list;
-    assay_status status = ended ? digest_of(m, digest, err) : ASSAY_OK;
-    if (status || !ended)
-        return status;
-    minutes = object_in(o, "minutes");
-    list = list_in(minutes, "signatures");
-    bool has_chair = show_signature(m, text_of(ended, "chair"), "chair", digest, list);
-    bool has_keeper = show_signature(m, text_of(ended, "keeper"), "keeper", digest, list);
-    json_object_foreach(json_object_get(m->state, "here"), name, here)
-        if (json_is_true(here))
-            show_signature(m, name, "member", digest, list);
-    set_text(minutes, "digest", digest);
-    json_object_set_new(minutes, "confirmed", json_boolean(has_chair && has_keeper));
-    return ASSAY_OK;
-}
-
-/* Who holds the role now, held it then, or was there. */
-static assay_status check_sight(const the_meeting *m, const member_list *l, assay_err *err)
-{
-    member_list now = {.n = 0};
-    if (m->who->kind == VIEWER_DESK || m->who->kind == VIEWER_AUDITOR || is_member(m, l) ||
-        (!id_is_none(&m->who->party) && present_as(m, &m->who->party)))
-        return ASSAY_OK;
-    assay_status status = party_holders(m->d->s, m->scheme->item.id, m->role->item.id, m->now,
-                                        keep_member, &now, err);
-    if (!status && !is_member(m, &now))
-        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no such meeting"));
-    return status;
-}
-
-assay_status meeting_show(desk *d, const object_id *id, const viewer *who, buf *out, assay_err *err)
-{
-    static const char *const names[] = {"scheme", "role", "title", "place", "at", "ended"};
-    the_meeting m;
-    member_list l;
-    assay_status status = load(d, NULL, id, who, &m, err);
-    if (status)
-        return status;
-    status = members_of(&m, &l, err);
-    if (!status)
-        status = check_sight(&m, &l, err);
-    json_t *o = json_object();
-    set_id(o, "id", id);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (json_object_get(m.state, names[i]))
-            json_object_set(o, names[i], json_object_get(m.state, names[i]));
-    json_t *agenda = json_object_get(m.state, "agenda");
-    if (!status) {
-        show_members(&m, &l, o);
-        for (size_t i = 0; i < json_array_size(agenda); i++)
-            show_item(&m, json_string_value(json_array_get(agenda, i)), list_in(o, "agenda"));
-        status = show_minutes(&m, o, err);
-    }
-    if (!status)
-        status = json_take(json_incref(o), out, err);
-    json_decref(o);
-    json_decref(m.state);
-    return status;
-}
-
-/* -- pages --------------------------------------------------------------------------------------
- */
-
-static bool add_meeting(const store_entry *e, void *context)
-{
-    json_t *o = json_tree(e->row);
-    set_id(o, "id", &e->object);
-    json_array_append_new(context, o);
-    return true;
-}
-
-static bool add_role(const party_post *p, void *context)
-{
-    char list[256];
-    list_of_role(p->scheme, p->role, list);
-    return span_add(context, list, NULL, 0);
-}
-
-/* All for the desk and auditors; for everybody else those of the roles they hold now. */
-static assay_status choose_roles(desk *d, const viewer *who, span_list *l, assay_err *err)
-{
-    if (who->kind == VIEWER_DESK || who->kind == VIEWER_AUDITOR)
-        return span_add(l, "meeting", NULL, 0) ? ASSAY_OK
-                                               : assay_fail(err, ASSAY_MEMORY, 0, "no memory");
-    return id_is_none(&who->party)
-               ? ASSAY_OK
-               : party_posts(d->s, &who->party, who->now ? who->now : time_now(), add_role, l, err);
-}
-
-assay_status meeting_list(desk *d, const char *mark, size_t limit, const viewer *who, buf *out,
-                          assay_err *err)
-{
-    arena memory;
-    span_list l = {.memory = &memory};
-    json_t *o = json_object(), *list = list_in(o, "meetings");
-    arena_init(&memory);
-    assay_status status = choose_roles(d, who, &l, err);
-    const store_page page = {.span = l.span,
-                             .span_count = l.n,
-                             .mark = mark,
-                             .is_down = true,
-                             .limit = limit ? limit : 100};
-    if (!status)
-        status = page_fill(d->s, &page, add_meeting, list, list, o, err);
-    arena_done(&memory);
-    if (!status)
-        return json_take(o, out, err);
-    json_decref(o);
-    return status;
-}
-
-/* -- anew ---------------------------------------------------------------------------------------
- */
+/* -- anew -------------------------------------------------------------------------------------- */
 
 static bool keep_id(const record *r, void *context)
 {
@@ -857,7 +472,7 @@ assay_status meetings_rebuild(desk *d, store_tx *tx, assay_err *err)
         object_id id;
         the_meeting m;
         memcpy(&id, ids.data + at, sizeof id);
-        status = load(d, tx, &id, &who, &m, err);
+        status = meeting_load(d, tx, &id, &who, &m, err);
         if (status)
             break;
         status = list_again(&m, err);
