@@ -183,6 +183,17 @@ test('what cannot be undone says first what it is decided on, and going back dec
   assert.deepEqual(page.faults, []);
 });
 
+test('who is tied to a case is named with the kind of the relation, and is not among those entitled', async ({ browser, plant }) => {
+  const server = await plant();
+  for (const [lang, words] of [['en', 'Tied to this case, not entitled: Park Soyeon (employment)'], ['ko', '이해관계가 있어 의결권 없음: Park Soyeon (고용 관계)'], ['zh', '有利害关系，无表决权：Park Soyeon (雇佣关系)']]) {
+    const page = await browser.open(server, `/meeting/${server.programmes.meeting}`, { lang });
+    await browser.settled(page);
+    const item = page.locator('.agenda > li').filter({ hasText: 'Admission of Daehan Castings' });
+    await item.getByText(`▲ ${words}`, { exact: true }).waitFor();
+    assert.deepEqual(page.faults, []);
+  }
+});
+
 test('who was there confirms the minutes once, and they are confirmed when chair and keeper have', async ({ browser, plant }) => {
   const server = await plant(), { id } = await server.api('POST', 'meetings', { scheme: 'x.meeting', role: 'board', title: 'Board, December', cases: [] });
   for (const party of ['D-1', 'K-1', 'LI-1']) await server.api('POST', `meetings/${id}/present`, { party });
