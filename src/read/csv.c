@@ -78,7 +78,7 @@ static assay_status characteristic_name(csv_reader *c, const csv_text *name, uin
     const char *text = dictionary_text(c->names, *code, NULL);
     bool is_subgroup = c->dialect.shape == CSV_LAYOUT_SUBGROUP && c->layout.value_count > 1;
     characteristic made = {.path = text, .name = text, .decimals = -1,
-                           .size_decimals = c->layout.size_decimals,
+                           .size_decimals = c->layout.size_decimals, .kind = c->layout.kind,
                            .subgroup_size = is_subgroup ? c->layout.value_count : 0};
     return reader_characteristic_add(&c->base, &made, &index, err);
 }

@@ -127,6 +127,7 @@ typedef struct {
     uint32_t property[PROPERTY_COUNT];                 /* the same */
     bool has_properties;
     uint8_t size_decimals;
+    characteristic_kind kind; /* where a column names characteristics: theirs */
     uint32_t *values;        /* [value_count] */
     uint32_t *value_code;    /* [value_count] characteristic of each when there is no column of them */
     uint32_t value_count;
@@ -149,6 +150,7 @@ typedef enum {
 csv_role csv_name_role(const char *name, size_t length, int *kind);
 /* "Stärke [µm]" -> "Stärke" and "µm"; unit empty if there is none. Both point into the arena. */
 void csv_name_split(arena *a, const char *name, const char **bare, const char **unit);
+bool csv_name_is_defects(const char *name); /* nonconformities, of which one item may have many */
 bool csv_name_equal(const char *a, const char *b); /* but for case, blanks and signs */
 
 /* -- input -- */

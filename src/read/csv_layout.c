@@ -435,8 +435,32 @@ static size_t numbered_stem(const maker *m)
     return stem;
 }
 
+/* Whole numbers of a column that is named for defects are such; a column alone beside a number inspected, which it never
+ * exceeds, counts items nonconforming. */
+static characteristic_kind kind_of(const maker *m, uint32_t column, bool is_alone)
+{
+    size_t known = 0;
+    bool has_size = is_alone && m->out->size != CSV_NO_FIELD, is_defects = m->out->names && csv_name_is_defects(m->out->names[column]);
+    for (size_t i = 0; (has_size || is_defects) && i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column), *g = has_size ? cell(m, i, m->out->size) : NULL;
+        decimal d;
+        double inspected;
+        int64_t count;
+        if (!f || csv_is_missing(f->text, f->length))
+            continue;
+        if (csv_number_parse(f->text, f->length, m->d->decimal, &d, NULL) != DECIMAL_OK ||
+            !decimal_rescale(d.mantissa, d.exponent, 0, &count) || count < 0)
+            return KIND_VARIABLE;
+        if (!is_defects && (!g || csv_number_parse(g->text, g->length, m->d->decimal, &d, &inspected) == DECIMAL_NONE ||
+                            (double)count > inspected))
+            return KIND_VARIABLE;
+        known++;
+    }
+    return !known ? KIND_VARIABLE : is_defects ? KIND_DEFECTS : KIND_DEFECTIVES;
+}
+
 static assay_status characteristic_add(maker *m, const char *name, uint32_t subgroup,
-                                       uint32_t *code)
+                                       characteristic_kind kind, uint32_t *code)
 {
     characteristic c = {.path = name, .name = name, .decimals = -1, .subgroup_size = subgroup};
     const char *bare, *unit;
@@ -446,6 +470,7 @@ static assay_status characteristic_add(maker *m, const char *name, uint32_t subg
     if (unit && *unit)
         c.unit = unit;
     c.size_decimals = m->out->size_decimals;
+    c.kind = kind;
     return reader_characteristic_add(m->r, &c, code, m->err);
 }
 
@@ -461,10 +486,14 @@ static const char *column_name(const maker *m, uint32_t j)
 static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
 {
     csv_layout *out = m->out;
-    uint32_t code = 0;
+    uint32_t code = 0, count = 0;
+    for (uint32_t j = 0; j < out->columns; j++)
+        count += m->roles[j] == ROLE_VALUE;
     for (uint32_t j = 0; j < out->columns; j++) {
         if (m->roles[j] != ROLE_VALUE)
             continue;
+        characteristic_kind kind = is_subgroup ? KIND_VARIABLE : kind_of(m, j, count == 1);
+        out->kind = out->value_count ? out->kind : kind;
         const char *name = column_name(m, j);
         if (!name)
             return assay_fail(m->err, ASSAY_MEMORY, 0, "no memory for a column");
@@ -474,10 +503,7 @@ static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
                 name = arena_text(&m->r->texts, name, stem);
             if (!m->out->names && !is_subgroup && out->columns == 1)
                 name = "value";
-            uint32_t count = 0;
-            for (uint32_t k = 0; is_subgroup && k < out->columns; k++)
-                count += m->roles[k] == ROLE_VALUE;
-            assay_status status = characteristic_add(m, name ? name : "", count, &code);
+            assay_status status = characteristic_add(m, name ? name : "", is_subgroup ? count : 0, kind, &code);
             if (status != ASSAY_OK)
                 return status;
         }

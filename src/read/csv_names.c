@@ -149,6 +149,14 @@ csv_role csv_name_role(const char *name, size_t length, int *kind)
     return ROLE_NONE;
 }
 
+bool csv_name_is_defects(const char *name)
+{
+    char wanted[128] = " ";
+    size_t n = name_reduce(name, strlen(name), wanted + 1, sizeof wanted - 2);
+    memcpy(wanted + 1 + n, " ", 2);
+    return n && strstr(" defects nonconformities fehler fehlerzahl 결점 결점수 결함수 부적합수 缺陷数 缺点数 不合格数 ", wanted);
+}
+
 static const char *unit_of_suffix(const char *suffix)
 {
     static const char *const units[][2] = {

@@ -496,6 +496,28 @@ static void a_named_characteristic_keeps_the_subgroup_of_its_row(void **state)
     done(&t);
 }
 
+static void counts_beside_a_number_inspected_are_of_their_kind(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        characteristic_kind kind;
+    } cases[] = {
+        {"批次,检验数,不良数\n1,100,3\n2,100,0\n3,90,90\n", KIND_DEFECTIVES},
+        {"로트,시료수,결점수\n1,10,3\n2,10,14\n", KIND_DEFECTS},
+        {"lot,defects\n1,3\n2,14\n", KIND_DEFECTS},
+        {"lot,inspected,found\n1,10,3\n2,10,14\n", KIND_VARIABLE},   /* more than inspected */
+        {"lot,inspected,mean\n1,10,3.2\n2,10,3.4\n", KIND_VARIABLE}, /* no counts */
+        {"lot,defects\n1,3.5\n2,1.4\n", KIND_VARIABLE},
+        {"항목,검사수,부적합품수\n도장,50,2\n조립,50,1\n", KIND_DEFECTIVES},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        reading t = read_text(cases[i].text);
+        assert_int_equal(characteristic_at(&t, 0)->kind, cases[i].kind);
+        done(&t);
+    }
+}
+
 static void infinities_are_refused_values_not_a_header(void **state)
 {
     (void)state;
@@ -1332,6 +1354,7 @@ int main(void)
         cmocka_unit_test(thousands_may_stand_apart_where_they_are_sure),
         cmocka_unit_test(a_first_value_beyond_the_gauge_is_no_header),
         cmocka_unit_test(a_named_characteristic_keeps_the_subgroup_of_its_row),
+        cmocka_unit_test(counts_beside_a_number_inspected_are_of_their_kind),
         cmocka_unit_test(infinities_are_refused_values_not_a_header),
         cmocka_unit_test(columns_of_one_name_are_a_subgroup_or_are_warned_of),
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
