@@ -341,8 +341,10 @@ typedef struct {
 static void tell_difference(void *context, property p, const char *said, const char *own)
 {
     const comparing *t = context;
-    cli_remark(t->c, _("note: %s of %s: %s in the file, %s stored: what is stored stays"),
-               property_words(p), t->path, said, own);
+    char text[400];
+    snprintf(text, sizeof text, _("%s of %s: %s in the file, %s stored: what is stored stays"),
+             property_words(p), t->path, said, own);
+    cli_remark(t->c, "%s %s", _("note:"), text);
 }
 
 static assay_status specify(importing *m, one_file *f)

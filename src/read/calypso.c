@@ -3,6 +3,7 @@
  * of each part, and NAME_hdr.txt beside it with when, where and by whom it was measured
  * (docs/format/calypso.md). Tabs between fields, names of columns in the first line, "END" in the
  * last. Tolerances are deviations from the nominal. */
+#include "base/i18n.h"
 #include "base/text.h"
 #include "read/reader_priv.h"
 
@@ -58,6 +59,8 @@ typedef struct {
     bool has_runs;
     zone *zone;
     uint64_t skip, seen;
+    uint64_t *lines; /* [lines_room] of the batch given last */
+    size_t lines_room;
     char piece[piece_bytes];
 } calypso_reader;
 
@@ -369,11 +372,11 @@ static assay_status put_row(calypso_reader *r, measurement_batch *out, assay_err
     uint32_t index = 0;
     reader_received(&r->base, 1);
     if (!*field(t, COLUMN_planid) || !*field(t, COLUMN_id))
-        return refuse(r, "no-name", COLUMN_id, "names of a plan and a characteristic", err);
+        return refuse(r, "no-name", COLUMN_id, N_("names of a plan and a characteristic"), err);
     if (!put_time(r, of, out, i))
-        return refuse(r, "no-such-time", COLUMN_partnb, "a wall time that happens in the zone", err);
+        return refuse(r, "no-such-time", COLUMN_partnb, N_("a wall time that happens in the zone"), err);
     if (!put_number(field(t, COLUMN_actual), out, i))
-        return refuse(r, "not-a-number", COLUMN_actual, "a number such as 0.0245", err);
+        return refuse(r, "not-a-number", COLUMN_actual, N_("a number such as 0.0245"), err);
     assay_status status = know(r, &index, err);
     if (status != ASSAY_OK)
         return status;
@@ -382,16 +385,35 @@ static assay_status put_row(calypso_reader *r, measurement_batch *out, assay_err
         out->size[i] = 1;
     if (out->record)
         out->record[i] = r->seen;
+    r->lines[i] = t->line;
     put_contexts(r, of, out, i);
     out->n++;
     return ASSAY_OK;
+}
+
+static assay_status lines_reserve(calypso_reader *r, size_t room, assay_err *err)
+{
+    if (room <= r->lines_room)
+        return ASSAY_OK;
+    uint64_t *grown = realloc(r->lines, room * sizeof *grown);
+    if (!grown)
+        return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a batch");
+    r->lines = grown;
+    r->lines_room = room;
+    return ASSAY_OK;
+}
+
+static uint64_t calypso_line(const reader *base, size_t i)
+{
+    const calypso_reader *r = (const calypso_reader *)base;
+    return i < r->lines_room ? r->lines[i] : 0;
 }
 
 static assay_status calypso_next(reader *base, measurement_batch *out, assay_err *err)
 {
     calypso_reader *r = (calypso_reader *)base;
     bool is_there = true;
-    assay_status status = ASSAY_OK;
+    assay_status status = lines_reserve(r, out->room, err);
     while (status == ASSAY_OK && out->n < out->room) {
         status = next_line(&r->rows, &base->in, r->piece, &is_there, err);
         if (status != ASSAY_OK || !is_there)
@@ -432,6 +454,7 @@ static void calypso_close(reader *base)
     dictionary_free(r->paths);
     zone_close(r->zone);
     free(r->runs);
+    free(r->lines);
 }
 
 /* -- open ------------------------------------------------------------------------------------- */
@@ -472,6 +495,7 @@ static assay_status calypso_begin(reader *base, const read_options *options, ass
 static const reader_ops calypso_ops = {
     .size = sizeof(calypso_reader), .open = calypso_begin, .next = calypso_next,
     .resume = calypso_resume, .describe = calypso_describe, .close = calypso_close,
+    .line = calypso_line,
 };
 
 assay_status calypso_open(source *in, const read_options *options, reader **out, assay_err *err)

@@ -7,7 +7,9 @@
 #include "serve/reply.h"
 #include "serve/staged.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -93,7 +95,7 @@ static void add_row(look *l, json *j, size_t i)
     size_t n;
     const characteristic *const *list = reader_characteristics(l->reader, &n);
     json_flat_object(j);
-    json_member_unsigned(j, "line", b->record[i]);
+    json_member_unsigned(j, "line", reader_line(l->reader, b, i));
     json_member_text(j, "characteristic", list[b->characteristic[i]]->path);
     answer_time(j, "time", b->time[i], b->offset ? b->offset[i] : TIME_OFFSET_NONE);
     json_key(j, "value");
@@ -173,12 +175,16 @@ static void write_characteristics(json *j, const look *l)
     json_key(j, "characteristics");
     json_array(j);
     for (size_t i = 0; i < n && i < SHOWN_CHARACTERISTICS; i++) {
+        characteristic c = *list[i];
+        const characteristic *said = reader_said(l->reader, i);
+        if (said)
+            (void)characteristic_complete(&c, said);
         json_flat_object(j);
-        json_member_text(j, "path", list[i]->path);
-        json_member_text(j, "unit", list[i]->unit);
-        answer_quantity(j, "nominal", &list[i]->nominal, BOUND_LIMIT);
-        answer_quantity(j, "lower", &list[i]->lower, list[i]->lower_kind);
-        answer_quantity(j, "upper", &list[i]->upper, list[i]->upper_kind);
+        json_member_text(j, "path", c.path);
+        json_member_text(j, "unit", c.unit);
+        answer_quantity(j, "nominal", &c.nominal, BOUND_LIMIT);
+        answer_quantity(j, "lower", &c.lower, c.lower_kind);
+        answer_quantity(j, "upper", &c.upper, c.upper_kind);
         json_member_unsigned(j, "n", i < l->count_room ? l->counts[i] : 0);
         json_end(j);
     }
@@ -186,7 +192,44 @@ static void write_characteristics(json *j, const look *l)
     json_member_unsigned(j, "characteristic_count", n);
 }
 
-static void write_tally(json *j, const look *l)
+typedef struct {
+    json *j;
+    const char *path;
+} comparing;
+
+static void write_difference(void *context, property p, const char *said, const char *own)
+{
+    const comparing *c = context;
+    char text[400];
+    snprintf(text, sizeof text, _("%s of %s: %s in the file, %s stored: what is stored stays"),
+             property_words(p), c->path, said, own);
+    utf8_tidy(text);
+    json_text(c->j, text);
+}
+
+/* Where the file says of a characteristic what is stored otherwise. */
+static void write_differences(request *r, json *j, const staged *f, const look *l)
+{
+    size_t n;
+    const char *under = f->settings.under;
+    const characteristic *const *list = reader_characteristics(l->reader, &n);
+    store *s = reader_says(l->reader) ? reader_here(r->server, NULL) : NULL;
+    for (size_t i = 0; s && i < n && i < SHOWN_CHARACTERISTICS; i++) {
+        stored_characteristic stored;
+        buf path = BUF_INIT;
+        buf_addf(&path, "%s%s%s", under, *under ? "/" : "", list[i]->path);
+        catalog *c = r->server->catalog;
+        uint32_t number = catalog_number(c, catalog_find(c, buf_text(&path), path.length));
+        const characteristic *said = reader_said(l->reader, i);
+        comparing both = {j, buf_text(&path)};
+        if (said && number && gate_may(r, both.path) &&
+            store_characteristic_at(s, number, &stored, NULL) == ASSAY_OK)
+            characteristic_compare(&stored.definition, said, write_difference, &both);
+        buf_done(&path);
+    }
+}
+
+static void write_tally(request *r, json *j, const staged *f, const look *l)
 {
     reader_tally_t t;
     reader_tally(l->reader, &t);
@@ -205,7 +248,7 @@ static void write_tally(json *j, const look *l)
         json_member_unsigned(j, "field", x->field);
         json_member_text(j, "column", x->column);
         json_member_text(j, "found", x->found);
-        json_member_text(j, "expected", x->expected);
+        json_member_text(j, "expected", _(x->expected));
         json_end(j);
     }
     json_end(j);
@@ -213,10 +256,11 @@ static void write_tally(json *j, const look *l)
     json_array(j);
     for (size_t i = 0; i < t.warning_count; i++)
         json_text(j, t.warnings[i]);
+    write_differences(r, j, f, l);
     json_end(j);
 }
 
-static void write_preview(json *j, const staged *f, const look *l)
+static void write_preview(request *r, json *j, const staged *f, const look *l)
 {
     buf words = BUF_INIT;
     json_key(j, "preview");
@@ -229,7 +273,7 @@ static void write_preview(json *j, const staged *f, const look *l)
     write_characteristics(j, l);
     json_key(j, "rows");
     json_raw(j, buf_text(&l->shown));
-    write_tally(j, l);
+    write_tally(r, j, f, l);
     json_end(j);
     buf_done(&words);
 }
@@ -330,7 +374,7 @@ static void answer(request *r, unsigned status, staged *f, bool with_preview)
     staging_unlock(r->server->staging);
     json_member_text(j, "hint", found != ASSAY_OK && *err.hint ? err.hint : NULL);
     if (with_preview && found == ASSAY_OK)
-        write_preview(j, f, &l);
+        write_preview(r, j, f, &l);
     else if (with_preview)
         write_lines_alone(j, f);
     json_end(j);

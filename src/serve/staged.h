@@ -21,7 +21,8 @@ const char *staged_state_name(staged_state s); /* "waiting" ... */
 #define STAGED_SETTINGS(X)                                                                         \
     X(format) X(dialect) X(zone) X(under) X(source) X(column_value) X(column_characteristic)       \
     X(column_time) X(column_unit) X(column_size) X(column_serial) X(column_batch)                  \
-    X(column_operator) X(column_machine) X(column_gauge) X(column_subgroup)
+    X(column_operator) X(column_machine) X(column_gauge) X(column_subgroup) X(column_lower)        \
+    X(column_upper) X(column_target) X(column_nominal) X(column_part_number) X(column_part_name)
 typedef struct {
 #define X(name) char name[STAGED_TEXT];
     STAGED_SETTINGS(X)

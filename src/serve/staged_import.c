@@ -6,9 +6,12 @@
  *
  * Rows of one time and serial number are told apart by their order within a parcel, so that a parcel
  * ends where the time changes. */
+#include "live/engine.h"
 #include "live/intake.h"
+#include "serve/change.h"
 #include "serve/staged.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -19,6 +22,11 @@
 enum { BATCH_ROWS = 8192, ENOUGH_ROWS = PARCEL_ROWS / 2, NUMBERS_MAX = 10000, PATIENCE_S = 3 };
 
 typedef struct {
+    int32_t place; /* of the catalog */
+    bool is_new, is_specified;
+} known_place;
+
+typedef struct {
     server *server;
     staged *file;
     reader *reader;
@@ -26,7 +34,7 @@ typedef struct {
     parcel *both[2];
     int filling;
     bool is_out;
-    int32_t *places; /* of the catalog, by the reader's characteristic */
+    known_place *places; /* by the reader's characteristic */
     size_t place_count, place_room;
     uint64_t given, skip; /* rows given out; rows that an earlier try has stored */
     char key[80];
@@ -135,7 +143,7 @@ static assay_status know_places(importing *w, assay_err *err)
     const characteristic *const *list = reader_characteristics(w->reader, &n);
     const char *under = w->file->settings.under;
     if (n > w->place_room) {
-        int32_t *grown = realloc(w->places, 2 * n * sizeof *grown);
+        known_place *grown = realloc(w->places, 2 * n * sizeof *grown);
         if (!grown)
             return assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
         w->places = grown;
@@ -147,7 +155,8 @@ static assay_status know_places(importing *w, assay_err *err)
         buf_addf(&path, "%s%s%s", under, *under ? "/" : "", c.path);
         c.path = buf_text(&path);
         bool is_mine = identity_may(&w->file->who, SCOPE_MEASURE, c.path);
-        w->places[w->place_count] = is_mine ? catalog_place(w->server->catalog, &c) : CATALOG_NONE;
+        int32_t place = is_mine ? catalog_place(w->server->catalog, &c) : CATALOG_NONE;
+        w->places[w->place_count] = (known_place){place, !catalog_number(w->server->catalog, place), false};
         buf_done(&path);
     }
     return ASSAY_OK;
@@ -166,9 +175,9 @@ static assay_status put(importing *w, size_t i, assay_err *err)
 {
     size_t n;
     const measurement_batch *b = w->batch;
-    int32_t place = w->places[b->characteristic[i]];
+    int32_t place = w->places[b->characteristic[i]].place;
     if (place == CATALOG_NONE) {
-        refuse(w, "not-a-path", "a path of 1 to 1000 bytes, at a site that is yours", 1,
+        refuse(w, "not-a-path", N_("a path of 1 to 1000 bytes, at a site that is yours"), 1,
                reader_characteristics(w->reader, &n)[b->characteristic[i]]->path);
         return ASSAY_OK;
     }
@@ -217,6 +226,46 @@ static void take_refusals(importing *w)
                  (unsigned long long)x->line, x->found ? x->found : "");
         refuse(w, x->reason, x->expected, x->count, example);
     }
+}
+
+/* -- what rows say of their characteristics --------------------------------------------------------- */
+
+/* Of one that was there before only for who may define. */
+static assay_status specify_one(importing *w, store *s, size_t i, assay_err *err)
+{
+    known_place *at = &w->places[i];
+    const characteristic *said = reader_said(w->reader, i);
+    uint32_t number = catalog_number(w->server->catalog, at->place);
+    stored_characteristic now;
+    if (!said || !number)
+        return ASSAY_OK;
+    assay_status status = store_characteristic_at(s, number, &now, err);
+    bool is_mine = at->is_new ||
+                   (status == ASSAY_OK && identity_may(&w->file->who, SCOPE_ENGINEER, now.definition.path));
+    if (status != ASSAY_OK || !is_mine || !characteristic_complete(&now.definition, said))
+        return status;
+    at->is_specified = true;
+    return store_characteristic_define(s, &now.definition, w->file->account, &number, err);
+}
+
+static assay_status specify_all(store *s, void *context, assay_err *err)
+{
+    importing *w = context;
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; i < w->place_count && status == ASSAY_OK; i++)
+        status = specify_one(w, s, i, err);
+    return status;
+}
+
+static assay_status specify(importing *w, assay_err *err)
+{
+    if (!reader_says(w->reader))
+        return ASSAY_OK;
+    assay_status status = change(w->server, specify_all, w, err);
+    for (size_t i = 0; i < w->place_count; i++)
+        if (w->places[i].is_specified)
+            engine_reload(w->server->engine, catalog_number(w->server->catalog, w->places[i].place));
+    return status;
 }
 
 /* -- the whole ------------------------------------------------------------------------------------- */
@@ -270,7 +319,9 @@ static assay_status read_all(importing *w, assay_err *err)
         return status;
     take_refusals(w);
     status = offer(w, err);
-    return status == ASSAY_OK ? bring_home(w, err) : status;
+    if (status == ASSAY_OK)
+        status = bring_home(w, err);
+    return status == ASSAY_OK ? specify(w, err) : status;
 }
 
 /* Which characteristics it brought, for those who want to see them now. */
@@ -280,7 +331,7 @@ static void keep_numbers(importing *w)
     uint32_t *numbers = n ? calloc(n, sizeof *numbers) : NULL;
     size_t kept = 0;
     for (size_t i = 0; i < n && numbers; i++) {
-        uint32_t number = w->places[i] == CATALOG_NONE ? 0 : catalog_number(w->server->catalog, w->places[i]);
+        uint32_t number = catalog_number(w->server->catalog, w->places[i].place);
         if (number)
             numbers[kept++] = number;
     }

@@ -91,6 +91,55 @@ def limits_of_a_dfq_come_along():
     assert (shown["lower"], shown["upper"]) == (9.9, 10.1), shown
 
 
+LIMITS = "시각,특성,측정값,규격하한,규격상한,단위,품번\n" + "".join(
+    f"2026-01-01T00:00:{i:02}Z,축경,{10 + i % 5 / 100:.2f},9.5,10.5,mm,A-1\n" for i in range(50))
+
+
+def limits_of_rows_come_along():
+    "columns of limits are shown as such and complete the definition; what is stored stays and is told"
+    f = send(LIMITS.encode("cp949"), "limits.csv")
+    roles = {c["name"]: c["role"] for c in f["preview"]["columns"]}
+    assert (roles["규격하한"], roles["규격상한"], roles["품번"]) == ("lower", "upper", "part_number"), roles
+    c = f["preview"]["characteristics"][0]
+    assert (c["lower"], c["upper"], c["unit"]) == (9.5, 10.5, "mm"), c
+    number = next(b["number"] for b in finish(f)["brought"])
+    shown = S.get(f"/api/v1/characteristics/{number}")
+    assert (shown["lower"], shown["upper"], shown["part_number"]) == (9.5, 10.5, "A-1"), shown
+    other = send(LIMITS.replace(",10.5,", ",10.7,").replace("00:00:", "01:00:").encode(), "other.csv")
+    assert any("10.7" in w and "10.5" in w for w in other["preview"]["warnings"]), other["preview"]["warnings"]
+    assert finish(other)["progress"]["stored"] == 50
+    assert S.get(f"/api/v1/characteristics/{number}")["upper"] == 10.5
+    none = S.ask("PUT", f"/api/v1/imports/{send(LIMITS.encode(), 'no.csv')['id']}", {"column_lower": "-"}).json()
+    assert none["preview"]["characteristics"][0].get("lower") is None, none["preview"]["characteristics"]
+
+
+def limits_of_rows_are_an_engineers_to_give():
+    "who may only measure gives limits to what his file brings, not to what was there before"
+    park = S.person("park", "operator@park-site")
+    body = "characteristic,time,value,LSL\npark-site/old,2026-01-01T00:00:00Z,1,\n"
+    finish(send(body, token=park), token=park)
+    done = finish(send("characteristic,time,value,LSL\npark-site/old,2026-01-02T00:00:00Z,1,0.5\n"
+                       "park-site/new,2026-01-02T00:00:00Z,1,0.5\n", token=park), token=park)
+    lower = {b["path"]: S.get(f"/api/v1/characteristics/{b['number']}")["lower"] for b in done["brought"]}
+    assert lower == {"park-site/old": None, "park-site/new": 0.5}, lower
+
+
+def a_row_is_named_by_its_line():
+    "the preview names lines of the file, as refusals do"
+    p = send("made by a gauge\n\nid;value\na;1,5\n\nb;x\nc;2,5\nd;3,5\n", "lines.csv")["preview"]
+    assert [r["line"] for r in p["rows"]] == [4, 7, 8], p["rows"]
+    assert p["refusals"][0]["line"] == 6, p["refusals"]
+
+
+def what_was_expected_is_said_in_the_readers_language():
+    "of a refused row the expected text is translated, the reason is not"
+    f = send("value\n1.5\n2.5\nx\n", "words.csv")
+    for language, words in (("en", "a number such as 24.5"), ("ko", "24.5 같은 숫자"), ("zh", "如 24.5 的数字")):
+        answer = S.ask("GET", f"/api/v1/imports/{f['id']}", headers={"Accept-Language": language}).json()
+        r = answer["preview"]["refusals"][0]
+        assert (r["reason"], r["expected"]) == ("not-a-number", words), r
+
+
 def a_file_is_its_senders_alone():
     "nobody else sees it, an operator of another site stores nothing of it"
     kim = S.person("kim", "operator@kim-site")
@@ -130,7 +179,8 @@ def files_are_bounded_and_do_not_stay():
 
 try:
     run(a_guess_is_shown_with_encoding_columns_and_rows, a_wrong_guess_is_corrected, an_import_ends_in_a_chart,
-        rows_without_time_are_not_doubled, limits_of_a_dfq_come_along, a_file_is_its_senders_alone,
+        rows_without_time_are_not_doubled, limits_of_a_dfq_come_along, limits_of_rows_come_along, limits_of_rows_are_an_engineers_to_give,
+        a_row_is_named_by_its_line, what_was_expected_is_said_in_the_readers_language, a_file_is_its_senders_alone,
         files_are_bounded_and_do_not_stay)
 finally:
     S.close()

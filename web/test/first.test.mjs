@@ -100,6 +100,28 @@ fromEmpty('a DFQ brings its limits; the same file again brings nothing new', asy
   assert.deepEqual([shown.lower, shown.upper], [9.9, 10.1]);
 });
 
+fromEmpty('columns of limits are shown as such and come along; lines are those of the file', async (server, page, { browser }) => {
+  const csv = `측정기\n\n시각;특성;측정값;규격하한;규격상한;목표;단위;품번\n${Array.from({ length: 30 }, (_, i) =>
+    `2026-01-05 08:${String(i).padStart(2, '0')};축경;${i === 1 ? 'x' : (10 + (i % 5) / 100).toFixed(2)};9.5;10.5;10;mm;A-1`).join('\n')}\n`;
+  await choose(server, page, '한계.csv', csv);
+  await page.waitForSelector('.columns');
+  assert.equal(await page.getByLabel('규격하한', { exact: true }).inputValue(), 'lower');
+  assert.equal(await page.getByLabel('품번', { exact: true }).inputValue(), 'part_number');
+  const first = page.getByRole('region', { name: '처음 행', exact: true });
+  assert.deepEqual(await first.locator('tbody tr td:first-child').allTextContents().then((/** @type {string[]} */ all) => all.slice(0, 2)), ['4', '6']);
+  assert.match(await page.locator('section.notice').textContent(), /5.*24\.5 같은 숫자/);
+  await browser.picture(page, 'first-limits');
+  await page.getByLabel('규격상한', { exact: true }).selectOption('');
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  await page.getByLabel('규격상한', { exact: true }).selectOption('upper');
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
+  await page.getByRole('button', { name: '값 29개 가져오기', exact: true }).click();
+  await page.waitForSelector('.first-done');
+  const [c] = (await server.api('GET', 'characteristics')).characteristics;
+  const shown = await server.api('GET', `characteristics/${c.number}`);
+  assert.deepEqual([shown.lower, shown.upper, shown.target, shown.unit, shown.part_number], [9.5, 10.5, 10, 'mm', 'A-1']);
+}, 'ko');
+
 fromEmpty('what is no file of measurements is told in words', async (server, page, { browser }) => {
   await choose(server, page, 'letter.txt', 'Dear Sir,\nthis is a letter.\n');
   await page.waitForSelector('.trouble, .columns');

@@ -10,13 +10,14 @@ const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'cp949', 'gb18030', 'windows
 const delimiters = ['comma', 'semicolon', 'tab', 'pipe', 'space'], decimals = ['.', ','];
 const dates = ['none', 'iso', 'dmy', 'mdy', 'ymd', 's', 'ms', 'us', 'ns', 'excel'];
 const signs = /** @type {Record<string, string>} */ ({ ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe', ' ': 'space' });
-const roles = ['value', 'characteristic', 'time', 'unit', 'size', 'serial', 'batch', 'operator', 'machine', 'gauge', 'subgroup'];
+const roles = ['value', 'characteristic', 'time', 'unit', 'size', 'serial', 'batch', 'operator', 'machine', 'gauge', 'subgroup',
+  'lower', 'upper', 'target', 'nominal', 'part_number', 'part_name'];
 
 /** "encoding=utf-8;delimiter=;;decimal=," → its members. @param {string} text @returns {Record<string, string>} */
 export function dialectOf(text) {
   /** @type {Record<string, string>} */
   const out = {};
-  for (const [, key, value] of text.matchAll(/(?:^|;)(encoding|delimiter|decimal|date|zone|header|skip|shape)=(;|[^;]*)/g)) out[key] = value;
+  for (const [, key, value] of text.matchAll(/(?:^|;)(encoding|delimiter|decimal|date|zone|header|skip|layout|lower|upper|target|nominal|unit|part_number|part_name)=(;|[^;]*)/g)) out[key] = value;
   return out;
 }
 
