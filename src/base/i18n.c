@@ -128,11 +128,11 @@ static const char *find(const catalogue *c, const char *text)
 
 const char *i18n_text(const char *text)
 {
-    if (is_plain)
+    if (is_plain || !*text) /* of "" a catalogue knows its head */
         return text;
     if (!borrowed)
         return dgettext("assay", text);
-    const char *found = *text ? find(borrowed, text) : NULL;
+    const char *found = find(borrowed, text);
     return found && *found ? found : text;
 }
 

@@ -151,7 +151,7 @@ void input_refusals(cli *c, const reader_tally_t *tally)
         cli_remark(c, _("  %s: %llu, first at line %llu%s%s: found \"%s\", expected %s"), r->reason,
                    (unsigned long long)r->count, (unsigned long long)r->line,
                    r->column ? _(", column ") : "", r->column ? r->column : "",
-                   r->found ? r->found : "", r->expected ? r->expected : "");
+                   r->found ? r->found : "", r->expected ? _(r->expected) : "");
     }
 }
 

@@ -8,6 +8,7 @@
 #include "live/door_folder.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -64,8 +65,8 @@ static bool know_places(reading *w)
     return true;
 }
 
-static const char *const remedy_file = "look at the file and its reason in the folder of refused files";
-static const char *const remedy_path = "levels of a path are not empty, and it has at most 1000 bytes";
+static const char *const remedy_file = N_("look at the file and its reason in the folder of refused files");
+static const char *const remedy_path = N_("levels of a path are not empty, and it has at most 1000 bytes");
 
 /* False: the parcel is full. */
 static bool put_row(reading *w, size_t i)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/door_mtconnect.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 #include "live/settings.h"
 
@@ -215,11 +216,11 @@ assay_status mt_read(mt_door *d, const char *document, size_t length, assay_err 
 
 /* -- rows ------------------------------------------------------------------------------------- */
 
-static const char *const remedy_unit = "name the unit the agent states in the source's settings; "
-                                       "nothing is converted";
-static const char *const remedy_number = "map only data items whose values are numbers";
-static const char *const remedy_series = "map data items with single values: a series of values has "
-                                         "no times of its own";
+static const char *const remedy_unit = N_("name the unit the agent states in the source's settings; "
+                                       "nothing is converted");
+static const char *const remedy_number = N_("map only data items whose values are numbers");
+static const char *const remedy_series = N_("map data items with single values: a series of values has "
+                                         "no times of its own");
 
 static void keep_companion(const mt_door *d, const mt_seen *s)
 {

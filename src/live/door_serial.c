@@ -7,6 +7,7 @@
 #include "live/lane.h"
 #include "live/settings.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 #include "read/gauge.h"
 
@@ -155,8 +156,8 @@ static assay_status serial_check(const json_t *settings, assay_err *err)
 
 /* -- what the gauge says ---------------------------------------------------------------------- */
 
-static const char *const remedy_channel = "name the channel in the source's settings";
-static const char *const remedy_unit = "set gauge and source to one unit: nothing is converted";
+static const char *const remedy_channel = N_("name the channel in the source's settings");
+static const char *const remedy_unit = N_("set gauge and source to one unit: nothing is converted");
 
 static const channel *channel_of(const serial_door *d, const char *name, size_t length)
 {

@@ -3,6 +3,8 @@
  * counter ...), then the values, then those of parts that a counter or trigger completed. */
 #include "live/mapping_metric_bind.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -157,11 +159,11 @@ static void give(mapping_metric *m, const sparkplug_metric *metric, metric_value
 {
     if (number->kind == SPB_VALUE_OUT_OF_RANGE) {
         refuse(m, metric, "out-of-range",
-               "send a value that fits the datatype of the birth exactly");
+               N_("send a value that fits the datatype of the birth exactly"));
     } else if (!value_set(v, number)) {
-        refuse(m, metric, "not-a-number", "map only metrics whose values are numbers");
+        refuse(m, metric, "not-a-number", N_("map only metrics whose values are numbers"));
     } else if (v->time == INT64_MIN + 1) {
-        refuse(m, metric, "bad-time", "send timestamps as milliseconds since 1970");
+        refuse(m, metric, "bad-time", N_("send timestamps as milliseconds since 1970"));
     } else if (m->is_counting) {
         m->counted++;
     } else {
@@ -215,7 +217,7 @@ static void measure(mapping_metric *m, const metric_binding *b, const metric_tar
 {
     if (t->is_of_other_unit) {
         refuse(m, metric, "unit-differs",
-               "state in the mapping the unit that the birth names (engUnit)");
+               N_("state in the mapping the unit that the birth names (engUnit)"));
         return;
     }
     v->place = t->place;
@@ -319,7 +321,7 @@ static void take_birth(mapping_metric *m, const sparkplug_message *birth)
 {
     if (!metric_bind(m, birth)) {
         mapping_metric_forget(m, birth->device);
-        m->sink.refuse(m->sink.context, "memory", "give the server more memory", 1,
+        m->sink.refuse(m->sink.context, "memory", N_("give the server more memory"), 1,
                        birth->device->name, strlen(birth->device->name));
         return;
     }

@@ -8,6 +8,7 @@
 #include "live/sparkplug_rows.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "live/lane.h"
 #include "live/mqtt_topics.h"
 #include "live/pour.h"
@@ -199,7 +200,7 @@ static bool add_row(taking *t, const parcel_row *row)
     if (parcel_add(t->parcel, row))
         return true;
     if (parcel_is_full(t->parcel))
-        return refuse_value(t, "too-many-values", "send fewer values in one message", "", 0);
+        return refuse_value(t, "too-many-values", N_("send fewer values in one message"), "", 0);
     t->is_overfull = true; /* memory: the message is not taken */
     return false;
 }
@@ -254,7 +255,7 @@ static bool is_allowed(taking *t, const char *path)
 {
     if (!t->from->may || t->from->may(t->from->may_context, path))
         return true;
-    refuse_value(t, "not-allowed", "let the account measure at this site", path, strlen(path));
+    refuse_value(t, "not-allowed", N_("let the account measure at this site"), path, strlen(path));
     return false;
 }
 
@@ -274,7 +275,7 @@ static bool line_row(void *context, const feed_row *row)
         t->parcel->duplicates++;
     else if (!pour_row(t->r->pour, t->parcel, row, t->r->message)) {
         t->taken--;
-        refuse_value(t, "too-many-values", "send fewer lines in one message", row->path,
+        refuse_value(t, "too-many-values", N_("send fewer lines in one message"), row->path,
                      row->path_length);
     }
     return true;
@@ -394,14 +395,14 @@ static bool take(taking *t, const mqtt_message *m, uint64_t topic_hash)
         t->parcel->is_recognised = false;
     if (m->is_retained && !t->r->takes_retained) {
         refuse_value(t, "retained",
-                     "nothing to do: it is the last value again, or set \"retained\" to true",
+                     N_("nothing to do: it is the last value again, or set \"retained\" to true"),
                      m->topic.text, m->topic.length);
     } else if (!take_targets(t, m->payload)) {
         t->parcel->rows->n = before;
         return false;
     }
     if (t->taken + t->refused == 0) /* an empty list: its answer needs something to wait for */
-        refuse_value(t, "no-value", "send at least one value in a message", m->payload.text,
+        refuse_value(t, "no-value", N_("send at least one value in a message"), m->payload.text,
                      m->payload.length);
     if (may_return)
         remember(t, m, digest);

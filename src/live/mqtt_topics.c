@@ -2,6 +2,7 @@
 #include "live/mqtt_topics.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +40,8 @@ mqtt_topics *mqtt_topics_new(const mapping *m, const door_setup *setup)
     t->room = FIRST_ROOM;
     t->overflow =
         (topic_entry){.reason = "too-many-topics",
-                      .remedy = "put what differs from part to part into the payload, not "
-                                "into the topic"};
+                      .remedy = N_("put what differs from part to part into the payload, not "
+                                "into the topic")};
     return t;
 }
 
@@ -115,9 +116,9 @@ static bool work_out(const mqtt_topics *t, topic_entry *e)
     e->binding = mapping_json_bind(t->mapping, (mqtt_slice){e->topic, e->length}, &err);
     if (!e->binding && err.code == ASSAY_NOT_FOUND)
         return refuse(e, "no-mapping",
-                      "add a rule for this topic to the mapping, or do not subscribe it");
+                      N_("add a rule for this topic to the mapping, or do not subscribe it"));
     if (!e->binding && err.code == ASSAY_DOMAIN)
-        return refuse(e, "not-a-path", "map the topic to a characteristic of at most 1000 bytes");
+        return refuse(e, "not-a-path", N_("map the topic to a characteristic of at most 1000 bytes"));
     if (!e->binding)
         return false;
     e->count = mapping_binding_count(e->binding);
@@ -125,7 +126,7 @@ static bool work_out(const mqtt_topics *t, topic_entry *e)
     for (size_t i = 0; e->targets && i < e->count; i++)
         if (!place_target(t, mapping_binding_target(e->binding, i), &e->targets[i]))
             return refuse(e, "not-a-path",
-                          "map the topic to a path without empty levels and control characters");
+                          N_("map the topic to a path without empty levels and control characters"));
     return e->targets != NULL;
 }
 

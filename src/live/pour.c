@@ -4,6 +4,7 @@
 #include "live/pour.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,17 +28,17 @@ struct pour {
 static const struct {
     const char *reason, *remedy;
 } remedies[] = {
-    {"not-line-protocol", "send lines of the form measurement,tag=value field=1.5 time"},
-    {"not-text", "send UTF-8"},
-    {"not-a-number", "send numbers with a decimal point and without grouping"},
-    {"not-a-measurement", "send numbers; texts belong into tags, or into a field named serial, "
-                          "batch, operator, note or another kind of context"},
-    {"not-a-date", "send whole numbers since 1970 in the precision of the source, or RFC 3339"},
-    {"duplicate-tag", "send each tag once"},
-    {"no-value", "send at least one field, or a member \"value\", with a number"},
-    {"not-an-object", "send one JSON object a line"},
-    {"not-json", "send one JSON object a line, as RFC 8259 has it"},
-    {"line-too-long", "send lines of at most 64 KiB"},
+    {"not-line-protocol", N_("send lines of the form measurement,tag=value field=1.5 time")},
+    {"not-text", N_("send UTF-8")},
+    {"not-a-number", N_("send numbers with a decimal point and without grouping")},
+    {"not-a-measurement", N_("send numbers; texts belong into tags, or into a field named serial, "
+                          "batch, operator, note or another kind of context")},
+    {"not-a-date", N_("send whole numbers since 1970 in the precision of the source, or RFC 3339")},
+    {"duplicate-tag", N_("send each tag once")},
+    {"no-value", N_("send at least one field, or a member \"value\", with a number")},
+    {"not-an-object", N_("send one JSON object a line")},
+    {"not-json", N_("send one JSON object a line, as RFC 8259 has it")},
+    {"line-too-long", N_("send lines of at most 64 KiB")},
 };
 
 static const char *remedy_of(const char *reason, const char *expected)
@@ -68,8 +69,8 @@ static int32_t place_new(pour *p, parcel *to, const feed_row *row)
     size_t length = row->unit_length < sizeof unit ? row->unit_length : 0;
     if (p->made >= p->max_made)
         return refuse_path(to, row, "too-many-characteristics",
-                           "put what differs from part to part into serial or batch, not into "
-                           "names; or raise max_characteristics of the source");
+                           N_("put what differs from part to part into serial or batch, not into "
+                           "names; or raise max_characteristics of the source"));
     if (length)
         memcpy(unit, row->unit, length);
     unit[length] = 0;
@@ -78,8 +79,8 @@ static int32_t place_new(pour *p, parcel *to, const feed_row *row)
     int32_t place = catalog_place(p->catalog, &c);
     if (place == CATALOG_NONE)
         return refuse_path(to, row, "not-a-path",
-                           "name characteristics without empty levels and control characters, in "
-                           "at most 1000 bytes");
+                           N_("name characteristics without empty levels and control characters, in "
+                           "at most 1000 bytes"));
     p->made++;
     return place;
 }
@@ -91,7 +92,7 @@ static int32_t place_of(pour *p, parcel *to, const feed_row *row)
         strncmp(s->tail, row->path, row->path_length) == 0 && !s->tail[row->path_length])
         return s->place;
     if (row->path_length > PATH_ROOM - p->prefix || memchr(row->path, 0, row->path_length))
-        return refuse_path(to, row, "not-a-path", "name characteristics in at most 1000 bytes");
+        return refuse_path(to, row, "not-a-path", N_("name characteristics in at most 1000 bytes"));
     memcpy(p->path + p->prefix, row->path, row->path_length);
     p->path[p->prefix + row->path_length] = 0;
     int32_t place = catalog_find(p->catalog, p->path, p->prefix + row->path_length);

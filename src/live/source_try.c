@@ -5,6 +5,8 @@
 #include "live/mapping_metric.h"
 #include "live/settings.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,7 +232,7 @@ static json_t *report(const trial *t)
         const refusal *r = &t->refused[i];
         json_array_append_new(refused, json_pack("{s:s, s:I, s:s*, s:s}", "reason", r->reason,
                                                  "count", (json_int_t)r->count, "example",
-                                                 r->example, "remedy", r->remedy));
+                                                 r->example, "remedy", _(r->remedy)));
     }
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "messages",
                      (json_int_t)t->messages, "values", (json_int_t)t->values, "repeated",

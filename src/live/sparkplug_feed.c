@@ -4,6 +4,8 @@
  * being stored already: then it grows meanwhile, so that a full plant makes large commits. */
 #include "live/sparkplug_feed.h"
 
+#include "base/i18n.h"
+
 #include "live/lane.h"
 #include "live/settings.h"
 #include "live/sparkplug_command.h"
@@ -216,7 +218,7 @@ static bool is_allowed(sparkplug_feed *f, const metric_value *v)
     const char *name = f->may ? catalog_path(f->setup.catalog, v->place) : "";
     if (!f->may || f->may(f->may_context, name))
         return true;
-    on_refuse(f, "not-allowed", "let the account measure at this site", 1, name, strlen(name));
+    on_refuse(f, "not-allowed", N_("let the account measure at this site"), 1, name, strlen(name));
     return false;
 }
 

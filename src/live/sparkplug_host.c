@@ -3,6 +3,7 @@
 #include "live/sparkplug_node.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/random.h"
 
 #include <stdio.h>

@@ -36,21 +36,21 @@ typedef struct {
 /* Reasons of refusal with what to do about them. */
 #define SPARKPLUG_REFUSAL_LIST(X)                                                                  \
     X(BAD_TOPIC, "bad-topic",                                                                      \
-      "publish to spBv1.0/group/NDATA/node or spBv1.0/group/DDATA/node/device")                    \
-    X(BAD_PAYLOAD, "bad-payload", "send a Sparkplug B payload (protobuf)")                         \
+      N_("publish to spBv1.0/group/NDATA/node or spBv1.0/group/DDATA/node/device"))                    \
+    X(BAD_PAYLOAD, "bad-payload", N_("send a Sparkplug B payload (protobuf)"))                         \
     X(BAD_STATE, "bad-state", "send STATE as {\"online\":true,\"timestamp\":milliseconds}")        \
-    X(RETAINED, "retained-data", "publish node and device messages without the retain flag")       \
+    X(RETAINED, "retained-data", N_("publish node and device messages without the retain flag"))       \
     X(UNKNOWN_NODE, "unknown-node",                                                                \
-      "none: a rebirth was asked for; its data count after the birth")                             \
-    X(NODE_OFFLINE, "node-offline", "send NBIRTH after NDEATH before any data")                    \
-    X(UNKNOWN_DEVICE, "unknown-device", "send DBIRTH of the device before its data")               \
-    X(UNKNOWN_METRIC, "unknown-metric", "name the metric, or its alias, in the birth")             \
-    X(TYPE_CONFLICT, "type-conflict", "send the datatype that the birth stated, or none")          \
-    X(NO_SEQUENCE, "no-sequence", "count seq up from 0 to 255 with each message of the node")      \
+      N_("none: a rebirth was asked for; its data count after the birth"))                             \
+    X(NODE_OFFLINE, "node-offline", N_("send NBIRTH after NDEATH before any data"))                    \
+    X(UNKNOWN_DEVICE, "unknown-device", N_("send DBIRTH of the device before its data"))               \
+    X(UNKNOWN_METRIC, "unknown-metric", N_("name the metric, or its alias, in the birth"))             \
+    X(TYPE_CONFLICT, "type-conflict", N_("send the datatype that the birth stated, or none"))          \
+    X(NO_SEQUENCE, "no-sequence", N_("count seq up from 0 to 255 with each message of the node"))      \
     X(BEHIND, "sequence-behind",                                                                   \
-      "count seq up by one with each message; send NBIRTH to start anew")                          \
-    X(NAMELESS, "nameless-metric", "name every metric in a birth")                                 \
-    X(TOO_MANY, "too-many", "spread the devices and metrics over several sources")
+      N_("count seq up by one with each message; send NBIRTH to start anew"))                          \
+    X(NAMELESS, "nameless-metric", N_("name every metric in a birth"))                                 \
+    X(TOO_MANY, "too-many", N_("spread the devices and metrics over several sources"))
 
 typedef enum {
 #define X(code, name, remedy) SPARKPLUG_REFUSE_##code,

@@ -8,6 +8,8 @@
  */
 #include "read/aqdef.h"
 
+#include "base/i18n.h"
+
 #include "read/aqdef_lines.h"
 #include "read/aqdef_values.h"
 
@@ -224,7 +226,7 @@ static assay_status note_line(aqdef_reader *r, const char *text, size_t length, 
     case AQDEF_BAD_INDEX:
         line.text = text;
         line.length = length;
-        return refuse_header(r, &line, number, "invalid-index", "a key and indices, as in K0014/2/1",
+        return refuse_header(r, &line, number, "invalid-index", N_("a key and indices, as in K0014/2/1"),
                              err);
     case AQDEF_FIELD: return note_field(r, &line, number, err);
     }

@@ -8,6 +8,8 @@
  */
 #include "read/aqdef_values.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +100,7 @@ static assay_status set_number(aqdef_values *v, aqdef_open_value *p, const said 
 {
     decimal_kind kind = aqdef_number_parse(s->text, s->length, p->places, &p->number, NULL);
     if (kind == DECIMAL_NONE)
-        return refuse(v, p, s, "not-a-number", "a decimal number", err);
+        return refuse(v, p, s, "not-a-number", N_("a decimal number"), err);
     p->has_number = true;
     p->is_raw = kind == DECIMAL_RAW || p->number.exponent < -30 || p->number.exponent > 30;
     if (p->is_raw)
@@ -118,7 +120,7 @@ static assay_status set_attribute(aqdef_values *v, aqdef_open_value *p, const sa
 {
     int64_t n;
     if (!parse_integer(s, &n))
-        return refuse(v, p, s, "not-an-attribute", "a whole number", err);
+        return refuse(v, p, s, "not-an-attribute", N_("a whole number"), err);
     if (n < 0)
         reader_warn(v->reader, "K0002 is negative: the value counts as marked");
     p->attribute = (long)n;
@@ -129,7 +131,7 @@ static assay_status set_size(aqdef_values *v, aqdef_open_value *p, const said *s
 {
     int64_t n;
     if (!parse_integer(s, &n) || n < 0 || (n % SIZE_SCALE ? n : n / SIZE_SCALE) > UINT32_MAX)
-        return refuse(v, p, s, "not-a-size", "a sample size x 1000", err);
+        return refuse(v, p, s, "not-a-size", N_("a sample size x 1000"), err);
     if (n % SIZE_SCALE)
         reader_warn(v->reader, "K0020 is not a multiple of 1000: taken as it is");
     p->size = (uint32_t)(n % SIZE_SCALE ? n : n / SIZE_SCALE);
@@ -156,7 +158,7 @@ static bool parse_date(aqdef_values *v, const said *s)
 static assay_status set_time(aqdef_values *v, aqdef_open_value *p, const said *s, assay_err *err)
 {
     if (!parse_date(v, s))
-        return refuse(v, p, s, "not-a-date", "31.12.2026/23:59:59, 12/31/2026 or 2026-12-31", err);
+        return refuse(v, p, s, "not-a-date", N_("31.12.2026/23:59:59, 12/31/2026 or 2026-12-31"), err);
     p->has_time = true;
     p->wall = v->date_ns;
     p->offset = v->date_offset;
@@ -388,7 +390,7 @@ static assay_status emit(aqdef_values *v, aqdef_open_value *p, uint32_t c, assay
     place_number(p, &row);
     said at = {KEY_TIME, NULL, 0, p->line, 0};
     if (p->has_time && !place_in_zone(v, p, &row))
-        return refuse(v, p, &at, "no-such-time", "a wall time that happens in the zone", err);
+        return refuse(v, p, &at, "no-such-time", N_("a wall time that happens in the zone"), err);
     memcpy(row.context, p->context, sizeof row.context);
     if (p->extra.length) {
         assay_status status = place_extra(v, p, &row, err);
@@ -415,7 +417,7 @@ static assay_status finish(aqdef_values *v, uint32_t c, assay_err *err)
     bool is_empty_on_purpose = p->attribute == NO_VALUE_CYCLE || p->attribute == NO_VALUE_HEADING;
     if (!has_number_key && !is_empty_on_purpose) {
         said at = {KEY_NUMBER, NULL, 0, p->line, 0};
-        return refuse(v, p, &at, "no-value", "a value (K0001) beside its other fields", err);
+        return refuse(v, p, &at, "no-value", N_("a value (K0001) beside its other fields"), err);
     }
     return p->is_refused ? ASSAY_OK : emit(v, p, c, err);
 }
@@ -524,7 +526,7 @@ assay_status aqdef_values_field(aqdef_values *v, const aqdef_line *line, uint64_
     uint32_t c = line->has_index ? line->index : 1;
     if (!exists(v, c))
         return refuse_line(v, line, number, "no-such-characteristic",
-                           "the number of a characteristic of the header", err);
+                           N_("the number of a characteristic of the header"), err);
     return line->has_value ? say_to_numbered(v, line, &s, err) : say_to(v, c, &s, false, err);
 }
 
@@ -673,7 +675,7 @@ assay_status aqdef_values_end(aqdef_values *v, assay_err *err)
         if (x->is_used || !x->characteristic || !x->value)
             continue;
         aqdef_line line = {.key = x->key, .text = x->text, .length = x->length};
-        status = refuse_line(v, &line, x->line, "no-such-value", "the number of a value of the file",
+        status = refuse_line(v, &line, x->line, "no-such-value", N_("the number of a value of the file"),
                              err);
     }
     return status;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "read/control_plan.h"
 
+#include "base/i18n.h"
+
 #include "read/csv.h"
 
 #include <stdio.h>
@@ -139,7 +141,7 @@ static void take_number(control_plan *p, plan_row *r, plan_column c, quantity *q
         return;
     q->is_given = number_of(text, strlen(text), &q->value);
     if (!q->is_given)
-        fault(r, c, text, "a number");
+        fault(r, c, text, N_("a number"));
 }
 
 static quantity plus(const quantity *a, const decimal *b, bool is_minus)
@@ -179,7 +181,7 @@ static void take_tolerance(control_plan *p, plan_row *r)
     if (!*text)
         return;
     if (!c->nominal.is_given)
-        fault(r, PLAN_TOLERANCE, text, "a nominal value beside it");
+        fault(r, PLAN_TOLERANCE, text, N_("a nominal value beside it"));
     else if (!tolerance_of(text, &above, &below))
         fault(r, PLAN_TOLERANCE, text, "\xC2\xB1" "0.1 or +0.2/-0.1");
     else {
@@ -201,7 +203,7 @@ static void take_nominal(control_plan *p, plan_row *r)
     c->nominal.is_given = number_of(text, (size_t)(sign - text), &c->nominal.value);
     if (!c->nominal.is_given || !tolerance_of(sign, &above, &below)) {
         c->nominal.is_given = false;
-        fault(r, PLAN_NOMINAL, text, "a number, or a number with its tolerance: 10 \xC2\xB1" "0.1");
+        fault(r, PLAN_NOMINAL, text, N_("a number, or a number with its tolerance: 10 ±0.1"));
         return;
     }
     c->upper = plus(&c->nominal, &above, false);
@@ -218,7 +220,7 @@ static void take_limits(control_plan *p, plan_row *r)
     c->lower_kind = c->lower.is_given ? BOUND_LIMIT : BOUND_NONE;
     c->upper_kind = c->upper.is_given ? BOUND_LIMIT : BOUND_NONE;
     if (c->lower.is_given && c->upper.is_given && quantity_value(&c->lower) >= quantity_value(&c->upper))
-        fault(r, PLAN_LOWER, cell(p, r, PLAN_LOWER), "a lower limit below the upper one");
+        fault(r, PLAN_LOWER, cell(p, r, PLAN_LOWER), N_("a lower limit below the upper one"));
 }
 
 static void take_size(control_plan *p, plan_row *r)
@@ -227,7 +229,7 @@ static void take_size(control_plan *p, plan_row *r)
     const char *text = cell(p, r, PLAN_SIZE);
     unsigned long n = strtoul(text, &end, 10);
     if (*text && (n < 1 || n > 1000 || end == text))
-        fault(r, PLAN_SIZE, text, "a number of readings, 1 to 1000");
+        fault(r, PLAN_SIZE, text, N_("a number of readings, 1 to 1000"));
     else
         r->definition.subgroup_size = *text ? (uint32_t)n : 0;
 }
@@ -287,7 +289,7 @@ static void take_path(control_plan *p, plan_row *r)
     if (*own)
         return;
     if (!*name) {
-        fault(r, PLAN_NAME, "", "the name of a characteristic");
+        fault(r, PLAN_NAME, "", N_("the name of a characteristic"));
         return;
     }
     part = *part ? part : cell(p, r, PLAN_PART_NAME);
@@ -301,7 +303,7 @@ static void take_path(control_plan *p, plan_row *r)
     if (kept)
         r->definition.path = kept;
     else
-        fault(r, PLAN_NAME, name, "a path of at most 1000 bytes");
+        fault(r, PLAN_NAME, name, N_("a path of at most 1000 bytes"));
 }
 
 static const char *or_null(const char *text)

@@ -3,6 +3,8 @@
 #include "read/csv_pool.h"
 #include "read/csv_said.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,8 +62,8 @@ static uint32_t code_clean(csv_reader *c, dictionary *d, const csv_text *text)
         else
             buf_add(&clean, text->text + at, used);
     }
-    reader_warn(&c->base, "some texts are not valid UTF-8; broken bytes are shown as U+FFFD "
-                          "(pin the encoding, such as encoding=cp1252)");
+    reader_warn(&c->base, _("some texts are not valid UTF-8; broken bytes are shown as U+FFFD "
+                            "(pin the encoding, such as encoding=cp1252)"));
     uint32_t code = clean.failed ? 0 : dictionary_code(d, clean.data, clean.length);
     buf_done(&clean);
     return code;
@@ -201,7 +203,7 @@ static assay_status refusals_take(csv_reader *c, const csv_block *b, assay_err *
 static assay_status long_line_take(csv_reader *c, assay_err *err)
 {
     refusal_case where = {.reason = "line-too-long", .line = c->lines + c->block->lines + 1,
-                          .expected = "at most 1 MiB between two line ends"};
+                          .expected = N_("at most 1 MiB between two line ends")};
     reader_received(&c->base, 1);
     return reader_refuse(&c->base, &where, err);
 }
@@ -246,7 +248,7 @@ static assay_status block_start(csv_reader *c, assay_err *err)
     reader_received(&c->base, b->received);
     c->broken += b->broken;
     if (b->broken)
-        reader_warn(&c->base, "some characters are not valid %s and are shown as U+FFFD",
+        reader_warn(&c->base, _("some characters are not valid %s and are shown as U+FFFD"),
                     encoding_name(c->dialect.encoding));
     return c->base.is_strict ? ASSAY_OK : refusals_take(c, b, err);
 }
@@ -527,17 +529,17 @@ static const char *delimiter_word(char delimiter)
 {
     switch (delimiter) {
     case ',':
-        return "comma";
+        return _("comma");
     case ';':
-        return "semicolon";
+        return _("semicolon");
     case '\t':
-        return "tab";
+        return _("tab");
     case '|':
-        return "vertical bar";
+        return _("vertical bar");
     case ' ':
-        return "blanks";
+        return _("blanks");
     default:
-        return "another sign";
+        return _("another sign");
     }
 }
 
@@ -546,41 +548,46 @@ static void describe_column(const csv_reader *c, buf *out, const char *role, uin
     if (field == CSV_NO_FIELD)
         return;
     if (c->layout.names)
-        buf_addf(out, "  %s: column %u, %s\n", role, field + 1, c->layout.names[field]);
+        buf_addf(out, _("  %s: column %u, %s\n"), role, field + 1, c->layout.names[field]);
     else
-        buf_addf(out, "  %s: column %u\n", role, field + 1);
+        buf_addf(out, _("  %s: column %u\n"), role, field + 1);
 }
+
+static const char *const context_words[CONTEXT_COUNT] = {
+    N_("serial"), N_("subgroup"), N_("batch"), N_("operator"), N_("machine"), N_("gauge"), N_("event"),
+    N_("station"), N_("cavity"), N_("stage"), N_("part"), N_("group"), N_("order"), N_("note"),
+};
 
 static void csv_describe(const reader *r, buf *out)
 {
     const csv_reader *c = (const csv_reader *)r;
     const csv_dialect *d = &c->dialect;
     const csv_layout *layout = &c->layout;
-    buf_addf(out, "delimited text: %s, fields apart by %s, decimal %s, ", encoding_name(d->encoding),
-             delimiter_word(d->delimiter), d->decimal == ',' ? "comma" : "point");
+    buf_addf(out, _("delimited text: %s, fields apart by %s, decimal %s, "), encoding_name(d->encoding),
+             delimiter_word(d->delimiter), d->decimal == ',' ? _("comma") : _("point"));
     if (d->has_header)
-        buf_addf(out, "names in line %u\n", d->skip + 1);
+        buf_addf(out, _("names in line %u\n"), d->skip + 1);
     else
-        buf_addf(out, "no names, data from line %llu\n", (unsigned long long)c->lines + 1);
+        buf_addf(out, _("no names, data from line %llu\n"), (unsigned long long)c->lines + 1);
     for (uint32_t v = 0; v < layout->value_count && v < 20; v++)
-        describe_column(c, out, "value", layout->values[v]);
+        describe_column(c, out, _("value"), layout->values[v]);
     if (layout->value_count > 20)
-        buf_addf(out, "  and %u more value columns\n", layout->value_count - 20);
+        buf_addf(out, _("  and %u more value columns\n"), layout->value_count - 20);
     if (d->shape == CSV_LAYOUT_SUBGROUP)
-        buf_add_text(out, "  each row is one subgroup\n");
+        buf_add_text(out, _("  each row is one subgroup\n"));
     if (d->shape == CSV_LAYOUT_WIDE && layout->value_count > 1)
-        buf_add_text(out, "  each value column is one characteristic\n");
-    describe_column(c, out, "characteristic", layout->characteristic);
-    describe_column(c, out, "time", layout->time);
-    describe_column(c, out, "time of day", layout->clock);
+        buf_add_text(out, _("  each value column is one characteristic\n"));
+    describe_column(c, out, _("characteristic"), layout->characteristic);
+    describe_column(c, out, _("time"), layout->time);
+    describe_column(c, out, _("time of day"), layout->clock);
     if (layout->time != CSV_NO_FIELD)
-        buf_addf(out, "    as %s, zone %s\n", csv_date_text(d->date),
-                 d->zone[0] ? d->zone : "UTC unless written");
-    describe_column(c, out, "size", layout->size);
+        buf_addf(out, _("    as %s, zone %s\n"), _(csv_date_text(d->date)),
+                 d->zone[0] ? d->zone : _("UTC unless written"));
+    describe_column(c, out, _("size"), layout->size);
     for (property p = 0; p < PROPERTY_COUNT; p++)
         describe_column(c, out, property_words(p), layout->property[p]);
     for (uint32_t i = 0; i < layout->context_count; i++)
-        describe_column(c, out, context_name(layout->contexts[i].kind), layout->contexts[i].field);
+        describe_column(c, out, _(context_words[layout->contexts[i].kind]), layout->contexts[i].field);
 }
 
 static const char *role_of(const csv_layout *l, uint32_t field)

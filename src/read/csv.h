@@ -31,17 +31,17 @@ enum {
 /* -- dialect -- */
 
 #define CSV_DATE_LIST(X)                                                                           \
-    X(NONE, "none", "no dates")                                                                    \
-    X(ISO, "iso", "year-month-day, ISO 8601")                                                      \
-    X(DMY, "dmy", "day.month.year")                                                                \
-    X(MDY, "mdy", "month/day/year")                                                                \
-    X(YMD, "ymd", "year/month/day")                                                                \
-    X(S, "s", "seconds since 1970")                                                                \
-    X(MS, "ms", "milliseconds since 1970")                                                         \
-    X(US, "us", "microseconds since 1970")                                                         \
-    X(NS, "ns", "nanoseconds since 1970")                                                          \
-    X(EXCEL, "excel", "days of Excel, 1 is 1900-01-01")                                            \
-    X(DIGITS, "digits", "year, month, day and time of day in digits alone")
+    X(NONE, "none", N_("no dates"))                                                                \
+    X(ISO, "iso", N_("year-month-day, ISO 8601"))                                                  \
+    X(DMY, "dmy", N_("day.month.year"))                                                            \
+    X(MDY, "mdy", N_("month/day/year"))                                                            \
+    X(YMD, "ymd", N_("year/month/day"))                                                            \
+    X(S, "s", N_("seconds since 1970"))                                                            \
+    X(MS, "ms", N_("milliseconds since 1970"))                                                     \
+    X(US, "us", N_("microseconds since 1970"))                                                     \
+    X(NS, "ns", N_("nanoseconds since 1970"))                                                      \
+    X(EXCEL, "excel", N_("days of Excel, 1 is 1900-01-01"))                                        \
+    X(DIGITS, "digits", N_("year, month, day and time of day in digits alone"))
 
 typedef enum {
 #define X(code, name, text) CSV_DATE_##code,

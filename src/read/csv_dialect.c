@@ -2,6 +2,8 @@
 /* A dialect as text, so that what was guessed once can be pinned. */
 #include "read/csv.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -93,8 +93,8 @@ static assay_status no_column(const maker *m, const char *name)
         else
             buf_addf(&list, "#%u", j + 1);
     }
-    assay_fail(m->err, ASSAY_NOT_FOUND, 0, "%s has no column \"%s\"", m->r->in.name, name);
-    assay_hint(m->err, "columns: %.150s", buf_text(&list));
+    assay_fail(m->err, ASSAY_NOT_FOUND, 0, _("%s has no column \"%s\""), m->r->in.name, name);
+    assay_hint(m->err, _("columns: %.150s"), buf_text(&list));
     buf_done(&list);
     return ASSAY_NOT_FOUND;
 }
@@ -296,8 +296,8 @@ static csv_date date_guess(const maker *m, uint32_t column)
         return second;
     if (all_parse(m, column, first)) {
         if (first == CSV_DATE_MDY && all_parse_strictly(m, column, second))
-            reader_warn(m->r, "the dates may be month/day or day/month; month/day was taken "
-                              "(pin it with date=dmy)");
+            reader_warn(m->r, _("the dates may be month/day or day/month; month/day was taken "
+                                "(pin it with date=dmy)"));
         return first;
     }
     return epoch_guess(m, column);
@@ -352,10 +352,12 @@ static void warn_unread(const maker *m, uint32_t column, csv_role role)
             continue;
         if (role == ROLE_VALUE && !memchr("0123456789+-<>", f->text[0], 14))
             return; /* "OK" */
-        reader_warn(m->r, "column %u, \"%.80s\", is named as %s, but \"%.*s\" is in no known form: it is not taken as such%s",
-                    column + 1, m->out->names[column], role == ROLE_TIME ? "a time" : "a value",
-                    f->length < 40 ? (int)f->length : 40, f->text,
-                    role == ROLE_TIME ? " (pin its form with date=)" : "");
+        reader_warn(m->r, role == ROLE_TIME
+                              ? _("column %u, \"%.80s\", is named as a time, but \"%.*s\" is in no known form: "
+                                  "it is not taken as such (pin its form with date=)")
+                              : _("column %u, \"%.80s\", is named as a value, but \"%.*s\" is in no known form: "
+                                  "it is not taken as such"),
+                    column + 1, m->out->names[column], f->length < 40 ? (int)f->length : 40, f->text);
         return;
     }
 }
@@ -516,7 +518,7 @@ static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
 static assay_status no_values(const maker *m)
 {
     assay_fail(m->err, ASSAY_FORMAT, 0, _("%s has no column of numbers"), m->r->in.name);
-    assay_hint(m->err, "name it with --value, or say how the file is written with --dialect");
+    assay_hint(m->err, _("name it with --value, or say how the file is written with --dialect"));
     return ASSAY_FORMAT;
 }
 
@@ -558,8 +560,8 @@ static bool take_namesakes(maker *m)
         if ((m->roles[j] == ROLE_NONE && m->is_numeric[j]) || j == first)
             m->roles[last = j] = ROLE_VALUE;
     }
-    reader_warn(m->r, "%u columns of numbers, %u to %u, have the one name \"%.80s\": each row is "
-                      "read as one subgroup (pin layout=long to read column %u alone)",
+    reader_warn(m->r, _("%u columns of numbers, %u to %u, have the one name \"%.80s\": each row is "
+                        "read as one subgroup (pin layout=long to read column %u alone)"),
                 found + 1, first + 1, last + 1, m->out->names[first], first + 1);
     return true;
 }
@@ -573,13 +575,13 @@ static void warn_of_namesakes(const maker *m)
         for (uint32_t k = 0; k < m->out->columns; k++) {
             bool is_left_out = m->roles[k] == ROLE_NONE && m->is_numeric[k];
             if (k != j && is_left_out && has_name_of(m, j, k))
-                reader_warn(m->r, "columns %u and %u are both named \"%.80s\": only column %u is "
-                                  "read (--value '#%u' reads the other)",
+                reader_warn(m->r, _("columns %u and %u are both named \"%.80s\": only column %u is "
+                                    "read (--value '#%u' reads the other)"),
                             j + 1, k + 1, m->out->names[j], j + 1, k + 1);
             else if (k > j && m->roles[k] == ROLE_VALUE && has_name_of(m, j, k) &&
                      m->d->shape == CSV_LAYOUT_WIDE)
-                reader_warn(m->r, "columns %u and %u are both named \"%.80s\" and become one "
-                                  "characteristic when stored", j + 1, k + 1, m->out->names[j]);
+                reader_warn(m->r, _("columns %u and %u are both named \"%.80s\" and become one "
+                                    "characteristic when stored"), j + 1, k + 1, m->out->names[j]);
         }
     }
 }

@@ -5,6 +5,8 @@
 #include "read/csv_worker.h"
 #include "read/csv_split.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 
 /* -- refusing -- */
@@ -159,10 +161,10 @@ static void time_refuse(const csv_worker *w, csv_block *b, const row_view *row, 
 {
     const csv_layout *layout = w->plan.layout;
     if (result == TIME_BAD_CLOCK)
-        block_refuse(w, b, row, layout->clock, "not-a-time-of-day", "hours:minutes:seconds");
+        block_refuse(w, b, row, layout->clock, "not-a-time-of-day", N_("hours:minutes:seconds"));
     else if (result == TIME_SKIPPED)
         block_refuse(w, b, row, layout->time, "no-such-local-time",
-                     "a time that the clocks of this zone showed");
+                     N_("a time that the clocks of this zone showed"));
     else
         block_refuse(w, b, row, layout->time, "not-a-date", csv_date_text(w->plan.dialect->date));
 }
@@ -255,14 +257,14 @@ static bool facts_read(csv_worker *w, csv_block *b, const row_view *row, row_fac
         }
     }
     if (layout->size != CSV_NO_FIELD && !size_read(w, b, row, &f->size)) {
-        block_refuse(w, b, row, layout->size, "not-a-count", "the number inspected");
+        block_refuse(w, b, row, layout->size, "not-a-count", N_("the number inspected"));
         return false;
     }
     if (layout->characteristic != CSV_NO_FIELD) {
         uint32_t code = code_of(w, b, CONTEXT_COUNT, row, layout->characteristic);
         if (code == 0) {
             block_refuse(w, b, row, layout->characteristic, "no-characteristic",
-                         "the name of a characteristic");
+                         N_("the name of a characteristic"));
             return false;
         }
         f->characteristic = code - 1;
@@ -362,8 +364,8 @@ static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
         b->status[i] = f.is_folded ? STATUS_FOLDED : 0;
         if (!value_read(w, b, row, layout->values[v], i)) {
             block_refuse(w, b, row, layout->values[v], "not-a-number",
-                         w->plan.dialect->decimal == ',' ? "a number such as 24,5"
-                                                         : "a number such as 24.5");
+                         w->plan.dialect->decimal == ',' ? N_("a number such as 24,5")
+                                                         : N_("a number such as 24.5"));
             continue;
         }
         b->characteristic[i] = layout->characteristic == CSV_NO_FIELD ? layout->value_code[v]
@@ -397,7 +399,7 @@ static bool is_row_usable(const csv_worker *w, csv_block *b, const row_view *row
     uint32_t columns = w->plan.layout->columns;
     if (row->n == columns)
         return true;
-    const char *reason = "too-few-fields", *expected = "as many fields as the other rows";
+    const char *reason = "too-few-fields", *expected = N_("as many fields as the other rows");
     if (row->n > columns) {
         uint32_t j = columns;
         while (j < row->n && row->ends[j] == row->starts[j] + 1)
@@ -572,7 +574,7 @@ static void rows_quoted(csv_worker *w, csv_block *b)
             w->starts[0] = (uint32_t)at - 1;
             b->received++;
             record++;
-            block_refuse(w, b, &row, CSV_NO_FIELD, "broken-quotes", "quotes around a whole field");
+            block_refuse(w, b, &row, CSV_NO_FIELD, "broken-quotes", N_("quotes around a whole field"));
         } else if (n > 0) {
             bool is_blank = end - at == 1 || (end - at == 2 && b->text[at] == '\r');
             strip_cr(b, w->starts, w->ends, n);

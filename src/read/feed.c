@@ -6,6 +6,7 @@
 #include "read/feed_inner.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,7 @@ static bool take_json(feed *f, const char *text, size_t length)
 
 static bool read_line(feed *f, const char *text, size_t length)
 {
-    static const char *const expected = "at most 64 KiB a line";
+    static const char *const expected = N_("at most 64 KiB a line");
     if (f->is_too_long || length > FEED_LINE_MAX)
         return feed_refuse(f, "line-too-long", expected, text, length);
     if (f->line == 0 && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)

@@ -5,6 +5,8 @@
  */
 #include "read/ndjson_line.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 bool ndjson_refuse(spoken *w, const ndjson_lines *l, int role, const char *found, size_t length,
@@ -34,7 +36,7 @@ static bool set_value(const ndjson_lines *l, spoken *w, const json_piece *v)
                             ? decimal_parse(v->text, v->length, '.', &w->number, NULL)
                             : DECIMAL_NONE;
     if (kind == DECIMAL_NONE)
-        return refuse(w, l, ROLE_VALUE, v, "not-a-number", "a number, or null for none");
+        return refuse(w, l, ROLE_VALUE, v, "not-a-number", N_("a number, or null for none"));
     w->has_value = true;
     w->is_raw = kind == DECIMAL_RAW || w->number.exponent < -30 || w->number.exponent > 30;
     if (w->is_raw)
@@ -79,7 +81,7 @@ static bool set_time(const ndjson_lines *l, spoken *w, const json_piece *v)
                   : v->kind == JSON_NUMBER ? epoch_to_ns(v, &w->time)
                                            : false;
     if (!w->has_time)
-        return refuse(w, l, ROLE_TIME, v, "not-a-date", "RFC 3339, or a number since 1970");
+        return refuse(w, l, ROLE_TIME, v, "not-a-date", N_("RFC 3339, or a number since 1970"));
     if (v->kind == JSON_NUMBER)
         w->offset = 0;
     return true;
@@ -91,7 +93,7 @@ static bool set_size(const ndjson_lines *l, spoken *w, const json_piece *v)
     int64_t n;
     if (v->kind != JSON_NUMBER || decimal_parse(v->text, v->length, '.', &d, NULL) != DECIMAL_OK ||
         !decimal_rescale(d.mantissa, d.exponent, 0, &n) || n < 1 || n > UINT32_MAX)
-        return refuse(w, l, ROLE_SIZE, v, "not-a-size", "a whole number from 1 on");
+        return refuse(w, l, ROLE_SIZE, v, "not-a-size", N_("a whole number from 1 on"));
     w->size = (uint32_t)n;
     w->has_size = true;
     return true;
@@ -118,7 +120,7 @@ static bool set_status(const ndjson_lines *l, spoken *w, const json_piece *v)
             w->status = words[i].status;
             return true;
         }
-    return refuse(w, l, ROLE_STATUS, v, "not-a-status", "valid, bad, marked, late or no-value");
+    return refuse(w, l, ROLE_STATUS, v, "not-a-status", N_("valid, bad, marked, late or no-value"));
 }
 
 static bool set_kind(const ndjson_lines *l, spoken *w, const json_piece *v)
@@ -129,7 +131,7 @@ static bool set_kind(const ndjson_lines *l, spoken *w, const json_piece *v)
             w->kind = (uint8_t)(i + 1);
             return true;
         }
-    return refuse(w, l, ROLE_KIND, v, "not-a-kind", "variable, defectives or defects");
+    return refuse(w, l, ROLE_KIND, v, "not-a-kind", N_("variable, defectives or defects"));
 }
 
 /* -- texts ------------------------------------------------------------------------------------- */
@@ -148,7 +150,7 @@ static said keep(ndjson_lines *l, const json_piece *v)
 static bool set_path(ndjson_lines *l, spoken *w, const json_piece *v)
 {
     if (v->kind != JSON_STRING || !v->length)
-        return refuse(w, l, ROLE_CHARACTERISTIC, v, "not-a-name", "a text");
+        return refuse(w, l, ROLE_CHARACTERISTIC, v, "not-a-name", N_("a text"));
     w->path = keep(l, v);
     return true;
 }
@@ -169,7 +171,7 @@ static void set_unit(ndjson_lines *l, spoken *w, const json_piece *v)
 static bool set_role(ndjson_lines *l, spoken *w, int role, const json_piece *v)
 {
     if (w->seen >> role & 1)
-        return refuse(w, l, role, v, "duplicate-member", "each member once");
+        return refuse(w, l, role, v, "duplicate-member", N_("each member once"));
     w->seen |= 1u << role;
     switch (role) {
     case ROLE_VALUE: return set_value(l, w, v);
@@ -236,13 +238,13 @@ static bool read_members(ndjson_lines *l, spoken *w, const json_piece *line)
         return refuse(w, l, ROLE_NONE, line, "not-an-object", "{...}");
     for (size_t place = 0; json_scan_member(&l->scan, &name, &value); place++) {
         if (place == MEMBERS_MAX)
-            return refuse(w, l, ROLE_NONE, line, "too-many-members", "at most 64 members");
+            return refuse(w, l, ROLE_NONE, line, "too-many-members", N_("at most 64 members"));
         int role = role_at(l, place, &name);
         if (role < ROLE_NONE) {
             if (!set_role(l, w, role, &value))
                 return false;
         } else if (is_repeated(&o, &name)) {
-            return refuse(w, l, ROLE_NONE, &name, "duplicate-member", "each member once");
+            return refuse(w, l, ROLE_NONE, &name, "duplicate-member", N_("each member once"));
         } else {
             l->unknown++;
         }
@@ -261,11 +263,11 @@ bool ndjson_line_read(ndjson_lines *l, const char *text, size_t length, spoken *
     w->offset = TIME_OFFSET_NONE;
     buf_clear(&l->decoded);
     if (memchr(text, '\\', length) && !buf_reserve(&l->decoded, length + 1))
-        return refuse(w, l, ROLE_NONE, &line, "no-memory", "less text at once");
+        return refuse(w, l, ROLE_NONE, &line, "no-memory", N_("less text at once"));
     if (!read_members(l, w, &line))
         return false;
     return w->seen >> ROLE_VALUE & 1 ||
-           refuse(w, l, ROLE_VALUE, &line, "no-value", "a member with the value, or null");
+           refuse(w, l, ROLE_VALUE, &line, "no-value", N_("a member with the value, or null"));
 }
 
 bool ndjson_is_blank(const char *text, size_t length)

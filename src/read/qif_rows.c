@@ -2,6 +2,8 @@
 /* One measurement of a QIF document -> one row or one refusal, in the order of the document. */
 #include "read/qif.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +50,7 @@ static void put_value(qif_entry *e, const qif_measurement *m)
         return;
     }
     if (kind == DECIMAL_NONE) {
-        refuse(e, "not-a-number", m->value, "a number such as 24.50");
+        refuse(e, "not-a-number", m->value, N_("a number such as 24.50"));
         return;
     }
     e->status = strncmp(m->status, "NOT_", 4) == 0 ? STATUS_BAD : STATUS_VALID;
@@ -70,7 +72,7 @@ static void put_time(qif_reader *r, qif_entry *e, const qif_results *of)
     if (of->time == TIME_NONE || of->offset != TIME_OFFSET_NONE || !r->zone)
         return;
     if (!zone_to_utc(r->zone, of->time, false, &e->time, &e->offset_s, &is_folded))
-        refuse(e, "no-such-time", "", "a wall time that happens in the zone");
+        refuse(e, "no-such-time", "", N_("a wall time that happens in the zone"));
     if (is_folded)
         e->status |= STATUS_FOLDED;
 }
@@ -104,13 +106,13 @@ static void put_entry(qif_reader *r, qif_entry *e, const qif_measurement *m, con
     qif_use *use = qif_use_of(r, m->reference, m->item);
     r->out_of_memory |= !use;
     if (!use || !use->index) {
-        refuse(e, "unknown-item", m->item, "an item of this document or of one beside it");
+        refuse(e, "unknown-item", m->item, N_("an item of this document or of one beside it"));
         return;
     }
     const characteristic *c = r->base.characteristics[use->index - 1];
     e->index = use->index - 1;
     if (m->unit[0] && (!c->unit || strcmp(c->unit, m->unit) != 0))
-        refuse(e, "other-unit", m->unit, "a value in the unit of the file; none is converted");
+        refuse(e, "other-unit", m->unit, N_("a value in the unit of the file; none is converted"));
     else if (c->kind == KIND_DEFECTIVES)
         put_verdict(e, m->status);
     else

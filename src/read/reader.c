@@ -2,6 +2,7 @@
 /* The door: which format a source is, and what every reader counts alike. */
 #include "read/reader_priv.h"
 
+#include "base/i18n.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -115,17 +116,17 @@ static assay_status strict_fail(const reader *r, const refusal *f, assay_err *er
 {
     char field[120] = "";
     if (f->field && f->column)
-        snprintf(field, sizeof field, ", field %u (%s)", f->field, f->column);
+        snprintf(field, sizeof field, _(", field %u (%s)"), f->field, f->column);
     else if (f->field)
-        snprintf(field, sizeof field, ", field %u", f->field);
-    assay_fail(err, ASSAY_FORMAT, 0, "cannot read %s: line %llu%s: %s%s%s%s, expected %s",
+        snprintf(field, sizeof field, _(", field %u"), f->field);
+    assay_fail(err, ASSAY_FORMAT, 0, _("cannot read %s: line %llu%s: %s%s%s%s, expected %s"),
                r->in.name, (unsigned long long)f->line, field, f->reason, f->found ? " (\"" : "",
-               f->found ? f->found : "", f->found ? "\")" : "", f->expected);
+               f->found ? f->found : "", f->found ? "\")" : "", _(f->expected));
     if (err) {
         err->line = f->line;
         err->column = f->field;
     }
-    assay_hint(err, "without --strict such a row is counted, shown and left out");
+    assay_hint(err, _("without --strict such a row is counted, shown and left out"));
     return ASSAY_FORMAT;
 }
 

@@ -9,6 +9,8 @@
 #include "serve/reply.h"
 #include "serve/staged.h"
 
+#include "base/i18n.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,7 +125,7 @@ static void write_faults(json *j, const plan_row *row)
         json_flat_object(j);
         json_member_text(j, "column", plan_column_name(row->fault[i].column));
         json_member_text(j, "found", row->fault[i].found);
-        json_member_text(j, "expected", row->fault[i].expected);
+        json_member_text(j, "expected", _(row->fault[i].expected));
         json_end(j);
     }
     json_end(j);

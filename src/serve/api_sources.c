@@ -8,6 +8,8 @@
 #include "serve/plant.h"
 #include "serve/reply.h"
 
+#include "base/i18n.h"
+
 void api_sources(request *r)
 {
     buf list = BUF_INIT;
@@ -27,7 +29,7 @@ static bool write_refusal(const source_refusal *x, void *context)
     json *j = context;
     json_flat_object(j);
     json_member_text(j, "reason", x->reason);
-    json_member_text(j, "remedy", x->remedy);
+    json_member_text(j, "remedy", x->remedy ? _(x->remedy) : NULL);
     json_member_text(j, "example", x->example);
     json_member_unsigned(j, "count", x->count);
     answer_time(j, "first", x->first_time, TIME_OFFSET_NONE);

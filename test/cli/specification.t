@@ -73,22 +73,22 @@ a,9,
 b,0.5,2
 # said in the reader's language
 $ assay import t.assay two.csv --lang ko; assay import t.assay two.csv --lang zh
-two.csv: delimited text: utf-8, fields apart by comma, decimal point, names in line 1
-  value: column 3, value
-  characteristic: column 2, characteristic
-  time: column 1, time
-    as year-month-day, ISO 8601, zone UTC unless written
-  하한: column 4, LSL
-  상한: column 5, USL
+two.csv: 구분자 텍스트: utf-8, 필드 구분 쉼표, 소수 기호 점, 이름은 1행
+  값: 3열, value
+  특성: 2열, characteristic
+  시각: 1열, time
+    연-월-일, ISO 8601, 시간대 적혀 있지 않으면 UTC
+  하한: 4열, LSL
+  상한: 5열, USL
 알림: 상한 (a): 11 (2행), 12 (3행): 서로 달라 받아들이지 않습니다
 two.csv: 받음 3 = 저장 0 + 중복 3 + 충돌 0 + 거부 0
-two.csv: delimited text: utf-8, fields apart by comma, decimal point, names in line 1
-  value: column 3, value
-  characteristic: column 2, characteristic
-  time: column 1, time
-    as year-month-day, ISO 8601, zone UTC unless written
-  下限: column 4, LSL
-  上限: column 5, USL
+two.csv: 分隔文本：utf-8，字段以逗号分隔，小数符号为点，名称在第 1 行
+  值：第 3 列，value
+  特性：第 2 列，characteristic
+  时间：第 1 列，time
+    年-月-日，ISO 8601，时区：未写明则为 UTC
+  下限：第 4 列，LSL
+  上限：第 5 列，USL
 注意： 上限（a）：11（第 2 行），12（第 3 行）：不一致，未采用
 two.csv：收到 3 = 存入 0 + 重复 3 + 冲突 0 + 拒绝 0
 
