@@ -50,7 +50,7 @@ static assay_status spool(cli *c, one_file *f)
     static char piece[1 << 16];
     f->spool = open(folder && *folder ? folder : "/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (f->spool < 0)
-        return assay_fail(&c->err, ASSAY_IO, 0, "cannot keep standard input in %s: %s",
+        return assay_fail(&c->err, ASSAY_IO, 0, _("cannot keep standard input in %s: %s"),
                           folder && *folder ? folder : "/var/tmp", strerror(errno));
     for (;;) {
         ssize_t n = read(STDIN_FILENO, piece, sizeof piece);
@@ -60,7 +60,7 @@ static assay_status spool(cli *c, one_file *f)
             break;
         if (n < 0 || write(f->spool, piece, (size_t)n) != n)
             return assay_fail(&c->err, errno == ENOSPC ? ASSAY_FULL : ASSAY_IO, 0,
-                              "cannot keep standard input: %s", strerror(errno));
+                              _("cannot keep standard input: %s"), strerror(errno));
     }
     snprintf(f->spooled, sizeof f->spooled, "/proc/self/fd/%d", f->spool);
     f->path = f->spooled;

@@ -23,7 +23,7 @@ assay_status input_need_one(cli *c, const series_set *set)
     if (n == 1)
         return ASSAY_OK;
     if (n == 0) {
-        assay_fail(&c->err, ASSAY_NOT_FOUND, 0, "%s has no measurements", c->operand[0]);
+        assay_fail(&c->err, ASSAY_NOT_FOUND, 0, _("%s has no measurements"), c->operand[0]);
         return assay_hint(&c->err, _("assay show %s tells how it is read"), c->operand[0]);
     }
     char list[160] = "";

@@ -3,6 +3,7 @@
  * mail and HTTP: what could end a header is refused here. */
 #include "live/channel_inner.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "live/mqtt_address.h"
 #include "live/mqtt_topic.h"
@@ -21,7 +22,7 @@ const char *const channel_type_names[] = {"webhook", "mail", "mqtt"};
 
 static assay_status wrong(assay_err *err, const char *member, const char *expected)
 {
-    return assay_fail(err, ASSAY_DOMAIN, 0, "\"%s\" must be %s", member, expected);
+    return assay_fail(err, ASSAY_DOMAIN, 0, _("\"%s\" must be %s"), member, expected);
 }
 
 static bool is_plain(const char *text, size_t most)
@@ -66,7 +67,7 @@ static assay_status take_hook(const json_t *o, arena *a, channel_settings *s, as
     const char *url = get_text(o, "url");
     bool is_web = starts_with(url, "https://") || starts_with(url, "http://");
     if (!is_web || !is_plain(url, 2000))
-        return wrong(err, "url", "an address that begins with https:// or http://");
+        return wrong(err, "url", _("an address that begins with https:// or http://"));
     return take_text(o, "url", a, &s->url, err);
 }
 
@@ -76,11 +77,11 @@ static assay_status take_receivers(const json_t *o, arena *a, channel_settings *
     json_t *x;
     const json_t *to = json_object_get(o, "to");
     if (!json_is_array(to) || !json_array_size(to) || json_array_size(to) > CHANNEL_TO_MAX)
-        return wrong(err, "to", "an array of 1 to 32 addresses");
+        return wrong(err, "to", _("an array of 1 to 32 addresses"));
     json_array_foreach(to, i, x) {
         const char *text = json_string_value(x);
         if (!is_address(text))
-            return wrong(err, "to", "addresses such as \"shift@example.org\"");
+            return wrong(err, "to", _("addresses such as \"shift@example.org\""));
         s->to[i] = arena_text(a, text, strlen(text));
         if (!s->to[i])
             return assay_fail(err, ASSAY_MEMORY, 0, "out of memory for a channel");
@@ -94,9 +95,9 @@ static assay_status take_mail(const json_t *o, arena *a, channel_settings *s, as
     const char *server = get_text(o, "server");
     bool is_mail = starts_with(server, "smtp://") || starts_with(server, "smtps://");
     if (!is_mail || !is_plain(server, 300))
-        return wrong(err, "server", "an address that begins with smtp:// or smtps://");
+        return wrong(err, "server", _("an address that begins with smtp:// or smtps://"));
     if (!is_address(get_text(o, "from")))
-        return wrong(err, "from", "an address such as \"assay@example.org\"");
+        return wrong(err, "from", _("an address such as \"assay@example.org\""));
     s->type = CHANNEL_MAIL;
     s->with_tls = json_is_true(json_object_get(o, "tls"));
     assay_status status = take_text(o, "server", a, &s->url, err);
@@ -112,9 +113,9 @@ static assay_status take_broker(const json_t *o, arena *a, channel_settings *s, 
     mqtt_address broker;
     const char *url = get_text(o, "broker"), *topic = get_text(o, "topic");
     if (!url || !is_plain(url, 300) || !mqtt_address_read(url, &broker))
-        return wrong(err, "broker", "an address such as mqtt://host:1883 or mqtts://host:8883");
+        return wrong(err, "broker", _("an address such as mqtt://host:1883 or mqtts://host:8883"));
     if (!topic || !mqtt_name_is_valid(topic, strlen(topic)))
-        return wrong(err, "topic", "a topic such as \"plant/alarms\", without + and #");
+        return wrong(err, "topic", _("a topic such as \"plant/alarms\", without + and #"));
     s->type = CHANNEL_MQTT;
     assay_status status = take_text(o, "broker", a, &s->url, err);
     if (status == ASSAY_OK)
@@ -199,7 +200,7 @@ static assay_status take_all(const json_t *o, arena *a, channel_settings *s, ass
     if (status == ASSAY_OK)
         status = take_quiet(o, a, s, err);
     if (status == ASSAY_OK && get_text(o, "link") && !is_plain(get_text(o, "link"), 500))
-        status = wrong(err, "link", "the address of the server, without blanks");
+        status = wrong(err, "link", _("the address of the server, without blanks"));
     if (status == ASSAY_OK)
         status = take_text(o, "link", a, &s->link, err);
     if (status == ASSAY_OK)

@@ -2,13 +2,14 @@
 #include "live/settings.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_words[] = {"text", "a whole number", "true or false", "an object",
-                                         "a list"};
+static const char *const kind_words[] = {N_("text"), N_("a whole number"), N_("true or false"),
+                                         N_("an object"), N_("a list")};
 
 static bool is_common(const char *name)
 {
@@ -43,7 +44,7 @@ static assay_status fail_found(const char *name, const json_t *value, const char
                                assay_err *err)
 {
     char *found = json_dumps(value, JSON_ENCODE_ANY);
-    assay_fail(err, ASSAY_USAGE, 0, "\"%s\" is %.60s, expected %s", name, found ? found : "?",
+    assay_fail(err, ASSAY_USAGE, 0, _("\"%s\" is %.60s, expected %s"), name, found ? found : "?",
                expected);
     free(found);
     return ASSAY_USAGE;
@@ -57,7 +58,7 @@ static assay_status check_words(const setting_rule *rule, const json_t *value, a
             buf_done(&all);
             return ASSAY_OK;
         }
-        buf_addf(&all, "%s\"%s\"", all.length ? ", " : "one of ", *word);
+        buf_addf(&all, "%s\"%s\"", all.length ? ", " : _("one of "), *word);
     }
     assay_status status = fail_found(rule->name, value, buf_text(&all), err);
     buf_done(&all);
@@ -68,9 +69,9 @@ static assay_status check_value(const setting_rule *rule, const json_t *value, a
 {
     char expected[80];
     if (!is_of_kind(value, rule->kind))
-        return fail_found(rule->name, value, kind_words[rule->kind], err);
+        return fail_found(rule->name, value, _(kind_words[rule->kind]), err);
     if (rule->kind == SETTING_TEXT && !*json_string_value(value))
-        return fail_found(rule->name, value, "a text that is not empty", err);
+        return fail_found(rule->name, value, _("a text that is not empty"), err);
     if (rule->kind == SETTING_TEXT && rule->words)
         return check_words(rule, value, err);
     int64_t n = rule->kind == SETTING_INTEGER ? json_integer_value(value) : 0;
@@ -88,19 +89,19 @@ assay_status settings_check(const json_t *settings, const setting_rule *rules, a
     const char *name;
     json_t *value;
     if (!json_is_object(settings))
-        return assay_fail(err, ASSAY_USAGE, 0, "settings are an object");
+        return assay_fail(err, ASSAY_USAGE, 0, _("settings are an object"));
     json_object_foreach((json_t *)settings, name, value) {
         const setting_rule *rule = rule_of(rules, name);
         if (!rule && !is_common(name))
-            return assay_fail(err, ASSAY_USAGE, 0, "\"%.60s\" is not a setting of this door", name);
+            return assay_fail(err, ASSAY_USAGE, 0, _("\"%.60s\" is not a setting of this door"), name);
         assay_status status = rule ? check_value(rule, value, err) : ASSAY_OK;
         if (status != ASSAY_OK)
             return status;
     }
     for (; rules->name; rules++)
         if (rules->is_needed && !json_object_get(settings, rules->name))
-            return assay_fail(err, ASSAY_USAGE, 0, "\"%s\" is missing, expected %s", rules->name,
-                              kind_words[rules->kind]);
+            return assay_fail(err, ASSAY_USAGE, 0, _("\"%s\" is missing, expected %s"), rules->name,
+                              _(kind_words[rules->kind]));
     return ASSAY_OK;
 }
 

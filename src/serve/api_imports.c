@@ -453,7 +453,7 @@ void api_import_set(request *r)
         return;
     staged_settings wished = f->settings;
     if (!is_waiting(r, f))
-        reply_problem(r, 409, NULL, "this file is imported already", NULL);
+        reply_problem(r, 409, NULL, _("this file is imported already"), NULL);
     else if (take_settings(r, &wished)) {
         staging_lock(r->server->staging);
         f->settings = wished;
@@ -485,6 +485,6 @@ void api_import_drop(request *r)
     if (staged_drop(r->server->staging, f))
         reply_none(r, 204);
     else
-        reply_problem(r, 409, NULL, "the file is being imported", "wait until it is done");
+        reply_problem(r, 409, NULL, _("the file is being imported"), _("wait until it is done"));
     staged_release(r->server->staging, f);
 }

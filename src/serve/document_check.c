@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/document_check.h"
 
+#include "base/i18n.h"
 #include "base/jcs.h"
 
 #include <jansson.h>
@@ -12,7 +13,7 @@ enum { ITEMS_MAX = 200, SCANS_MAX = 50, REASONS_MAX = 30, STUDIES_MAX = 200 };
 
 static assay_status wrong(assay_err *err, const char *member, const char *expected)
 {
-    return assay_fail(err, ASSAY_DOMAIN, 0, "\"%s\" must be %s", member, expected);
+    return assay_fail(err, ASSAY_DOMAIN, 0, _("\"%s\" must be %s"), member, expected);
 }
 
 static bool is_text(const json_t *o, const char *key)
@@ -60,14 +61,14 @@ static assay_status check_item(const json_t *s, assay_err *err)
 {
     const json_t *low = json_object_get(s, "low"), *high = json_object_get(s, "high");
     if (!is_text(s, "characteristic"))
-        return wrong(err, "items", "objects with \"characteristic\", a path");
+        return wrong(err, "items", _("objects with \"characteristic\", a path"));
     if (!is_text_or_none(s, "gauge") || !is_text_or_none(s, "instruction"))
-        return wrong(err, "items", "objects whose \"gauge\" and \"instruction\" are texts");
+        return wrong(err, "items", _("objects whose \"gauge\" and \"instruction\" are texts"));
     if (!is_number_or_none(s, "low") || !is_number_or_none(s, "high"))
-        return wrong(err, "items", "objects whose \"low\" and \"high\" are numbers");
+        return wrong(err, "items", _("objects whose \"low\" and \"high\" are numbers"));
     if (json_is_number(low) && json_is_number(high) &&
         json_number_value(low) >= json_number_value(high))
-        return wrong(err, "low", "below \"high\"");
+        return wrong(err, "low", _("below \"high\""));
     return ASSAY_OK;
 }
 
@@ -81,7 +82,7 @@ static assay_status check_station(const json_t *o, assay_err *err)
     if (!is_text(o, "name") || !is_text_or_none(o, "site"))
         return wrong(err, "name", "a text (so \"site\", where it is given)");
     if (!json_is_array(items) || json_array_size(items) > ITEMS_MAX)
-        return wrong(err, "items", "an array of at most 200 characteristics");
+        return wrong(err, "items", _("an array of at most 200 characteristics"));
     json_array_foreach(items, i, s) {
         assay_status status = check_item(s, err);
         if (status != ASSAY_OK)
@@ -94,7 +95,7 @@ static assay_status check_station(const json_t *o, assay_err *err)
             return wrong(err, "scans", "objects with \"prefix\" and \"kind\": part, lot, serial, "
                                        "gauge, badge or cause");
     if (reasons && (!json_is_array(reasons) || json_array_size(reasons) > REASONS_MAX))
-        return wrong(err, "reasons", "an array of at most 30 texts");
+        return wrong(err, "reasons", _("an array of at most 30 texts"));
     json_array_foreach(reasons, i, s)
         if (!json_is_string(s) || !*json_string_value(s))
             return wrong(err, "reasons", "an array of texts");
@@ -111,14 +112,14 @@ static assay_status check_gauge(const json_t *o, assay_err *err)
     json_t *s;
     const json_t *studies = json_object_get(o, "studies");
     if (!is_text(o, "name"))
-        return wrong(err, "name", "a text");
+        return wrong(err, "name", _("a text"));
     for (const char *const *t = texts; *t; t++)
         if (!is_text_or_none(o, *t))
-            return wrong(err, *t, "a text");
+            return wrong(err, *t, _("a text"));
     if (json_object_get(o, "state") && !is_among(o, "state", states))
         return wrong(err, "state", "\"in use\", \"blocked\" or \"retired\"");
     if (!is_date_or_none(o, "calibrated") || !is_date_or_none(o, "due"))
-        return wrong(err, "due", "a date such as \"2026-12-31\" (so \"calibrated\")");
+        return wrong(err, "due", _("a date such as \"2026-12-31\" (so \"calibrated\")"));
     if (studies && (!json_is_array(studies) || json_array_size(studies) > STUDIES_MAX))
         return wrong(err, "studies", "an array of at most 200 studies");
     json_array_foreach(studies, i, s)

@@ -110,7 +110,7 @@ static assay_status bring_home(importing *w, assay_err *err)
     w->is_out = false;
     if (!wait_back(w)) {
         w->both[!w->filling] = NULL;
-        return assay_fail(err, ASSAY_STOPPED, 0, "the server is stopping; send the file again later");
+        return assay_fail(err, ASSAY_STOPPED, 0, _("the server is stopping; send the file again later"));
     }
     if (other->status != ASSAY_OK) {
         *err = other->err;
@@ -203,7 +203,7 @@ static assay_status take_batch(importing *w, assay_err *err)
     assay_status status = know_places(w, err);
     for (size_t i = 0; i < w->batch->n && status == ASSAY_OK; i++) {
         if (staging_is_stopping(w->server->staging))
-            return assay_fail(err, ASSAY_STOPPED, 0, "the server is stopping; send the file again later");
+            return assay_fail(err, ASSAY_STOPPED, 0, _("the server is stopping; send the file again later"));
         if (ends_here(w, i))
             status = offer(w, err);
         if (status != ASSAY_OK)
@@ -393,7 +393,7 @@ static assay_status claim(staging *g, staged *f, assay_err *err)
     }
     staging_unlock(g);
     return is_free ? ASSAY_OK
-                   : assay_fail(err, ASSAY_CONFLICT, 0, "%s is imported already", f->name);
+                   : assay_fail(err, ASSAY_CONFLICT, 0, _("%s is imported already"), f->name);
 }
 
 assay_status staged_import(server *s, staged *f, assay_err *err)

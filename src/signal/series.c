@@ -7,6 +7,8 @@
 #include "signal/series_order.h"
 #include "signal/slab.h"
 
+#include "base/i18n.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -705,9 +707,9 @@ static assay_status name_those_there(const series_set *set, const series_request
     for (size_t i = 0; i < n && i < 8 && strlen(list) < 100; i++)
         snprintf(list + strlen(list), sizeof list - strlen(list), "%s%.40s", i ? ", " : "",
                  all[i]->path ? all[i]->path : "");
-    assay_status status = assay_fail(err, ASSAY_NOT_FOUND, 0, "%s has no characteristic %s",
+    assay_status status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("%s has no characteristic %s"),
                                      request->source, request->name);
-    assay_hint(err, "there is: %s%s", list, n > 8 ? " ..." : "");
+    assay_hint(err, _("there is: %s%s"), list, n > 8 ? " ..." : "");
     return status;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "store/cursor.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <jansson.h>
@@ -291,7 +292,7 @@ assay_status store_conflict_decide(store_tx *tx, uint64_t id, bool take_new, con
     stored_characteristic known;
     uint64_t sequence;
     if (!read_conflict(tx->s->db, id, &c, &name, err))
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "conflict %llu is not open",
+        return assay_fail(err, ASSAY_NOT_FOUND, 0, _("conflict %llu is not open"),
                           (unsigned long long)id);
     bool has_value = (c.status & STATUS_MASK) != STATUS_NO_VALUE;
     const decimal *value = take_new && has_value ? &c.value : NULL;

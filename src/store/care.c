@@ -4,6 +4,8 @@
 #include "store/live.h"
 #include "store/total.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -433,7 +435,7 @@ static assay_status copy_pages(connection *from, const char *path, assay_err *er
     assay_status status = ASSAY_OK;
     if (code != SQLITE_OK)
         status = assay_fail(err, (code & 0xff) == SQLITE_FULL ? ASSAY_FULL : ASSAY_IO, 0,
-                            "cannot copy to %s: %s", path, sqlite3_errmsg(to));
+                            _("cannot copy to %s: %s"), path, sqlite3_errmsg(to));
     sqlite3_close(to);
     return status;
 }
@@ -510,8 +512,8 @@ assay_status store_backup(store *s, const char *path, assay_err *err)
 {
     connection *c;
     if (access(path, F_OK) == 0) {
-        assay_fail(err, ASSAY_EXISTS, 0, "%s is already there", path);
-        return assay_hint(err, "name another file, or remove this one");
+        assay_fail(err, ASSAY_EXISTS, 0, _("%s is already there"), path);
+        return assay_hint(err, _("name another file, or remove this one"));
     }
     assay_status status = need_whole_journal(s, err);
     if (!status)

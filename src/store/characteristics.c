@@ -2,6 +2,7 @@
 /* Characteristics: found by name, defined and redefined by records. */
 #include "store/inner.h"
 
+#include "base/i18n.h"
 #include "base/random.h"
 
 #include <stdlib.h>
@@ -56,7 +57,7 @@ static assay_status row_to_cache(store *s, sqlite3_stmt *q, uint32_t number, ass
 
 static assay_status not_there(uint32_t number, assay_err *err)
 {
-    return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic #%u", number);
+    return assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no characteristic #%u"), number);
 }
 
 assay_status characteristic_seen(connection *c, uint32_t number, assay_err *err)
@@ -180,11 +181,11 @@ static assay_status number_by_leaf(store *s, const char *leaf, uint32_t *out, as
     if (found == 1)
         return ASSAY_OK;
     if (found == 0) {
-        assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic \"%s\"", leaf);
-        return assay_hint(err, "assay list shows what there is; large and small letters differ");
+        assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no characteristic \"%s\""), leaf);
+        return assay_hint(err, _("assay list shows what there is; large and small letters differ"));
     }
-    assay_fail(err, ASSAY_NOT_FOUND, 0, "more than one characteristic is called \"%s\"", leaf);
-    return assay_hint(err, "give more of its path, or its number as #12");
+    assay_fail(err, ASSAY_NOT_FOUND, 0, _("more than one characteristic is called \"%s\""), leaf);
+    return assay_hint(err, _("give more of its path, or its number as #12"));
 }
 
 static assay_status number_by_id(store *s, const object_id *id, uint32_t *out, assay_err *err)
@@ -345,7 +346,7 @@ assay_status store_characteristic_define(store *s, const characteristic *c, cons
                                          uint32_t *number, assay_err *err)
 {
     if (!c->path || !*c->path)
-        return assay_fail(err, ASSAY_MISSING, 0, "a characteristic needs a path");
+        return assay_fail(err, ASSAY_MISSING, 0, _("a characteristic needs a path"));
     stored_characteristic old = {0};
     uint32_t known = 0;
     bool same = false;
@@ -384,10 +385,10 @@ assay_status store_characteristic_rename(store *s, uint32_t number, const char *
     store_tx *tx = NULL;
     uint32_t taken;
     if (!path || !*path)
-        return assay_fail(err, ASSAY_MISSING, 0, "a characteristic needs a path");
+        return assay_fail(err, ASSAY_MISSING, 0, _("a characteristic needs a path"));
     assay_status status = store_characteristic_at(s, number, &old, err);
     if (!status && number_by_path(s, path, 0, &taken, NULL) == ASSAY_OK)
-        status = assay_fail(err, ASSAY_EXISTS, 0, "there is already a characteristic \"%s\"",
+        status = assay_fail(err, ASSAY_EXISTS, 0, _("there is already a characteristic \"%s\""),
                             path);
     if (!status)
         status = store_tx_begin(s, &tx, err);

@@ -2,6 +2,8 @@
 /* SQLite behind a small door: settings, statements, errors. */
 #include "store/live.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,11 +55,11 @@ assay_status connection_fail(connection *c, assay_err *err, const char *doing)
     if (c->db && code == SQLITE_IOERR_WRITE && is_no_room(c))
         status = ASSAY_FULL;
     if (code == SQLITE_NOTADB)
-        return assay_fail(err, ASSAY_FORMAT, 0, "%s is not an Assay database", c->path);
+        return assay_fail(err, ASSAY_FORMAT, 0, _("%s is not an Assay database"), c->path);
     assay_fail(err, status, 0, "%s: %s: %s", c->path, doing,
                c->db ? sqlite3_errmsg(c->db) : "out of memory");
     if (status == ASSAY_FULL)
-        assay_hint(err, "what was stored before is safe: make room and run it again");
+        assay_hint(err, _("what was stored before is safe: make room and run it again"));
     return status;
 }
 

@@ -11,6 +11,7 @@
 #include "store/plain.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <stdlib.h>
@@ -433,7 +434,7 @@ static assay_status find_pending(store *s, pending *out, assay_err *err)
 assay_status store_import_discard(store *s, assay_err *err)
 {
     if (s->import)
-        return assay_fail(err, ASSAY_BUSY, 0, "%s: an import is open", s->path);
+        return assay_fail(err, ASSAY_BUSY, 0, _("%s: an import is open"), s->path);
     assay_status status = write_begin(s, err);
     for (;;) {
         pending left = {0};

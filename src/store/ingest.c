@@ -10,6 +10,7 @@
  * transaction in the journal (journal.h), durable and seen by all who read. */
 #include "store/ingest.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/time.h"
 
@@ -301,7 +302,7 @@ static assay_status check_rows(ingest *g, const measurement_batch *b, assay_err 
                           LIVE_CHARACTERISTICS_MAX);
     return most <= g->known ? ASSAY_OK
                             : assay_fail(err, ASSAY_NOT_FOUND, 0,
-                                         "there is no characteristic #%u", most);
+                                         _("there is no characteristic #%u"), most);
 }
 
 static uint32_t our_code(ingest *g, int kind, const dictionary *from, uint32_t code)

@@ -9,6 +9,7 @@
 #include "store/journal.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -220,8 +221,8 @@ assay_status journal_add(journal *j, uint64_t number, const void *group, size_t 
         j->is_broken = true;
         bool is_full = wrote >= 0 || errno == ENOSPC || errno == EDQUOT;
         return assay_fail(err, is_full ? ASSAY_FULL : ASSAY_IO, 0,
-                          "cannot write a group of live rows: %s",
-                          wrote >= 0 ? "no room" : strerror(errno));
+                          _("cannot write a group of live rows: %s"),
+                          wrote >= 0 ? _("no room") : strerror(errno));
     }
     j->at += bytes;
     return ASSAY_OK;

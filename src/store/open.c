@@ -8,6 +8,7 @@
 #include "store/ingest.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/random.h"
 
 #include <errno.h>
@@ -34,10 +35,10 @@ static assay_status told_busy(store *s, int fd, assay_err *err)
     long pid = n > 0 ? atol(text) : 0;
     close(fd);
     if (pid == (long)getpid())
-        return assay_fail(err, ASSAY_BUSY, 0, "%s is already open for writing in this process",
+        return assay_fail(err, ASSAY_BUSY, 0, _("%s is already open for writing in this process"),
                           s->path);
-    assay_fail(err, ASSAY_BUSY, 0, "%s is being written by process %ld", s->path, pid);
-    return assay_hint(err, "wait until it is done; reading is possible meanwhile");
+    assay_fail(err, ASSAY_BUSY, 0, _("%s is being written by process %ld"), s->path, pid);
+    return assay_hint(err, _("wait until it is done; reading is possible meanwhile"));
 }
 
 assay_status lock_take(store *s, assay_err *err)
@@ -78,7 +79,7 @@ static assay_status open_parts(store *s, assay_err *err)
     bool is_created = s->mode == STORE_CREATE;
     if (!is_created && access(s->path, F_OK) != 0) {
         assay_fail(err, ASSAY_NOT_FOUND, 0, "%s: %s", s->path, strerror(errno));
-        return assay_hint(err, "assay init %s makes a new one", s->path);
+        return assay_hint(err, _("assay init %s makes a new one"), s->path);
     }
     assay_status status = is_writer ? lock_take(s, err) : ASSAY_OK;
     if (!status)
@@ -216,7 +217,7 @@ assay_status need_writer(store *s, assay_err *err)
 {
     if (s->mode & STORE_WRITE)
         return ASSAY_OK;
-    return assay_fail(err, ASSAY_USAGE, 0, "%s is open for reading only", s->path);
+    return assay_fail(err, ASSAY_USAGE, 0, _("%s is open for reading only"), s->path);
 }
 
 assay_status write_begin(store *s, assay_err *err)

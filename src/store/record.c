@@ -3,6 +3,7 @@
 #include "store/inner.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/jcs.h"
 #include "base/random.h"
 #include "base/time.h"
@@ -156,7 +157,7 @@ assay_status store_person_erase(store_tx *tx, const char *name, const char *acto
     connection *c = tx->s->db;
     uint32_t code = dictionary_find(tx->s->texts[CONTEXT_OPERATOR], name, strlen(name));
     if (!code)
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "no person is stored under that name");
+        return assay_fail(err, ASSAY_NOT_FOUND, 0, _("no person is stored under that name"));
     assay_status status = texts_save(tx->s, err);
     sqlite3_stmt *q = statement(c, SQL_PERSON_ERASE);
     sqlite3_bind_int64(q, 1, code);

@@ -6,6 +6,7 @@
  */
 #include "store/connection.h"
 
+#include "base/i18n.h"
 #include "base/random.h"
 #include "store/payload.h"
 
@@ -196,11 +197,11 @@ static assay_status refuse_strangers(connection *c, int64_t application, int64_t
                                      assay_err *err)
 {
     if (application != APPLICATION_ID)
-        return assay_fail(err, ASSAY_FORMAT, 0, "%s is not an Assay database", c->path);
+        return assay_fail(err, ASSAY_FORMAT, 0, _("%s is not an Assay database"), c->path);
     if (version > VERSION) {
-        assay_fail(err, ASSAY_NEWER, 0, "%s has format %lld, this program knows %d", c->path,
+        assay_fail(err, ASSAY_NEWER, 0, _("%s has format %lld, this program knows %d"), c->path,
                    (long long)version, VERSION);
-        return assay_hint(err, "update assay");
+        return assay_hint(err, _("update assay"));
     }
     return ASSAY_OK;
 }
@@ -249,7 +250,7 @@ assay_status schema_prepare(connection *c, bool is_writer, bool is_created, assa
     if (status)
         return status;
     if (is_empty && !is_created)
-        return assay_fail(err, ASSAY_FORMAT, 0, "%s is not an Assay database: it is empty",
+        return assay_fail(err, ASSAY_FORMAT, 0, _("%s is not an Assay database: it is empty"),
                           c->path);
     if (is_empty)
         status = connection_exec(c, "PRAGMA page_size=65536; PRAGMA auto_vacuum=INCREMENTAL;"

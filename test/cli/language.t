@@ -29,3 +29,22 @@ $ for l in en ko zh; do assay capability $DATA/csv/ccxbar-iso.csv -n 5 --lsl 20 
 # the language of the environment counts when none is asked for
 $ LC_ALL=ko_KR.UTF-8 assay help | head -1
 assay: 게이지 파일에서 판정까지, 품질 통계
+# what the store and the reader refuse, in the reader's words; the reason is a word of its own
+$ printf 'value\n1.5\n2.5\nx\n' > w.csv; echo x > x.assay; for l in ko zh; do assay import w.assay w.csv --lang $l -q 2>/dev/null; assay chart w.assay nothing --lang $l; assay list w.csv --lang $l --strict; assay check x.assay --lang $l; assay list w.csv --lang $l 2>&1 | grep not-a; done
+w.csv: 받음 3 = 저장 2 + 중복 0 + 충돌 0 + 거부 1
+assay: 특성 "nothing" 은(는) 없습니다
+도움말: assay list 로 있는 것을 볼 수 있습니다; 대소문자를 가립니다
+assay: w.csv: 읽을 수 없습니다. 4행, 1번째 필드 (value): not-a-number ("x"), 있어야 할 것: 24.5 같은 숫자
+도움말: --strict 가 없으면 그런 행은 세어 보이고 뺍니다
+assay: x.assay: Assay 데이터베이스가 아닙니다
+  not-a-number: 1건, 처음은 4행, 열 value: "x" 발견, 24.5 같은 숫자 이어야 함
+w.csv：收到 3 = 存入 0 + 重复 2 + 冲突 0 + 拒绝 1
+assay: 没有特性 "nothing"
+提示： assay list 显示现有特性；区分大小写
+assay: 无法读取 w.csv：第 4 行，第 1 字段（value）：not-a-number ("x")，应为 如 24.5 的数字
+提示： 没有 --strict 时，这样的行会计数、显示并略去
+assay: x.assay 不是 Assay 数据库
+  not-a-number：1 行，首见于第 4 行，列 value：见到 "x"，应为 如 24.5 的数字
+# what a program reads is not translated
+$ for l in en ko zh; do assay import w.assay w.csv --json --lang $l 2>/dev/null | grep -o '"expected":.*'; done | sort | uniq -c | awk '{$1=$1; print}'
+3 "expected": "a number such as 24.5"}
