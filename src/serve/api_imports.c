@@ -207,7 +207,16 @@ static void write_difference(void *context, property p, const char *said, const 
     json_text(c->j, text);
 }
 
-/* Where the file says of a characteristic what is stored otherwise. */
+static void write_not_yours(const comparing *c)
+{
+    char text[400];
+    snprintf(text, sizeof text, _("what the file says of %s beside its values is taken only from who may "
+                                  "define characteristics"), c->path);
+    utf8_tidy(text);
+    json_text(c->j, text);
+}
+
+/* Where the file says of a characteristic what is stored otherwise, or what the asker may not say. */
 static void write_differences(request *r, json *j, const staged *f, const look *l)
 {
     size_t n;
@@ -223,8 +232,12 @@ static void write_differences(request *r, json *j, const staged *f, const look *
         const characteristic *said = reader_said(l->reader, i);
         comparing both = {j, buf_text(&path)};
         if (said && number && gate_may(r, both.path) &&
-            store_characteristic_at(s, number, &stored, NULL) == ASSAY_OK)
+            store_characteristic_at(s, number, &stored, NULL) == ASSAY_OK) {
             characteristic_compare(&stored.definition, said, write_difference, &both);
+            if (!identity_may(&r->who, SCOPE_ENGINEER, both.path) &&
+                characteristic_complete(&stored.definition, said))
+                write_not_yours(&both);
+        }
         buf_done(&path);
     }
 }

@@ -118,8 +118,10 @@ def limits_of_rows_are_an_engineers_to_give():
     park = S.person("park", "operator@park-site")
     body = "characteristic,time,value,LSL\npark-site/old,2026-01-01T00:00:00Z,1,\n"
     finish(send(body, token=park), token=park)
-    done = finish(send("characteristic,time,value,LSL\npark-site/old,2026-01-02T00:00:00Z,1,0.5\n"
-                       "park-site/new,2026-01-02T00:00:00Z,1,0.5\n", token=park), token=park)
+    f = send("characteristic,time,value,LSL\npark-site/old,2026-01-02T00:00:00Z,1,0.5\n"
+             "park-site/new,2026-01-02T00:00:00Z,1,0.5\n", token=park)
+    assert len(f["preview"]["warnings"]) == 1 and "park-site/old" in f["preview"]["warnings"][0], f["preview"]
+    done = finish(f, token=park)
     lower = {b["path"]: S.get(f"/api/v1/characteristics/{b['number']}")["lower"] for b in done["brought"]}
     assert lower == {"park-site/old": None, "park-site/new": 0.5}, lower
 
