@@ -329,7 +329,8 @@ static void property_note(csv_worker *w, csv_block *b, const row_view *row, uint
         return;
     quantity number;
     bool is_bad = property_is_number(p) && !csv_quantity(&text, w->plan.dialect->decimal, &number);
-    if (is_bad ? seen->has_bad : property_is_number(p) && is_same_number(w, &seen->first, &text))
+    bool may_agree = property_is_number(p) && seen->first.length > 0;
+    if (is_bad ? seen->has_bad : may_agree && is_same_number(w, &seen->first, &text))
         return;
     text.text = arena_text(&w->said, from, text.length);
     csv_note note = {.code = code, .is = p, .line = row->line, .text = text};
