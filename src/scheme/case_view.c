@@ -368,11 +368,12 @@ static void add_where(the_case *c, const sight *s, json_t *view)
 }
 
 /* What the viewer is asked for at the stage the case is at: the role that acts, what it fills in, and
- * whether it votes. Nothing here is about anybody else. */
+ * whether it votes, or what ties it to the case. Nothing here is about anybody else. */
 static void add_turn(the_case *c, json_t *view)
 {
     const scheme_stage *s = case_stage(c);
     const scheme_role *role = NULL;
+    const char *tie = NULL;
     bool votes = false;
     char me[ID_TEXT];
     if (!s || !case_is_open(c->state) || json_is_true(json_object_get(c->state, "waits")))
@@ -382,6 +383,8 @@ static void add_turn(the_case *c, json_t *view)
         return;
     if (s->gate && s->gate->vote && case_in_role(c, s->gate->vote, &votes, NULL) != ASSAY_OK)
         votes = false;
+    if (votes && case_tie(c, &c->who->party, &tie, NULL) != ASSAY_OK)
+        tie = NULL;
     bool is_judge = is_named && s->assign && case_assignment(c->state, s->item.id, me);
     bool is_desks = c->who->kind == VIEWER_DESK && !s->who_count && !s->assign;
     bool sits = false;
@@ -393,7 +396,8 @@ static void add_turn(the_case *c, json_t *view)
     set_text(turn, "role", role ? role->item.id : NULL);
     set_text(turn, "form", s->form && (role || is_judge || is_desks) ? s->form->item.id : NULL);
     json_object_set_new(turn, "signs", json_boolean(role && role->signs > 0));
-    json_object_set_new(turn, "votes", json_boolean(votes));
+    json_object_set_new(turn, "votes", json_boolean(votes && !tie));
+    set_text(turn, "tied", tie);
     if (sits)
         json_object_set_new(turn, "exam", json_true());
     json_object_set_new(turn, "scores", json_boolean(is_judge && s->rubric_count));

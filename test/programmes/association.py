@@ -125,6 +125,7 @@ def a_tie_is_no_majority_and_an_abstention_counts_for_the_quorum_alone(d):
 def who_works_for_the_firm_is_not_counted_without_recusing_himself(d):
     w, case, vote = entry(d)
     d.ask("party", "relate", "applicant", '{"relation": "employs", "to": "%s"}' % d.parties["board2"])
+    d.ask("party", "relate", "applicant", '{"relation": "employs", "to": "%s", "until": "2025-12-31"}' % d.parties["board3"])  # it does not look back
     refused(lambda: vote("board2", "yes"), "tied to the party")
     refused(lambda: vote("witness", "yes"), "only members of board")
     refused(lambda: vote("board1", "perhaps"), "expected yes, no, abstain or recuse")

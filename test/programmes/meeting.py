@@ -67,6 +67,8 @@ def who_is_tied_is_not_entitled_and_need_not_say_so():
     assert item("F-1")["tied"] == [{"party": PERSON[0], "relation": "employed"}] and "tied" not in item("F-2")
     assert item("F-1")["votes"]["eligible"] == 3 and item("F-2")["votes"]["eligible"] == 4
     assert "tied to the party" in D.refused(vote, "F-1", "M-0", "yes")
+    turn = [{k: D.case("show", CASE["F-1"], who=who)["turn"].get(k) for k in ("votes", "tied")} for who in ("M-0", "M-1")]
+    assert turn == [{"votes": False, "tied": "employed"}, {"votes": True, "tied": None}], turn
     vote("F-1", "M-1", "yes")
     vote("F-1", "M-2", "no")
     assert item("F-1")["votes"] == {"yes": 1, "no": 1, "abstain": 0, "recused": 0, "eligible": 3}, item("F-1")

@@ -1686,6 +1686,7 @@ const words = {
   'nav.meetings': 'Meetings',
   'nav.meeting': 'Meeting',
   'vote.recuse': 'Recuse',
+  'vote.tied': 'You are tied to this case ({kind}) and are not entitled to vote on it.',
   'meeting.open': 'Open a meeting',
   'meeting.none': 'No meetings yet.',
   'meeting.over': 'ended',

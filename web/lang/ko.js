@@ -1687,6 +1687,7 @@ const words = {
   'nav.meetings': '회의',
   'nav.meeting': '회의',
   'vote.recuse': '회피',
+  'vote.tied': '이 안건과 이해관계({kind})가 있어 의결권이 없습니다.',
   'meeting.open': '회의 열기',
   'meeting.none': '아직 회의가 없습니다.',
   'meeting.over': '끝남',

@@ -1687,6 +1687,7 @@ const words = {
   'nav.meetings': '会议',
   'nav.meeting': '会议',
   'vote.recuse': '回避',
+  'vote.tied': '您与本事项有利害关系（{kind}），没有表决权。',
   'meeting.open': '召开会议',
   'meeting.none': '尚无会议。',
   'meeting.over': '已结束',

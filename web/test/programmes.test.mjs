@@ -312,12 +312,12 @@ test('the board of a programme shows its goals', async ({ browser, plant }) => {
   assert.deepEqual(page.faults, []);
 });
 
-test('a relation and an appointment are entered with their days and end on another', async ({ browser, assay }) => {
+test('a relation and an appointment are entered with their days, end on others, and say who may vote', async ({ browser, assay }) => {
   const server = /** @type {any} */ (new Server(assay));
   try {
     await server.start();
     await server.api('POST', 'schemes', readFileSync(join(TOP, 'test/programmes/meeting.yaml'), 'utf8'), { 'Content-Type': 'application/yaml' });
-    const { id } = await server.api('POST', 'parties', { kind: 'person', name: 'Kim Minji', code: 'K-1' });
+    const { id } = await server.api('POST', 'parties', { kind: 'person', name: 'Kim Minji', account: 'demo' });
     const firm = await server.api('POST', 'parties', { kind: 'firm', name: '한솔정밀', code: 'F-1' });
     const page = await browser.open(server, `/parties/${id}`), dialog = page.getByRole('dialog');
     const done = async (/** @type {string} */ name) => {
@@ -341,14 +341,19 @@ test('a relation and an appointment are entered with their days and end on anoth
     await done('Appoint to a role');
     await page.getByText('board · resolution for tests · Gwangju').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'supplies' }).getByRole('button', { name: 'Dates', exact: true }).click();
-    await dialog.getByLabel('Until', { exact: true }).fill('2026-03-01');
+    await dialog.getByLabel('Until', { exact: true }).fill('2090-03-01');
     await done('Save');
     await page.getByRole('listitem').filter({ hasText: 'Gwangju' }).getByRole('button', { name: 'Dates', exact: true }).click();
-    await dialog.getByLabel('Until', { exact: true }).fill('2027-03-01');
+    await dialog.getByLabel('Until', { exact: true }).fill('2091-03-01');
     await done('Save');
     const kept = await server.api('GET', `parties/${id}`), day = (/** @type {string | undefined} */ at) => at?.slice(0, 10);
-    assert.deepEqual(kept.relations.map((/** @type {any} */ r) => [r.relation, r.to, day(r.from), day(r.until)]), [['supplies', firm.id, '2025-03-01', '2026-03-01']]);
-    assert.deepEqual(kept.appointments.map((/** @type {any} */ a) => [a.scheme, a.role, a.place, day(a.from), day(a.until), a.trained]), [['x.meeting', 'board', 'Gwangju', undefined, '2027-03-01', '2025-02-10']]);
+    assert.deepEqual(kept.relations.map((/** @type {any} */ r) => [r.relation, r.to, day(r.from), day(r.until)]), [['supplies', firm.id, '2025-03-01', '2090-03-01']]);
+    assert.deepEqual(kept.appointments.map((/** @type {any} */ a) => [a.scheme, a.role, a.place, day(a.from), day(a.until), a.trained]), [['x.meeting', 'board', 'Gwangju', undefined, '2091-03-01', '2025-02-10']]);
+    const opened = await server.api('POST', 'cases', { scheme: 'x.meeting', party: firm.id, title: 'Admission' });
+    await page.goto(`${server.address}/case/${opened.case}`);
+    await page.getByText('▲ You are tied to this case (supplier) and are not entitled to vote on it.', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Recuse', exact: true }).count(), 0);
+    await browser.picture(page, 'case-tied');
     for (const [lang, name, form] of [['ko', '관계 추가', '역할에 위촉'], ['zh', '添加关系', '任命角色']]) {
       const phone = await browser.open(server, `/parties/${id}`, { lang, width: 360, theme: 'dark' });
       await browser.settled(phone);

@@ -5,7 +5,7 @@ import { change, inWords, once } from '../../lib/api.js';
 import { askReason, tell } from '../../lib/dialog.js';
 import { fieldNamed, SchemeField } from '../../lib/fields.js';
 import { html, useState } from '../../lib/html.js';
-import { t } from '../../lib/i18n.js';
+import { t, tMaybe } from '../../lib/i18n.js';
 import { Due, find, named, Reasons } from '../../lib/programme.js';
 
 /** @param {string} id @param {string} act @param {any} said */
@@ -29,8 +29,9 @@ export function Turn({ view, rules, reload, isKiosk }) {
     ${turn.scores && form && html`<p><a class="button" href="/visit/${view.id}">${t('case.to-visit')}</a></p>`}
     ${turn.exam && html`<p><a class="button primary" href="/exam/${view.id}">${t('case.to-exam')}</a></p>`}
     ${turn.votes && html`<${Vote} view=${view} reload=${reload} />`}
+    ${turn.tied && html`<p class="tied">▲ ${t('vote.tied', { kind: tMaybe(`tie.${turn.tied}`, turn.tied) })}</p>`}
     ${isDone && html`<p>${t('case.sealed')}</p>`}
-    ${!form && turn.role && !turn.votes && !turn.scores && !turn.exam && html`<${Plain} view=${view} signs=${turn.signs} reload=${reload} />`}</section>`;
+    ${!form && turn.role && !turn.votes && !turn.tied && !turn.scores && !turn.exam && html`<${Plain} view=${view} signs=${turn.signs} reload=${reload} />`}</section>`;
 }
 
 /** @param {{view: any, form: any, reload: () => Promise<void>, isKiosk?: boolean}} props */
