@@ -84,7 +84,8 @@ static bool take_clock(place *at, civil *c)
     static const char *const hours[] = {"시", "时", "時", "点", NULL}, *const minutes[] = {"분", "分", NULL},
                              *const seconds[] = {"초", "秒", NULL};
     int half = take_half(at);
-    take_blanks(at);
+    if (half)
+        take_blanks(at);
     if (!take_number(at, 2, &c->hour))
         return false;
     bool is_said = take_word(at, hours) != 0;
