@@ -290,7 +290,7 @@ static void describe(void *door, json_t *into)
         json_object_set_new(into, "state", json_string("closing"));
         return;
     }
-    bool is_connected = mqtt_client_is_connected(d->client);
+    bool is_connected = mqtt_client_is_subscribed(d->client);
     json_object_set_new(into, "state", json_string(is_connected ? "connected" : "waiting"));
     if (!is_connected && *mqtt_client_trouble(d->client))
         json_object_set_new(into, "detail", json_string(mqtt_client_trouble(d->client)));

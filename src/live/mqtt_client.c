@@ -39,6 +39,7 @@ struct mqtt_client {
     uint32_t attempts, keep_alive_ms, send_window;
     uint64_t connections;
     uint16_t subscribe_id;
+    bool is_subscribed; /* answered */
     bool is_paused, has_retry;
     char trouble[240];
     loop_work *closed;
@@ -166,7 +167,8 @@ static void start_session(mqtt_client *c, bool has_session)
     if (!has_session)
         mqtt_inbox_forget(&c->inbox);
     mqtt_outbox_rewind(&c->outbox, has_session);
-    if (c->options.filter_count)
+    c->is_subscribed = !c->options.filter_count;
+    if (!c->is_subscribed)
         subscribe(c);
     if (c->keep_alive_ms)
         loop_timer_set(c->timer, c->keep_alive_ms / 4);
@@ -245,6 +247,7 @@ static void take_suback(mqtt_client *c, const mqtt_packet *p)
         break_off(c, MQTT_PROTOCOL_ERROR, "the broker answered another subscription");
         return;
     }
+    c->is_subscribed = true;
     for (size_t i = 0; c->events.subscribed && i < p->reasons.length && c->state == CONNECTED; i++)
         c->events.subscribed(c->events.context, i, (uint8_t)p->reasons.text[i]);
 }
@@ -582,6 +585,11 @@ assay_status mqtt_client_publish(mqtt_client *c, const char *topic, const void *
 bool mqtt_client_is_connected(const mqtt_client *c)
 {
     return c->state == CONNECTED;
+}
+
+bool mqtt_client_is_subscribed(const mqtt_client *c)
+{
+    return c->state == CONNECTED && c->is_subscribed;
 }
 
 const char *mqtt_client_trouble(const mqtt_client *c)

@@ -86,6 +86,8 @@ ASSAY_MUST_USE assay_status mqtt_client_publish(mqtt_client *c, const char *topi
                                                 void *context, assay_err *err);
 
 bool mqtt_client_is_connected(const mqtt_client *c);
+/* The broker has answered the subscription: what is published from now on arrives. */
+bool mqtt_client_is_subscribed(const mqtt_client *c);
 const char *mqtt_client_trouble(const mqtt_client *c); /* why it was lost last; "": never */
 uint64_t mqtt_client_connections(const mqtt_client *c);
 
