@@ -216,8 +216,9 @@ static void folds_settle(csv_reader *c, csv_block *b)
         if (!(b->status[i] & STATUS_FOLDED))
             continue;
         int64_t wall = b->time[i] + b->offset_s[i] * NS_PER_S;
-        bool is_same_night = wall - c->fold_wall < 43200 * NS_PER_S &&
-                             c->fold_wall - wall < 43200 * NS_PER_S;
+        uint64_t apart = wall > c->fold_wall ? (uint64_t)wall - (uint64_t)c->fold_wall
+                                             : (uint64_t)c->fold_wall - (uint64_t)wall;
+        bool is_same_night = apart < 43200 * (uint64_t)NS_PER_S;
         c->is_fold_later = is_same_night && (c->is_fold_later || wall < c->fold_wall);
         c->fold_wall = wall;
         bool folded;
