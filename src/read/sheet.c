@@ -2,6 +2,7 @@
 #include "read/sheet.h"
 
 #include "read/csv.h"
+#include "read/xlsx.h"
 
 #include <string.h>
 
@@ -23,8 +24,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-assay_status sheet_put(sheet *s, size_t row, size_t column, const char *text, size_t length,
-                       assay_err *err)
+/* A text at its place, blanks at both ends gone. */
+static assay_status put(sheet *s, size_t row, size_t column, const char *text, size_t length, assay_err *err)
 {
     while (length && is_blank(*text)) {
         text++;
@@ -46,6 +47,26 @@ assay_status sheet_put(sheet *s, size_t row, size_t column, const char *text, si
     s->rows = row >= s->rows ? row + 1 : s->rows;
     s->columns = column >= s->columns ? column + 1 : s->columns;
     return ASSAY_OK;
+}
+
+/* -- a workbook ------------------------------------------------------------------------------------ */
+
+static assay_status put_cell(void *context, const xlsx_cell *cell, assay_err *err)
+{
+    return cell->is_error ? ASSAY_OK : put(context, cell->row, cell->column, cell->text, strlen(cell->text), err);
+}
+
+static assay_status read_workbook(const char *bytes, size_t length, const char *name, sheet *s, assay_err *err)
+{
+    const uint64_t part_bytes = 64 << 20;
+    const xlsx_taker to = {put_cell, s};
+    xlsx *book = NULL;
+    size_t which = 0;
+    assay_status status = xlsx_open(bytes, length, -1, name, part_bytes, &book, err);
+    if (status == ASSAY_OK)
+        status = xlsx_read_first(book, &to, &which, err);
+    xlsx_close(book);
+    return status;
 }
 
 /* -- delimited text -------------------------------------------------------------------------------- */
@@ -82,7 +103,7 @@ static assay_status split(const char *text, size_t length, char delimiter, sheet
         buf_clear(&field);
         bool goes_on = take_field(text, length, &at, delimiter, &field);
         status = field.failed ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for a table")
-                              : sheet_put(s, row, column, buf_text(&field), field.length, err);
+                              : put(s, row, column, buf_text(&field), field.length, err);
         column = goes_on ? column + 1 : 0;
         row += !goes_on;
     }
@@ -140,7 +161,7 @@ assay_status sheet_read(const char *bytes, size_t length, const char *name, shee
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a table");
     }
     bool is_zip = length > 4 && memcmp(bytes, "PK\3\4", 4) == 0;
-    assay_status status = is_zip ? sheet_read_xlsx(bytes, length, name, &made, err)
+    assay_status status = is_zip ? read_workbook(bytes, length, name, &made, err)
                                  : read_text(bytes, length, &made, err);
     if (status == ASSAY_OK)
         *out = made;

@@ -24,10 +24,4 @@ void sheet_done(sheet *s);
 /* "" for an empty cell and beyond the edges. */
 const char *sheet_cell(const sheet *s, size_t row, size_t column);
 
-/* For the readers of the two forms: a text at its place, blanks at both ends gone. */
-ASSAY_MUST_USE assay_status sheet_put(sheet *s, size_t row, size_t column, const char *text,
-                                      size_t length, assay_err *err);
-ASSAY_MUST_USE assay_status sheet_read_xlsx(const char *bytes, size_t length, const char *name,
-                                            sheet *s, assay_err *err);
-
 #endif
