@@ -13,7 +13,7 @@ import sys
 FLOOR = {"base": 0, "num": 1, "model": 1, "read": 2, "store": 2, "stat": 2, "ledger": 2,
          "signal": 3, "people": 3, "notary": 3, "scheme": 4, "report": 5, "live": 6, "serve": 7, "cli": 8}
 DOORS = {"model": {"measurement.h", "dictionary.h", "characteristic.h", "property.h"},
-         "num": None, "read": {"read.h", "control_plan.h", "sheet.h", "write.h", "feed.h", "gauge.h", "mtconnect.h", "ndjson_scan.h", "spb.h"}, "store": {"store.h"}, "stat": {"stat.h"},
+         "num": None, "read": {"read.h", "control_plan.h", "sheet.h", "write.h", "feed.h", "gauge.h", "mtconnect.h", "ndjson_scan.h", "spb.h", "workbook.h"}, "store": {"store.h"}, "stat": {"stat.h"},
          "people": {"people.h"},
          "ledger": {"merkle.h", "note.h", "checkpoint.h", "tile.h", "receipt.h", "entry.h",
                     "signer.h", "durable.h", "log.h", "log_read.h", "policy.h", "witness.h", "verify.h", "signer_serve.h",

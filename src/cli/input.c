@@ -22,16 +22,6 @@ static bool is_number(const char *text)
     return decimal_parse(text, strlen(text), '.', &d, NULL) != DECIMAL_NONE;
 }
 
-static read_format format_of(const char *name)
-{
-    return strcmp(name, "csv") == 0      ? FORMAT_CSV
-           : strcmp(name, "aqdef") == 0  ? FORMAT_AQDEF
-           : strcmp(name, "ndjson") == 0 ? FORMAT_NDJSON
-           : strcmp(name, "qif") == 0    ? FORMAT_QIF
-           : strcmp(name, "calypso") == 0 ? FORMAT_CALYPSO
-                                         : FORMAT_AUTO;
-}
-
 static const struct {
     option_id id;
     context_kind kind;
@@ -45,7 +35,7 @@ static const struct {
 void input_reading(cli *c, read_options *out)
 {
     *out = (read_options){
-        .format = format_of(cli_text(c, OPT_FORMAT, "auto")),
+        .format = read_format_from_name(cli_text(c, OPT_FORMAT, "auto")),
         .dialect = c->given[OPT_DIALECT],
         .zone = c->given[OPT_ZONE],
         .strict = cli_has(c, OPT_STRICT),

@@ -564,8 +564,11 @@ static void csv_describe(const reader *r, buf *out)
     const csv_reader *c = (const csv_reader *)r;
     const csv_dialect *d = &c->dialect;
     const csv_layout *layout = &c->layout;
-    buf_addf(out, _("delimited text: %s, fields apart by %s, decimal %s, "), encoding_name(d->encoding),
-             delimiter_word(d->delimiter), d->decimal == ',' ? _("comma") : _("point"));
+    if (r->sheet)
+        buf_addf(out, _("sheet \"%s\" of an Excel workbook, "), r->sheet);
+    else
+        buf_addf(out, _("delimited text: %s, fields apart by %s, decimal %s, "), encoding_name(d->encoding),
+                 delimiter_word(d->delimiter), d->decimal == ',' ? _("comma") : _("point"));
     if (d->has_header)
         buf_addf(out, _("names in line %u\n"), d->skip + 1);
     else

@@ -63,6 +63,7 @@ typedef struct {
     bool is_cr;      /* lines end with CR alone */
     uint32_t skip;   /* lines before the header, or before the data without one */
     csv_shape shape;
+    char sheet[80]; /* of a workbook whose text this is, where one was asked for */
     char property[PROPERTY_COUNT][80]; /* its column, or "none"; "": guessed by its name */
 } csv_dialect;
 
@@ -76,6 +77,7 @@ enum { /* which members a dialect string pinned */
     CSV_PIN_SKIP = 64,
     CSV_PIN_SHAPE = 128,
     CSV_PIN_PROPERTY = 256,
+    CSV_PIN_SHEET = 512,
 };
 
 /* "delimiter=;;decimal=,;date=dmy": keys in any order; the members not named stay. */

@@ -120,6 +120,10 @@ static bool item_parse(const char *key, const char *value, csv_dialect *d, unsig
         *pin = CSV_PIN_SHAPE;
         return shape_parse(value, &d->shape);
     }
+    if (strcmp(key, "sheet") == 0) {
+        *pin = CSV_PIN_SHEET;
+        return snprintf(d->sheet, sizeof d->sheet, "%s", value) < (int)sizeof d->sheet;
+    }
     property p;
     if (property_from_name(key, &p)) {
         *pin = CSV_PIN_PROPERTY;
@@ -167,8 +171,8 @@ assay_status csv_dialect_parse(const char *text, csv_dialect *out, unsigned *pin
         }
         if (pin == 0) {
             assay_fail(err, ASSAY_USAGE, 0, "the dialect has no key \"%s\"", key);
-            assay_hint(err, "keys: encoding, delimiter, decimal, date, zone, header, skip, layout, lower, "
-                            "upper, target, nominal, unit, part_number, part_name");
+            assay_hint(err, "keys: encoding, delimiter, decimal, date, zone, header, skip, layout, sheet, "
+                            "lower, upper, target, nominal, unit, part_number, part_name");
             return ASSAY_USAGE;
         }
         all |= pin;
@@ -192,6 +196,8 @@ void csv_dialect_write(const csv_dialect *d, buf *out)
     if (d->zone[0])
         buf_addf(out, ";zone=%s", d->zone);
     buf_addf(out, ";skip=%u;header=%d;layout=%s", d->skip, d->has_header, shape_names[d->shape]);
+    if (d->sheet[0])
+        buf_addf(out, ";sheet=%s", d->sheet);
     for (property p = 0; p < PROPERTY_COUNT; p++)
         if (d->property[p][0])
             buf_addf(out, ";%s=%s", property_name(p), d->property[p]);

@@ -16,7 +16,19 @@
 #include "model/measurement.h"
 #include "model/property.h"
 
-typedef enum { FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON, FORMAT_QIF, FORMAT_CALYPSO } read_format;
+typedef enum {
+    FORMAT_AUTO,
+    FORMAT_CSV,
+    FORMAT_AQDEF,
+    FORMAT_NDJSON,
+    FORMAT_QIF,
+    FORMAT_CALYPSO,
+    FORMAT_XLSX,
+    FORMAT_COUNT,
+} read_format;
+
+extern const char *const read_format_names[]; /* "auto", "csv", "xlsx" .. by format, NULL behind the last */
+read_format read_format_from_name(const char *name); /* FORMAT_AUTO for other names */
 
 /* Which column (by header name, or "#3" by position from 1) plays which role. NULL: guessed for
  * value, characteristic, time, the properties and the context kinds with usual names; "" : none. */

@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/utf8.h"
+#include "read/workbook.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,6 +160,19 @@ void reader_warn(reader *r, const char *format, ...)
 
 /* -- which format -- */
 
+const char *const read_format_names[] = {
+    [FORMAT_AUTO] = "auto", [FORMAT_CSV] = "csv", [FORMAT_AQDEF] = "aqdef", [FORMAT_NDJSON] = "ndjson",
+    [FORMAT_QIF] = "qif", [FORMAT_CALYPSO] = "calypso", [FORMAT_XLSX] = "xlsx", [FORMAT_COUNT] = NULL,
+};
+
+read_format read_format_from_name(const char *name)
+{
+    for (int i = 0; i < FORMAT_COUNT; i++)
+        if (strcmp(name, read_format_names[i]) == 0)
+            return (read_format)i;
+    return FORMAT_AUTO;
+}
+
 /* "K0100 2" or "K1001/1 ...": a K, four digits, then a blank or an index. UTF-16 shows as the
  * same letters with zero bytes between them. */
 static bool looks_like_aqdef(const char *head, size_t length)
@@ -219,6 +233,8 @@ static bool is_named_aqdef(const char *name)
 
 static read_format format_guess(const source *in)
 {
+    if (looks_like_workbook(in->head, in->head_length))
+        return FORMAT_XLSX;
     if (is_named_aqdef(in->name) || looks_like_aqdef(in->head, in->head_length))
         return FORMAT_AQDEF;
     if (looks_like_calypso(in->head, in->head_length))
@@ -245,6 +261,56 @@ assay_status reader_guess(const char *path, read_format *out, assay_err *err)
     return status;
 }
 
+/* Which sheet it is, and what may be missed. */
+static void tell_sheet(reader *r, const workbook_sheet *s)
+{
+    const char *name = buf_text(&s->names);
+    for (size_t i = 0; i < s->chosen; i++)
+        name += strlen(name) + 1;
+    r->sheet = arena_text(&r->texts, name, strlen(name));
+    if (s->chosen + 1 < s->count && !s->is_asked)
+        reader_warn(r, _("of %zu sheets \"%s\" is the first with numbers, those behind it are not read: "
+                         "--dialect sheet=NAME chooses"), s->count, name);
+}
+
+assay_status xlsx_reader_open(source *in, const read_options *options, reader **out, assay_err *err)
+{
+    workbook_sheet sheet = {0};
+    read_options own = *options;
+    assay_status status = source_from_workbook(in, options->dialect, &sheet, err);
+    own.dialect = buf_text(&sheet.dialect);
+    if (status == ASSAY_OK)
+        status = csv_open(in, &own, out, err);
+    else
+        source_close(in);
+    if (status == ASSAY_OK)
+        tell_sheet(*out, &sheet);
+    workbook_sheet_done(&sheet);
+    return status;
+}
+
+static assay_status open_as(read_format format, source *in, const read_options *options, reader **out,
+                            assay_err *err)
+{
+    switch (format) {
+    case FORMAT_AQDEF:
+        return aqdef_open(in, options, out, err);
+    case FORMAT_NDJSON:
+        return ndjson_open(in, options, out, err);
+    case FORMAT_CALYPSO:
+        return calypso_open(in, options, out, err);
+    case FORMAT_QIF:
+        return qif_open(in, options, out, err);
+    case FORMAT_XLSX:
+        return xlsx_reader_open(in, options, out, err);
+    case FORMAT_AUTO:
+    case FORMAT_CSV:
+    case FORMAT_COUNT:
+        break;
+    }
+    return csv_open(in, options, out, err);
+}
+
 assay_status reader_open(const char *path, const read_options *options, reader **out,
                          assay_err *err)
 {
@@ -261,21 +327,8 @@ assay_status reader_open(const char *path, const read_options *options, reader *
         source_close(&in);
         return status;
     }
-    read_format format = options->format == FORMAT_AUTO ? format_guess(&in) : options->format;
-    switch (format) {
-    case FORMAT_AQDEF:
-        return aqdef_open(&in, options, out, err);
-    case FORMAT_NDJSON:
-        return ndjson_open(&in, options, out, err);
-    case FORMAT_CALYPSO:
-        return calypso_open(&in, options, out, err);
-    case FORMAT_QIF:
-        return qif_open(&in, options, out, err);
-    case FORMAT_AUTO:
-    case FORMAT_CSV:
-        break;
-    }
-    return csv_open(&in, options, out, err);
+    bool is_told = options->format != FORMAT_AUTO && !looks_like_workbook(in.head, in.head_length);
+    return open_as(is_told ? options->format : format_guess(&in), &in, options, out, err);
 }
 
 void reader_close(reader *r)

@@ -34,6 +34,7 @@ typedef struct {
 struct reader {
     const reader_ops *ops;
     source in;
+    const char *sheet; /* of the workbook that `in` was; NULL: it was none */
     bool is_strict;
     uint32_t forgets; /* read_options.forgets */
     bool is_started;   /* reader_next was called */
@@ -95,6 +96,8 @@ ASSAY_MUST_USE assay_status ndjson_open(source *in, const read_options *options,
 ASSAY_MUST_USE assay_status calypso_open(source *in, const read_options *options, reader **out,
                                          assay_err *err);
 bool looks_like_calypso(const char *head, size_t length);
+ASSAY_MUST_USE assay_status xlsx_reader_open(source *in, const read_options *options, reader **out,
+                                             assay_err *err);
 ASSAY_MUST_USE assay_status qif_open(source *in, const read_options *options, reader **out,
                                      assay_err *err);
 

@@ -1,10 +1,10 @@
 The same measurements through every door.
 
-# comma, semicolon with decimal comma, wide, AQDEF in both modes, QIF: the same chart
-$ for f in csv/ccxbar-iso.csv csv/ccxbar-german-cp1252.csv csv/ccxbar-wide-utf16.tsv dfq/one-dataset/ccxbar-record-mode.dfq dfq/one-dataset/ccxbar-kfield-mode.dfq dfq/one-dataset/ccxbar.dfd qif/ccxbar.qif; do assay chart $DATA/$f --zone Europe/Berlin -n 5 --csv 2>&1 | cut -d, -f2,3,5-9 | md5sum; done | sort | uniq -c | awk '{print $1}'
-7
+# comma, semicolon with decimal comma, wide, AQDEF in both modes, QIF, a workbook: the same chart
+$ for f in csv/ccxbar-iso.csv csv/ccxbar-german-cp1252.csv csv/ccxbar-wide-utf16.tsv dfq/one-dataset/ccxbar-record-mode.dfq dfq/one-dataset/ccxbar-kfield-mode.dfq dfq/one-dataset/ccxbar.dfd qif/ccxbar.qif xlsx/ccxbar.xlsx; do assay chart $DATA/$f --zone Europe/Berlin -n 5 --csv 2>&1 | cut -d, -f2,3,5-9 | md5sum; done | sort | uniq -c | awk '{print $1}'
+8
 # and one series digest in the database for the forms with times and serials
-$ for f in csv/ccxbar-iso.csv csv/ccxbar-german-cp1252.csv dfq/one-dataset/ccxbar-record-mode.dfq dfq/one-dataset/ccxbar-kfield-mode.dfq; do rm -f d.assay*; assay import d.assay $DATA/$f --zone Europe/Berlin -q >/dev/null; assay show d.assay --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"]["series"])'; done | sort -u | wc -l
+$ for f in csv/ccxbar-iso.csv csv/ccxbar-german-cp1252.csv dfq/one-dataset/ccxbar-record-mode.dfq dfq/one-dataset/ccxbar-kfield-mode.dfq xlsx/ccxbar.xlsx; do rm -f d.assay*; assay import d.assay $DATA/$f --zone Europe/Berlin -q >/dev/null; assay show d.assay --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["digest"]["series"])'; done | sort -u | wc -l
 1
 
 # the digest of values and order holds for the form without them too
@@ -58,3 +58,20 @@ value,,variable,4,2026-10-25T01:30:00+02:00,2026-10-25T03:30:00+01:00,,,
 characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
 value,location,1,2026-10-25T01:30:00+02:00,1,1,2.5,-0.15868077635827404,5.158680776358274,,
 value,location,2,2026-10-25T02:30:00+02:00,1,2,2.5,-0.15868077635827404,5.158680776358274,,
+
+# a workbook: its cover is passed over, rows have the numbers that Excel shows
+$ rm -f d.assay*; assay import d.assay $DATA/xlsx/ccxbar.xlsx --zone Europe/Berlin 2>&1 | sed "s#$DATA/##"
+xlsx/ccxbar.xlsx: sheet "Messwerte" of an Excel workbook, names in line 2
+  value: column 4, Stärke [µm]
+  time: column 3, Datum/Uhrzeit
+    as year-month-day, ISO 8601, zone Europe/Berlin
+  serial: column 1, Prüfling
+  subgroup: column 2, Tag
+xlsx/ccxbar.xlsx: 100 received = 100 stored + 0 duplicates + 0 conflicts + 0 refused
+# the same from standard input, with the sheet by its name or number: duplicates
+$ assay import d.assay - --dialect sheet=messwerte --zone Europe/Berlin -q < $DATA/xlsx/ccxbar.xlsx; assay describe - --dialect sheet=2 < $DATA/xlsx/ccxbar.xlsx | grep -c '100'
+-: 100 received = 0 stored + 100 duplicates + 0 conflicts + 0 refused
+1
+$ assay list $DATA/xlsx/ccxbar.xlsx --dialect sheet=Blatt3 2>&1 | sed "s#$DATA/##"
+assay: xlsx/ccxbar.xlsx has no sheet "Blatt3"
+hint: its sheets: "Deckblatt", "Messwerte"
