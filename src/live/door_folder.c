@@ -13,14 +13,12 @@
 
 /* -- settings --------------------------------------------------------------------------------- */
 
-static const char *const formats[] = {"auto", "csv", "aqdef", "ndjson", "qif", "calypso", NULL};
-
 static const setting_rule rules[] = {
     {.name = "path", .kind = SETTING_TEXT, .is_needed = true},
     {.name = "archive", .kind = SETTING_TEXT},
     {.name = "refused", .kind = SETTING_TEXT},
     {.name = "under", .kind = SETTING_TEXT},
-    {.name = "format", .kind = SETTING_TEXT, .words = formats},
+    {.name = "format", .kind = SETTING_TEXT, .words = read_format_names},
     {.name = "dialect", .kind = SETTING_TEXT},
     {.name = "zone", .kind = SETTING_TEXT},
     {.name = "value", .kind = SETTING_TEXT},
@@ -34,16 +32,6 @@ static const setting_rule rules[] = {
     {.name = "settle_ms", .kind = SETTING_INTEGER, .least = 1, .most = 60000},
     {0},
 };
-
-static read_format format_of(const char *name)
-{
-    static const read_format values[] = {FORMAT_AUTO, FORMAT_CSV, FORMAT_AQDEF, FORMAT_NDJSON,
-                                         FORMAT_QIF, FORMAT_CALYPSO};
-    for (size_t i = 0; formats[i]; i++)
-        if (strcmp(formats[i], name) == 0)
-            return values[i];
-    return FORMAT_AUTO;
-}
 
 static assay_status check_path(const json_t *settings, const char *name, assay_err *err)
 {
@@ -162,7 +150,7 @@ static assay_status take_settings(folder *f, assay_err *err)
     f->keeps_files = setting_bool(s, "keep", false);
     f->idle_ms = (uint64_t)setting_integer(s, "idle_s", 30) * 1000;
     f->settle_ms = (uint64_t)setting_integer(s, "settle_ms", 250);
-    f->read = (read_options){.format = format_of(setting_text(s, "format", "auto")),
+    f->read = (read_options){.format = read_format_from_name(setting_text(s, "format", "auto")),
                              .dialect = setting_text(s, "dialect", NULL),
                              .zone = setting_text(s, "zone", NULL),
                              .follow_pairs = true,

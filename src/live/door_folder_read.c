@@ -282,10 +282,12 @@ static uint64_t whole_lines(const char *path, uint64_t size)
     return is_16 ? (whole + 1) & ~(uint64_t)1 : whole;
 }
 
-static bool is_qif(const reading *w)
+/* A document or a workbook is read as a whole, once it is complete. */
+static bool is_whole(const reading *w)
 {
     const char *dot = strrchr(w->file->name, '.');
-    return w->f->read.format == FORMAT_QIF || (dot && strcasecmp(dot, ".qif") == 0);
+    return w->f->read.format == FORMAT_QIF || w->f->read.format == FORMAT_XLSX ||
+           (dot && (strcasecmp(dot, ".qif") == 0 || strcasecmp(dot, ".xlsx") == 0 || strcasecmp(dot, ".xlsm") == 0));
 }
 
 /* What was known under this name, or of the same beginning under another one; else a fresh start. */
@@ -322,20 +324,22 @@ static void tell_guess(reading *w)
 /* The first file that gave a row says how files are written here; later ones are held to it. */
 static bool pin_dialect(reading *w)
 {
-    if (w->format != FORMAT_CSV || w->f->read.dialect || *known_dialect(w->f->known, FORMAT_CSV) || !w->rows)
+    bool is_text = w->format == FORMAT_CSV || w->format == FORMAT_XLSX;
+    if (!is_text || w->f->read.dialect || *known_dialect(w->f->known, w->format) || !w->rows)
         return true;
     folder_log(w->f, "info", "%s: pinned for files to come: %s", w->file->name,
                reader_dialect(w->r));
-    return known_pin(w->f->known, FORMAT_CSV, reader_dialect(w->r), folder_parcel(w->f->parcels));
+    return known_pin(w->f->known, w->format, reader_dialect(w->r), folder_parcel(w->f->parcels));
 }
 
 static bool is_read_from_start(const reading *w)
 {
-    return w->format == FORMAT_AQDEF || w->format == FORMAT_CALYPSO;
+    return w->format == FORMAT_AQDEF || w->format == FORMAT_CALYPSO || w->format == FORMAT_XLSX;
 }
 
 /* The place behind the batch in hand. What AQDEF's rows mean depends on all lines before them, and
- * its last record on those that may follow: such a file is read again from its start each time. */
+ * its last record on those that may follow: such a file is read again from its start each time; so is a
+ * workbook, whose text has other places than its bytes. */
 static void step_behind(reading *w)
 {
     uint64_t records = reader_record(w->r);
@@ -463,7 +467,7 @@ file_outcome folder_read(folder *f, const folder_file *file, buf *why)
 {
     reading w = {.f = f, .file = file};
     uint64_t size = (uint64_t)file->about.st_size;
-    bool waits = is_qif(&w) && !file->is_complete; /* a document is read as a whole */
+    bool waits = is_whole(&w) && !file->is_complete;
     uint64_t until = waits ? 0 : file->is_complete ? size : whole_lines(file->path, size);
     if (!until)
         return size || !file->is_complete ? FILE_WAITS : FILE_READ;

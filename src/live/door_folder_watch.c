@@ -59,7 +59,7 @@ static bool is_passed_over(const char *name)
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_with(name, ends[i]))
             return true;
-    return *name == '.';
+    return *name == '.' || strncmp(name, "~$", 2) == 0; /* Excel's mark of an open workbook */
 }
 
 static entry *entry_of(watcher *w, const char *name)

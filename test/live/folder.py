@@ -36,10 +36,10 @@ def conserved(account):
 
 
 def formats_read_as_imports():
-    "CSV, AQDEF, a pair and QIF through the folder give the digests of an import"
+    "CSV, AQDEF, a pair, QIF and a workbook through the folder give the digests of an import"
     for files in (["csv/ccxbar-iso.csv"], ["dfq/one-dataset/ccxbar-record-mode.dfq"],
                   ["dfq/one-dataset/ccxbar-kfield-mode.dfq"],
-                  ["dfq/one-dataset/ccxbar.dfd", "dfq/one-dataset/ccxbar.dfx"], ["qif/ccxbar.qif"],
+                  ["dfq/one-dataset/ccxbar.dfd", "dfq/one-dataset/ccxbar.dfx"], ["qif/ccxbar.qif"], ["xlsx/ccxbar.xlsx"],
                   ["calypso/WAFER-100_1_hdr.txt", "calypso/WAFER-100_1_chr.txt"]):
         p = plant(zone="Europe/Berlin").start()
         try:
@@ -72,6 +72,28 @@ def content_counts_once():
         p.stop()
         assert archived(p) == ["again.csv", "ccxbar-iso.csv", "third.csv"]
         assert digests(p.database) == imported(CSV)
+    finally:
+        p.close()
+
+
+def a_workbook_in_use_is_read_when_it_is_done():
+    "a workbook that is copied in pieces waits to be whole, Excel's mark of an open one is passed over"
+    with open(os.path.join(DATA, "xlsx/ccxbar.xlsx"), "rb") as f:
+        book = f.read()
+    p = plant(keep=True, zone="Europe/Berlin", settle_ms=10, idle_s=2).start()
+    try:
+        with open(os.path.join(p.inbox, "~$day.xlsx"), "wb") as lock:
+            lock.write(b"\x05admin")
+        with open(os.path.join(p.inbox, "day.xlsx"), "wb") as f:
+            f.write(book[:3000])
+            f.flush()
+            time.sleep(0.3)
+            f.write(book[3000:])
+        d = p.wait(lambda d: d["files"] == 1)
+        assert d["account"]["stored"] == 100 and d["account"]["refused"] == 0 and conserved(d["account"]), d
+        p.stop()
+        assert sorted(os.listdir(p.inbox)) == ["day.xlsx", "~$day.xlsx"]
+        assert digests(p.database) == imported(os.path.join(DATA, "xlsx/ccxbar.xlsx"), args=("--zone", "Europe/Berlin"))
     finally:
         p.close()
 
@@ -225,5 +247,6 @@ def big_files_and_kills():
         p.close()
 
 
-run([formats_read_as_imports, content_counts_once, growing_waits_for_lines, growing_aqdef, equal_keys_survive_growth,
+run([formats_read_as_imports, content_counts_once, a_workbook_in_use_is_read_when_it_is_done,
+     growing_waits_for_lines, growing_aqdef, equal_keys_survive_growth,
      bad_files_are_set_aside, dialect_is_pinned, big_files_and_kills])
