@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file of measurements in the browser: what it is taken for, its first rows, what of it cannot be
  * read; corrected until it is right; then imported. Looking reads at most PREVIEW_ROWS of it. */
+#include "read/workbook.h"
 #include "report/answer.h"
 #include "serve/body.h"
 #include "serve/gate.h"
@@ -57,23 +58,39 @@ static void write_lines(json *j, const char *text)
     }
 }
 
-static void write_head(json *j, const staged *f, const char *dialect)
+static void add_head(const staged *f, const char *dialect, buf *text)
 {
     char head[HEAD_BYTES];
-    buf text = BUF_INIT;
     transcoder *t = NULL;
     int fd = open(f->path, O_RDONLY | O_CLOEXEC);
     ssize_t n = fd >= 0 ? read(fd, head, sizeof head) : 0;
     if (fd >= 0)
         close(fd);
+    if (n > 0 && !read_sign(head, (size_t)n) &&
+        transcoder_open(encoding_of(dialect, head, (size_t)n), &t, NULL) == ASSAY_OK)
+        (void)!transcoder_feed(t, head, (size_t)n, false, text, NULL);
+    transcoder_close(t);
+}
+
+/* A sheet of a workbook is shown as the text it is read as, with the names of all. */
+static void write_head(json *j, const staged *f, const char *dialect)
+{
+    buf text = BUF_INIT;
+    workbook_sheet book = {0};
+    if (workbook_look(f->path, f->settings.dialect, &book, &text, NULL) != ASSAY_OK && !book.count)
+        add_head(f, dialect, &text);
     json_key(j, "head");
     json_array(j);
-    if (n > 0 && !read_sign(head, (size_t)n) &&
-        transcoder_open(encoding_of(dialect, head, (size_t)n), &t, NULL) == ASSAY_OK &&
-        transcoder_feed(t, head, (size_t)n, false, &text, NULL) == ASSAY_OK)
-        write_lines(j, buf_text(&text));
+    write_lines(j, buf_text(&text));
     json_end(j);
-    transcoder_close(t);
+    json_key(j, "sheets");
+    json_flat_array(j);
+    const char *name = buf_text(&book.names);
+    for (size_t i = 0; i < book.count; i++, name += strlen(name) + 1)
+        json_text(j, name);
+    json_end(j);
+    json_member_unsigned(j, "sheet", book.count ? book.chosen + 1 : 0);
+    workbook_sheet_done(&book);
     buf_done(&text);
 }
 

@@ -332,11 +332,6 @@ bool staged_drop(staging *g, staged *f)
 
 void staged_options(const staged_settings *s, read_options *out)
 {
-    static const struct {
-        const char *name;
-        read_format format;
-    } formats[] = {{"csv", FORMAT_CSV}, {"aqdef", FORMAT_AQDEF}, {"ndjson", FORMAT_NDJSON},
-                   {"qif", FORMAT_QIF}, {"calypso", FORMAT_CALYPSO}};
     const struct {
         const char **place;
         const char *text;
@@ -359,10 +354,7 @@ void staged_options(const staged_settings *s, read_options *out)
                  {&out->mapping.context[CONTEXT_MACHINE], s->column_machine},
                  {&out->mapping.context[CONTEXT_GAUGE], s->column_gauge},
                  {&out->mapping.context[CONTEXT_SUBGROUP], s->column_subgroup}};
-    *out = (read_options){.threads = 1, .mapping.wide = s->wide};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (strcmp(s->format, formats[i].name) == 0)
-            out->format = formats[i].format;
+    *out = (read_options){.threads = 1, .mapping.wide = s->wide, .format = read_format_from_name(s->format)};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) /* "-": no column is it */
         if (*texts[i].text)
             *texts[i].place = strcmp(texts[i].text, "-") == 0 ? "" : texts[i].text;

@@ -98,7 +98,8 @@ static void count(importing *w, const parcel *p)
         w->file->conflicts += p->fate[i] == FATE_CONFLICT;
     }
     w->file->rows = w->given;
-    w->file->at = reader_offset(w->reader);
+    uint64_t of = reader_size(w->reader); /* a workbook's text has another size than its file */
+    w->file->at = of ? (uint64_t)((double)reader_offset(w->reader) / (double)of * (double)w->file->bytes) : 0;
     staging_unlock(w->server->staging);
 }
 

@@ -55,6 +55,23 @@ def a_wrong_guess_is_corrected():
     assert S.ask("GET", f"/api/v1/imports/{f['id']}").status == 404
 
 
+def a_workbook_shows_its_sheets():
+    "a workbook: its sheets, the one that is read with its first lines, another one when asked for; then stored"
+    with open(os.path.join(os.environ["ASSAY_TEST_DATA"], "xlsx/ccxbar.xlsx"), "rb") as f:
+        f = send(f.read(), "ccxbar.xlsx")
+    p = f["preview"]
+    assert (p["sheets"], p["sheet"], p["received"]) == (["Deckblatt", "Messwerte"], 2, 100), p
+    assert p["head"][1] == "Prüfling,Tag,Datum/Uhrzeit,Stärke [µm]" and p["rows"][0]["line"] == 3, p
+    put = lambda **s: S.ask("PUT", f"/api/v1/imports/{f['id']}", s).json()
+    other = put(dialect="sheet=1")
+    assert other["preview"]["sheet"] == 1 and other["preview"]["head"][0] == "Prüfprotokoll,", other
+    assert "sheet" in put(dialect="sheet=none")["trouble"]
+    assert put(dialect="sheet=2", zone="Europe/Berlin", under="book")["preview"]["sheet"] == 2
+    done = finish(f)
+    assert done["progress"]["stored"] == 100 and done["progress"]["at"] == done["bytes"], done
+    assert [c["path"] for c in done["brought"]] == ["book/Stärke"], done
+
+
 def an_import_ends_in_a_chart():
     "the rows are stored, counted, and their characteristic is named for the chart"
     f = send(KOREAN.encode())
@@ -180,7 +197,7 @@ def files_are_bounded_and_do_not_stay():
 
 
 try:
-    run(a_guess_is_shown_with_encoding_columns_and_rows, a_wrong_guess_is_corrected, an_import_ends_in_a_chart,
+    run(a_guess_is_shown_with_encoding_columns_and_rows, a_wrong_guess_is_corrected, a_workbook_shows_its_sheets, an_import_ends_in_a_chart,
         rows_without_time_are_not_doubled, limits_of_a_dfq_come_along, limits_of_rows_come_along, limits_of_rows_are_an_engineers_to_give,
         a_row_is_named_by_its_line, what_was_expected_is_said_in_the_readers_language, a_file_is_its_senders_alone,
         files_are_bounded_and_do_not_stay)

@@ -4,7 +4,7 @@ import { html, useState } from './html.js';
 import { t } from './i18n.js';
 
 /** `title`: what is to be dropped; `words`: which kinds. @param {{send: (file: File) => void, isBusy?: boolean, title?: string, words?: string, accept?: string}} props */
-export function Drop({ send, isBusy = false, title, words, accept = '.csv,.tsv,.txt,.dfq,.dfd,.dfx,.qif,.ndjson,.json,.xml' }) {
+export function Drop({ send, isBusy = false, title, words, accept = '.csv,.tsv,.txt,.xlsx,.xlsm,.dfq,.dfd,.dfx,.qif,.ndjson,.json,.xml' }) {
   const [isOver, setOver] = useState(false);
   const drop = (/** @type {DragEvent} */ e) => {
     e.preventDefault();

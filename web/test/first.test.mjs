@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From an empty database to the first chart of one's own file.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from './lib/harness.mjs';
 import { Server } from './lib/server.mjs';
@@ -51,6 +51,22 @@ fromEmpty('an empty plant leads to the import; a CSV is dropped, understood, imp
   await browser.settled(page);
   assert.equal((await server.api('GET', 'characteristics')).characteristics[0].path, 'Shaft/Diameter');
 });
+
+fromEmpty('a workbook shows its sheets; the cover is passed over, another sheet can be had and left again', async (server, page, { browser }) => {
+  await choose(server, page, 'ccxbar.xlsx', readFileSync(new URL('../../test/data/xlsx/ccxbar.xlsx', import.meta.url)));
+  await page.waitForSelector('.columns');
+  const sheet = page.getByLabel('시트', { exact: true });
+  assert.deepEqual(await sheet.locator('option').allTextContents(), ['Deckblatt', 'Messwerte']);
+  assert.equal(await sheet.inputValue(), '2');
+  assert.equal(await page.getByLabel('필드 사이', { exact: true }).count(), 0); // of text alone
+  await browser.picture(page, 'first-workbook');
+  await sheet.selectOption('1');
+  await page.waitForFunction(() => !document.querySelector('.columns'));
+  await sheet.selectOption('2');
+  await page.waitForSelector('.columns');
+  await page.getByRole('button', { name: /값 100개 가져오기/ }).click();
+  await page.waitForSelector('.first-done');
+}, 'ko');
 
 fromEmpty('a wrong guess is corrected: role of a column, decimal sign, path', async (server, page) => {
   await choose(server, page, 'odd.txt', `a|b|c\n${Array.from({ length: 40 }, (_, i) => `${i}|${(2.5 + i / 100).toFixed(2).replace('.', ',')}|x`).join('\n')}\n`);
@@ -130,10 +146,10 @@ fromEmpty('what is no file of measurements is told in words', async (server, pag
   assert.match(await page.locator('.as-written').textContent(), /Dear Sir/);
 });
 
-fromEmpty('a workbook and an empty file are refused in the words of the reader, with nothing to correct that cannot be corrected', async (server, page) => {
-  await choose(server, page, 'values.xlsx', Buffer.concat([Buffer.from('PK\x03\x04\x14\0\0\0'), Buffer.from('xl/workbook.xml'), Buffer.alloc(64)]));
+fromEmpty('a workbook of the old form and an empty file are refused in the words of the reader, with nothing to correct that cannot be corrected', async (server, page) => {
+  await choose(server, page, 'values.xls', Buffer.concat([Buffer.from([0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]), Buffer.alloc(512)]));
   await page.waitForSelector('.trouble');
-  assert.equal(await page.locator('.trouble').textContent(), '이대로는 읽을 수 없습니다: 측정값이 아니라 Excel 통합 문서 같습니다시트를 CSV UTF-8 로 저장하십시오');
+  assert.equal(await page.locator('.trouble').textContent(), '이대로는 읽을 수 없습니다: 측정값이 아니라 옛 형식이거나 암호가 있는 Office 문서 같습니다암호 없이 .xlsx 로, 또는 CSV UTF-8 로 저장하십시오');
   assert.equal(await page.locator('.columns, .as-written, .card select').count(), 0);
   await page.getByRole('button', { name: '다른 파일', exact: true }).click();
   await choose(server, page, 'empty.csv', '');

@@ -17,7 +17,7 @@ const roles = ['value', 'characteristic', 'time', 'unit', 'size', 'serial', 'bat
 export function dialectOf(text) {
   /** @type {Record<string, string>} */
   const out = {};
-  for (const [, key, value] of text.matchAll(/(?:^|;)(encoding|delimiter|decimal|date|zone|header|skip|layout|lower|upper|target|nominal|unit|part_number|part_name)=(;|[^;]*)/g)) out[key] = value;
+  for (const [, key, value] of text.matchAll(/(?:^|;)(encoding|delimiter|decimal|date|zone|header|skip|layout|sheet|lower|upper|target|nominal|unit|part_number|part_name)=(;|[^;]*)/g)) out[key] = value;
   return out;
 }
 
@@ -38,11 +38,13 @@ export function Guess({ file, set }) {
     set({ dialect: Object.entries({ ...pinned, [key]: value }).map(([k, v]) => `${k}=${signs[v] && k === 'delimiter' ? signs[v] : v}`).join(';') });
   const choice = (/** @type {string} */ key, /** @type {string[]} */ options, /** @type {string} */ now) => html`<${Field} key=${key} label=${t(/** @type {any} */ (`first.${key}`))} value=${now}
     options=${[...new Set([now, ...options])].map((o) => [o, o ? tMaybe(`first.${key}.${o}`, o) : t('first.guessed')])} onChange=${(/** @type {any} */ e) => pin(key, e.target.value)} />`;
+  const sheets = html`<${Field} label=${t('first.sheet')} value=${String(preview.sheet)} options=${preview.sheets.map((/** @type {string} */ name, /** @type {number} */ i) => [String(i + 1), name])}
+    onChange=${(/** @type {any} */ e) => pin('sheet', e.target.value)} />`;
   const under = html`<${Typed} label=${t('first.under-path')} hint=${t('first.under-path-hint')} value=${settings.under} take=${(/** @type {string} */ text) => set({ under: text })} />`;
   return html`<section class="card stack"><h2>${t('first.guess')}</h2>
     ${isText ? html`<div class="two small-fields">
-      ${choice('encoding', encodings, (guessed.encoding ?? '').toLowerCase())}
-      ${choice('delimiter', delimiters, signs[guessed.delimiter] ?? guessed.delimiter ?? '')}
+      ${preview.sheets.length ? sheets : html`${choice('encoding', encodings, (guessed.encoding ?? '').toLowerCase())}
+        ${choice('delimiter', delimiters, signs[guessed.delimiter] ?? guessed.delimiter ?? '')}`}
       ${choice('decimal', decimals, guessed.decimal ?? '.')}
       ${choice('date', dates, guessed.date ?? 'none')}
       ${choice('header', ['1', '0'], guessed.header ?? '1')}
