@@ -19,6 +19,7 @@ ZONE = ("--zone", "Europe/Berlin")
 DOORS = {
     "CSV in UTF-8 with UTC times": "csv/ccxbar-iso.csv",
     "CSV in cp1252 with decimal commas and local times": "csv/ccxbar-german-cp1252.csv",
+    "an Excel workbook with typed dates and numbers": "xlsx/ccxbar.xlsx",
     "AQDEF records": "dfq/one-dataset/ccxbar-record-mode.dfq",
     "AQDEF K-fields": "dfq/one-dataset/ccxbar-kfield-mode.dfq",
     "AQDEF definition and values in two files": "dfq/one-dataset/ccxbar.dfd",
