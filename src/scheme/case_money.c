@@ -409,50 +409,95 @@ assay_status money_list(desk *d, const char *program, const char *mark, size_t l
 
 /* -- sums of all cases ------------------------------------------------------------------------ */
 
-static void add_sum(json_t *sums, const json_t *row)
-{
-    buf key = BUF_INIT;
-    const char *line = text_of(row, "line"), *currency = text_of(row, "currency");
-    const char *name = line ? line : text_of(row, "money");
-    buf_addf(&key, "%s\n%s\n%s", name, currency ? currency : "", text_of(row, "kind"));
-    json_t *one = object_in(sums, buf_text(&key)), *amount = json_object_get(one, "amount");
-    value more = number_read(json_object_get(row, "amount")), sum = number_read(amount);
-    bool is_exact = !json_is_null(amount) && more.kind == VALUE_NUMBER;
-    assay_rational total = sum.kind == VALUE_NUMBER ? sum.as.number : assay_rational_of(0);
-    is_exact = is_exact && !assay_rational_add(total, more.as.number, &total, NULL);
-    set_text(one, line ? "line" : "money", name);
-    set_text(one, "currency", currency);
-    set_text(one, "kind", text_of(row, "kind"));
-    json_object_set_new(one, "count",
-                        json_integer(json_integer_value(json_object_get(one, "count")) + 1));
-    json_object_set_new(one, "amount", is_exact ? number_text(value_number(total)) : json_null());
-    buf_done(&key);
-}
+typedef struct {
+    char *name, *currency, *kind; /* currency NULL: none */
+    bool is_line, is_exact;
+    int64_t count;
+    assay_rational amount;
+} money_sum;
 
 typedef struct {
-    json_t *sums;
-    size_t n;
+    money_sum *sum;
+    size_t count, newest; /* the one added to last: lines of one sum stand together */
+    size_t n;             /* lines of this page */
+    bool is_short;        /* of memory */
     char mark[sizeof((store_entry){0}.mark)];
 } sum_walk;
+
+static bool is_same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* The sum a row belongs to; NULL: no memory. */
+static money_sum *sum_for(sum_walk *w, const json_t *row)
+{
+    const char *line = text_of(row, "line"), *currency = text_of(row, "currency"), *kind = text_of(row, "kind");
+    const char *name = line ? line : text_of(row, "money");
+    for (size_t i = 0; i < w->count; i++) {
+        size_t at = (w->newest + i) % w->count;
+        const money_sum *s = &w->sum[at];
+        if (s->is_line == (line != NULL) && is_same(s->name, name) && is_same(s->currency, currency) &&
+            is_same(s->kind, kind)) {
+            w->newest = at;
+            return &w->sum[at];
+        }
+    }
+    money_sum *grown = realloc(w->sum, (w->count + 1) * sizeof *grown);
+    if (!grown)
+        return NULL;
+    w->sum = grown;
+    w->newest = w->count;
+    grown[w->count] = (money_sum){.name = name ? strdup(name) : NULL, .currency = currency ? strdup(currency) : NULL,
+                                  .kind = kind ? strdup(kind) : NULL, .is_line = line != NULL, .is_exact = true,
+                                  .amount = assay_rational_of(0)};
+    return &grown[w->count++];
+}
 
 static bool sum_line(const store_entry *e, void *context)
 {
     sum_walk *w = context;
     json_t *row = json_tree(e->row);
-    if (row)
-        add_sum(w->sums, row);
+    money_sum *sum = row ? sum_for(w, row) : NULL;
+    w->is_short |= row && !sum;
+    if (sum) {
+        value more = number_read(json_object_get(row, "amount"));
+        sum->is_exact = sum->is_exact && more.kind == VALUE_NUMBER &&
+                        !assay_rational_add(sum->amount, more.as.number, &sum->amount, NULL);
+        sum->count++;
+    }
     json_decref(row);
     memcpy(w->mark, e->mark, sizeof w->mark);
     w->n++;
     return true;
 }
 
+static json_t *sum_told(const money_sum *s)
+{
+    json_t *one = json_object();
+    set_text(one, s->is_line ? "line" : "money", s->name);
+    set_text(one, "currency", s->currency);
+    set_text(one, "kind", s->kind);
+    json_object_set_new(one, "count", json_integer(s->count));
+    json_object_set_new(one, "amount", s->is_exact ? number_text(value_number(s->amount)) : json_null());
+    return one;
+}
+
+static void sums_done(sum_walk *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        free(w->sum[i].name);
+        free(w->sum[i].currency);
+        free(w->sum[i].kind);
+    }
+    free(w->sum);
+}
+
 assay_status money_sums(desk *d, const char *program, const viewer *who, buf *out, assay_err *err)
 {
     char name[120];
-    json_t *o = json_object(), *sums = json_object(), *one;
-    const char *key;
-    sum_walk w = {.sums = sums};
+    json_t *o = json_object(), *list = list_in(o, "sums");
+    sum_walk w = {0};
     store_page page = {.list = name, .limit = 1000};
     snprintf(name, sizeof name, "money/s/%.80s", program);
     assay_status status = check_viewer(who, err);
@@ -462,9 +507,11 @@ assay_status money_sums(desk *d, const char *program, const viewer *who, buf *ou
             status = store_entries(d->s, &page, sum_line, &w, err);
         page.mark = w.mark;
     } while (!status && w.n == page.limit);
-    json_t *list = list_in(o, "sums");
-    json_object_foreach(sums, key, one) json_array_append(list, one);
-    json_decref(sums);
+    if (!status && w.is_short)
+        status = assay_fail(err, ASSAY_MEMORY, 0, "no memory for the sums of %s", program);
+    for (size_t i = 0; i < w.count; i++)
+        json_array_append_new(list, sum_told(&w.sum[i]));
+    sums_done(&w);
     if (status) {
         json_decref(o);
         return status;
