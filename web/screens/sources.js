@@ -13,10 +13,15 @@ import { may, useMe } from '../lib/shell.js';
 import { Sign } from '../lib/sign.js';
 
 const parts = /** @type {const} */ (['stored', 'duplicates', 'conflicts', 'refused', 'pending']);
+/** One of each kind that the server's check lets through. */
 const examples = {
-  folder: { door: 'folder', path: '/srv/measurements', under: 'site/line' }, line: { door: 'line', listen: '127.0.0.1:8094' },
-  mqtt: { door: 'mqtt', broker: 'mqtts://broker.example:8883', topics: ['plant/#'] }, serial: { door: 'serial', device: '/dev/serial/by-id/usb-gauge', baud: 9600 },
-  mtconnect: { door: 'mtconnect', url: 'http://agent:5000/Gauge7' }, sparkplug: { door: 'sparkplug', host_id: 'assay', brokers: [{ host: 'broker.plant', port: 1883 }] },
+  folder: { door: 'folder', path: '/srv/measurements', under: 'Line 1', zone: 'Asia/Seoul' },
+  line: { door: 'line', listen: '127.0.0.1:8094', format: 'line' },
+  mqtt: { door: 'mqtt', broker: 'mqtt://broker.example:1883', mapping: [{ topic: 'plant/+/force', characteristic: '{1}/force', unit: 'N' }] },
+  'mqtt-listen': { door: 'mqtt-listen', listen: '127.0.0.1:1883', mapping: [{ topic: 'gauge/+', characteristic: '{1}', value: '/mm', unit: 'mm' }] },
+  serial: { door: 'serial', device: '/dev/serial/by-id/usb-gauge', baud: 9600, pattern: '{channel:2}A{sign:1}{number:8}', channels: { '01': { characteristic: 'Line 1/Thickness', unit: 'mm' } } },
+  mtconnect: { door: 'mtconnect', url: 'http://agent:5000/Gauge7', items: { thk: { characteristic: 'Line 1/Thickness', unit: 'MICRON' } } },
+  sparkplug: { door: 'sparkplug', host_id: 'assay', brokers: [{ host: 'broker.plant', port: 1883 }] },
 };
 
 export default function Sources() {
@@ -40,16 +45,22 @@ export default function Sources() {
 
 /** @param {any} s @returns {import('../lib/sign.js').State} */
 function stateOf(s) {
-  if (s.state === 'failed' || s.state === 'broken' || s.state === 'trouble') return 'stop';
-  if (s.stale || s.refused || s.conflicts) return 'check';
+  if (s.state === 'failed') return 'stop';
+  if (s.state === 'waiting' || s.stale || s.refused || s.conflicts) return 'check';
   return s.received ? 'ok' : 'no-data';
+}
+
+/** Why it waits or failed, as its door says it. @param {any} s @returns {string} */
+function troubleOf(s) {
+  const troubles = [s.detail, ...(s.brokers ?? []).map((/** @type {any} */ b) => b.trouble)];
+  return s.state === 'waiting' || s.state === 'failed' ? troubles.filter(Boolean).join(' · ') : '';
 }
 
 /** @param {{source: any, isOpen: boolean, toggle: () => void}} props */
 function Row({ source: s, isOpen, toggle }) {
-  const sum = parts.reduce((n, p) => n + s[p], 0);
-  return html`<tr><th scope="row"><button type="button" class="quiet" aria-expanded=${isOpen ? 'true' : 'false'} onClick=${toggle}>${s.name}</button><small>${s.door}</small></th>
-    <td><${Sign} state=${stateOf(s)} /><small class="block">${tMaybe(`source.state.${s.state}`, s.state)}${s.stale ? ` · ${t('source.silent')}` : ''}</small></td><td class="number">${count(s.received)}</td>
+  const sum = parts.reduce((n, p) => n + s[p], 0), trouble = troubleOf(s);
+  return html`<tr><th scope="row"><button type="button" class="quiet" aria-expanded=${isOpen ? 'true' : 'false'} onClick=${toggle}>${s.name}</button><small>${tMaybe(`source.door.${s.door}`, s.door)}</small></th>
+    <td><${Sign} state=${stateOf(s)} /><small class="block">${tMaybe(`source.state.${s.state}`, s.state)}${s.stale ? ` · ${t('source.silent')}` : ''}</small>${trouble && html`<small class="block worse">${trouble}</small>`}</td><td class="number">${count(s.received)}</td>
     ${parts.map((p) => html`<td class="number ${s[p] && (p === 'refused' || p === 'conflicts') ? 'worse' : ''}" key=${p}>${count(s[p])}</td>`)}
     <td>${sum === s.received ? t('source.yes') : t('source.no', { n: count(s.received - sum) })}</td><td><time datetime=${s.last_time}>${ago(s.last_time)}</time></td></tr>`;
 }

@@ -81,6 +81,33 @@ on('sources: the account adds up, what was refused is shown with an example; a f
   await page.getByRole('button', { name: 'inbox', exact: true }).waitFor();
 });
 
+on('sources: the example of every kind passes the check', '/sources', async (_, page) => {
+  await page.getByRole('button', { name: 'New source', exact: true }).click();
+  await page.getByLabel('Source', { exact: true }).fill('new');
+  const kinds = await page.getByLabel('Kind', { exact: true }).locator('option').evaluateAll((/** @type {any[]} */ all) => all.map((o) => o.value).filter(Boolean));
+  assert.equal(kinds.length, 7);
+  for (const kind of kinds) {
+    await page.getByLabel('Kind', { exact: true }).selectOption(kind);
+    const answer = page.waitForResponse((/** @type {any} */ r) => r.url().endsWith('/sources/new/check'));
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    const status = (await answer).status();
+    assert.equal(status, 204, kind);
+  }
+});
+
+on('sources: one that waits says so in the words of the reader, and why', '/sources', async (server, page, { browser }) => {
+  const path = `${server.home}/nowhere`;
+  await server.api('PUT', 'sources/inbox', { door: 'folder', path, under: 'site' }, { 'If-None-Match': '*' });
+  await until(async () => /cannot look/.test((await server.api('GET', 'sources/inbox')).source.detail));
+  for (const [lang, sign, words] of [['en', 'CHECK', 'not connected, trying again'], ['ko', '확인', '연결 안 됨, 다시 시도 중'], ['zh', '检查', '未连接，正在重试']]) {
+    const here = await browser.open(server, '/sources', { lang });
+    const row = here.locator('tr', { hasText: 'inbox' });
+    await row.getByText(words, { exact: true }).waitFor();
+    await row.getByText(path).waitFor();
+    assert.ok((await row.locator('.sign').textContent()).includes(sign), lang);
+  }
+});
+
 on('gauges: one is made, calibrated with a reason, leads to its studies, and shows where it is used', '/gauges', async (server, page) => {
   await page.getByRole('button', { name: 'New gauge', exact: true }).click();
   await page.getByLabel('Number', { exact: true }).fill('G-7');
