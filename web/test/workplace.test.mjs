@@ -92,6 +92,18 @@ atStation('by digits and touch a value is typed on keys for gloves', async (serv
   assert.equal((await valuesOf(server, 'site/bore')).at(-1), 10.03);
 });
 
+atStation('on a phone what was typed is in sight beside the keys', async (server, { browser }) => {
+  const page = await openStation(browser, server, { width: 360, height: 740, touch: true, theme: 'dark', lang: 'ko' });
+  const enter = page.locator('.pad .enter');
+  await enter.scrollIntoViewIfNeeded();
+  for (const sign of '10.03') await page.locator('.pad button', { hasText: sign === '.' ? /^\.$/ : new RegExp(`^${sign}$`) }).tap();
+  const typed = enter.getByText('10.03', { exact: true });
+  await typed.waitFor();
+  const box = await typed.boundingBox();
+  assert.ok(box.y >= 0 && box.y + box.height <= 740, JSON.stringify(box));
+  await browser.picture(page, 'workplace-phone');
+});
+
 for (const end of /** @type {const} */ (['Enter', 'Tab']))
   atStation(`by scanner alone, ending with ${end}, they take at most 12 scans: place, part, values, cards`, async (server, { browser }) => {
     const page = await browser.open(server, '/station', { as: 'kim', width: 1280, height: 800 });

@@ -35,6 +35,6 @@ export function Pad({ wedge, repeat, skip, item, enter }) {
     ${!isScale && html`<button type="button" onMouseDown=${hold} onClick=${wedge.erase} aria-label=${t('station.erase')}>⌫</button>`}
     <button type="button" class="words" onMouseDown=${hold} disabled=${!repeat} onClick=${() => repeat?.()}>${t('station.repeat')}</button>
     <button type="button" class="words" onMouseDown=${hold} onClick=${skip}>${t('station.not-measured')}</button>
-    ${!isScale && html`<button type="button" class="primary enter" onMouseDown=${hold} onClick=${wedge.enter} disabled=${!wedge.text}>${t('station.enter')}</button>`}
+    ${!isScale && html`<button type="button" class="primary enter" onMouseDown=${hold} onClick=${wedge.enter} disabled=${!wedge.text}>${t('station.enter')} <b class="typed" aria-hidden="true">${wedge.text}</b></button>`}
   </div>`;
 }
