@@ -1841,7 +1841,7 @@ const words = {
   'party.appointments': 'Appointments',
   'party.relate': 'Add a relation',
   'party.appoint': 'Appoint to a role',
-  'party.dates': 'Dates',
+  'party.dates': 'Change dates',
   'party.relation': 'Relation',
   'party.relation-other': 'another word',
   'party.relation-word': 'Word of the programme',

@@ -1842,7 +1842,7 @@ const words = {
   'party.appointments': '위촉',
   'party.relate': '관계 추가',
   'party.appoint': '역할에 위촉',
-  'party.dates': '기간',
+  'party.dates': '기간 변경',
   'party.relation': '관계',
   'party.relation-other': '다른 말',
   'party.relation-word': '제도에 적힌 말',

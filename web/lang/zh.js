@@ -1842,7 +1842,7 @@ const words = {
   'party.appointments': '聘任',
   'party.relate': '添加关系',
   'party.appoint': '任命角色',
-  'party.dates': '期限',
+  'party.dates': '更改期限',
   'party.relation': '关系',
   'party.relation-other': '其他词',
   'party.relation-word': '制度所用的词',

@@ -340,10 +340,10 @@ test('a relation and an appointment are entered with their days, end on others, 
     await browser.picture(page, 'party-appoint');
     await done('Appoint to a role');
     await page.getByText('board · resolution for tests · Gwangju').waitFor();
-    await page.getByRole('listitem').filter({ hasText: 'supplies' }).getByRole('button', { name: 'Dates', exact: true }).click();
+    await page.getByRole('listitem').filter({ hasText: 'supplies' }).getByRole('button', { name: 'Change dates', exact: true }).click();
     await dialog.getByLabel('Until', { exact: true }).fill('2090-03-01');
     await done('Save');
-    await page.getByRole('listitem').filter({ hasText: 'Gwangju' }).getByRole('button', { name: 'Dates', exact: true }).click();
+    await page.getByRole('listitem').filter({ hasText: 'Gwangju' }).getByRole('button', { name: 'Change dates', exact: true }).click();
     await dialog.getByLabel('Until', { exact: true }).fill('2091-03-01');
     await done('Save');
     const kept = await server.api('GET', `parties/${id}`), day = (/** @type {string | undefined} */ at) => at?.slice(0, 10);
