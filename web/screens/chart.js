@@ -126,8 +126,8 @@ function Toolbar({ base, query, chart, kind }) {
     <${Field} label=${t('chart.n')} value=${query.n ?? ''} type="number" min="1" max="1000" inputmode="numeric" placeholder=${chart?.n ?? ''} onChange=${set('n')} />
     <${Field} label=${t('chart.rules')} value=${query.rules ?? ''} onChange=${set('rules')}
       options=${[['', t('chart.rules.usual')], ...rules.map((x) => [x, tMaybe(`rules.${x}`, x)])]} />
-    <${Field} label=${t('chart.judged')} value=${query.limits ?? ''} onChange=${set('limits')}
-      options=${[['', t('chart.judged.force')], ['analysis', t('chart.judged.analysis')]]} />
+    ${(query.limits || chart?.limits.state === 'in force') && html`<${Field} label=${t('chart.judged')} value=${query.limits ?? ''} onChange=${set('limits')}
+      options=${[['', t('chart.judged.force')], ['analysis', t('chart.judged.analysis')]]} />`}
     ${where.length > 0 && html`<${Field} label=${t('chart.only')} value=${query.where ?? ''} onChange=${set('where')}
       options=${[['', t('chart.only.all')], ...where.map((x) => [x, contextWord(x)])]} />`}
   </form>`;

@@ -25,6 +25,16 @@ test('the keyboard walks over points and signals and reads them out', async ({ b
   assert.deepEqual(page.faults, []);
 });
 
+test('limits in force are offered to judge by where there are some', async ({ browser, plant }) => {
+  const server = await plant();
+  for (const [path, offered] of /** @type {[string, number][]} */ ([['machining/shaft/diameter', 1], ['line 3/shaft/roundness', 0]])) {
+    const page = await browser.open(server, `/chart/${server.numbers[path]}`);
+    await browser.settled(page);
+    await page.locator('.plot-box').waitFor();
+    assert.equal(await page.getByLabel('Judged by', { exact: true }).count(), offered, path);
+  }
+});
+
 test('a point is left out with a reason, stays visible, and is taken in again', async ({ browser, plant }) => {
   const server = await plant(), number = server.numbers[BORE];
   const page = await browser.open(server, `/chart/${number}`, { as: 'li' });
