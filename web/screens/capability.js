@@ -45,6 +45,7 @@ function One({ id, ids, level }) {
         <${Indices} title=${t('capability.within')} names=${WITHIN} c=${c} isGrey=${!isStable} />
         <${Indices} title=${t('capability.overall')} names=${OVERALL} c=${c} isGrey=${false} />
       </div>
+      <${Reasons} c=${c} id=${id} />
       <${Facts} c=${c} />`;
   })}</section>`;
 }
@@ -61,6 +62,13 @@ function Indices({ title, names, c, isGrey }) {
     return html`<tr key=${name} class=${name === 'cpk' || name === 'ppk' ? 'main' : ''}><th scope="row">${NAMES[name]}</th><td class="number"><${Figure} of=${c} name=${name} n=${3} /></td>
       <td class="number soft" title=${interval ? interval.map(String).join(' … ') : tWhy(c.ci.why?.[name])}>${interval ? `${significant(interval[0], 3)} … ${significant(interval[1], 3)}` : '–'}</td></tr>`;
   })}</tbody></table>`;
+}
+
+/** Why there is a dash where a figure is asked for; without limits, where they are said. @param {{c: any, id: string}} props */
+function Reasons({ c, id }) {
+  const why = [...new Set([c.why, c.ci.why].flatMap((w) => [...WITHIN, ...OVERALL].map((name) => w?.[name]).filter(Boolean)))];
+  if (!why.length) return null;
+  return html`<p class="soft">– : ${why.map(tWhy).join('; ')}${c.lsl === null && c.usl === null && html`. <a href="/characteristics/${id}">${t('capability.say-limits')}</a>`}</p>`;
 }
 
 /** @param {{c: any}} props */

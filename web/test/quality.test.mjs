@@ -17,6 +17,14 @@ test('capability says stability first, and its figures are those of the API', as
   await until(async () => await page.locator('.indices tr', { hasText: 'Ppk' }).locator('td').last().getAttribute('title') === wide.ci.ppk.map(String).join(' … '));
 });
 
+test('a dash among the indices is explained in the words of the reader, on any device', async ({ browser, plant }) => {
+  const server = await plant(), number = server.numbers['tester/seal/leak'];
+  for (const [lang, words] of [['en', '– : the lower bound is natural, not a limit'], ['ko', '– : 하한은 자연 경계이며 규격한계가 아님'], ['zh', '– : 下界是自然界限，不是规格限']]) {
+    const page = await browser.open(server, `/capability/${number}`, { lang, width: 360, height: 740 });
+    await page.getByText(words, { exact: true }).waitFor();
+  }
+});
+
 test('characteristics are added from a searched list and stand side by side', async ({ browser, plant }) => {
   const server = await plant();
   const page = await browser.open(server, '/describe');

@@ -43,3 +43,10 @@ test('every key that is asked for exists, and every key is asked for', async () 
   const isUsed = (/** @type {string} */ key) => text.includes(`'${key}'`) || made.some((start) => key.startsWith(start));
   assert.deepEqual(Object.keys(en).filter((key) => !isUsed(key)), []);
 });
+
+test('every reason of the server for a figure that is undefined is said in three languages', async () => {
+  const source = readFileSync(new URL('../../src/report/reasons.def', import.meta.url), 'utf8');
+  const reasons = [...source.matchAll(/N_\(((?:\s*"(?:[^"\\]|\\.)*")+)\s*\)/g)].map((m) => [...m[1].matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((part) => part[1]).join(''));
+  assert.ok(reasons.length > 100, String(reasons.length));
+  assert.deepEqual(reasons.filter((text) => !Object.hasOwn(en, `why.${text.replace(/\d+/g, '#')}`)), []);
+});
