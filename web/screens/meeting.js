@@ -45,7 +45,7 @@ function Members({ m, isDesk, step }) {
 /** Who led it and who kept the minutes, of those who were there; from then on they are frozen. @param {{m: any, close: (done?: any) => void}} props */
 function Ending({ m, close }) {
   const here = m.members.filter((/** @type {any} */ p) => p.here);
-  const [said, setSaid] = useState(/** @type {Record<string, string | undefined>} */ ({ note: '', ...(here.length && { chair: here[0].party }) }));
+  const [said, setSaid] = useState(/** @type {Record<string, string | undefined>} */ ({ note: '', ...(here.length && { chair: (here.find((/** @type {any} */ p) => !p.mine) ?? here[0]).party }) })); // who is silent about the keeper keeps them
   const [error, setError] = useState('');
   const put = (/** @type {string} */ key) => (/** @type {any} */ e) => setSaid({ ...said, [key]: e.target.value });
   const submit = async (/** @type {Event} */ e) => {
