@@ -18,8 +18,8 @@ const OTHER = '-';
 export function Ties({ party: p, schemes, change: edit }) {
   const span = (/** @type {any} */ x) => (x.from || x.until ? html` <small class="span">${x.from ? date(x.from) : ''} – ${x.until ? date(x.until) : ''}</small>` : '');
   const more = (/** @type {'relate' | 'appoint'} */ what, /** @type {any} */ x) => edit && html`<button type="button" class="screen-only" onClick=${() => edit(what, x)}>${t('party.dates')}</button>`;
-  return html`${p.relations?.length > 0 && html`<h3>${t('party.relations')}</h3><ul class="plain">${p.relations.map((/** @type {any} */ x, /** @type {number} */ i) => html`<li key=${i} class="row spread"><span>${tMaybe(`relation.${x.relation}`, x.relation)} <${Name} id=${x.to} />${span(x)}</span>${more('relate', x)}</li>`)}</ul>`}
-    ${p.appointments?.length > 0 && html`<h3>${t('party.appointments')}</h3><ul class="plain">${p.appointments.map((/** @type {any} */ x, /** @type {number} */ i) => html`<li key=${i} class="row spread"><span><${RoleName} scheme=${x.scheme} role=${x.role} schemes=${schemes} />${x.place ? ` · ${x.place}` : ''}${span(x)}</span>${more('appoint', x)}</li>`)}</ul>`}`;
+  return html`${p.relations?.length > 0 && html`<h3>${t('party.relations')}</h3><ul class="ties">${p.relations.map((/** @type {any} */ x, /** @type {number} */ i) => html`<li key=${i} class="row spread"><span>${tMaybe(`relation.${x.relation}`, x.relation)} <${Name} id=${x.to} />${span(x)}</span>${more('relate', x)}</li>`)}</ul>`}
+    ${p.appointments?.length > 0 && html`<h3>${t('party.appointments')}</h3><ul class="ties">${p.appointments.map((/** @type {any} */ x, /** @type {number} */ i) => html`<li key=${i} class="row spread"><span><${RoleName} scheme=${x.scheme} role=${x.role} schemes=${schemes} />${x.place ? ` · ${x.place}` : ''}${span(x)}</span>${more('appoint', x)}</li>`)}</ul>`}`;
 }
 
 /** @param {{id: string}} props */
