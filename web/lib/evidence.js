@@ -5,12 +5,7 @@ import { change, get, inWords } from './api.js';
 import { tellProblem } from './dialog.js';
 import { date, dateTime, significant } from './format.js';
 import { html, useEffect, useState } from './html.js';
-import { t, tMaybe } from './i18n.js';
-
-/** A sentence of the record in the reader's language. @param {string | null | undefined} text */
-function said(text) {
-  return text ? tMaybe(`said.${text.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 60)}`, text) : '';
-}
+import { t, tWhy } from './i18n.js';
 
 /** @param {any} claim */
 function periods(claim) {
@@ -25,19 +20,22 @@ function sideWords(s, isStudy) {
     !isStudy && s.autocorrelation && `r₁ ${short(s.autocorrelation)}`].filter(Boolean).join(' · ');
 }
 
+/** Zero is what is left of a p that binary64 cannot hold. @param {string} p */
+const pWords = (p) => (p === '0' ? '< 1e−300' : p);
+
 /** One characteristic of it. @param {{claim: any, r: any}} props */
 function Result({ claim, r }) {
   const sides = /** @type {[string, any][]} */ (claim.period ? [['evidence.period', r.period]] : [['evidence.before', r.before], ['evidence.after', r.after]]);
   const goal = claim.value ?? t(claim.better === 'lower' ? 'evidence.lower' : 'evidence.higher');
   return html`<div class="evidence-result"><p><b>${r.path}</b>${r.unit && html` <span class="unit">${r.unit}</span>`} · ${t(/** @type {any} */ (`claim.${claim.claim}`))} · <small>${periods(claim)}</small></p>
     <dl class="facts"><dt>${t('evidence.claimed')}</dt><dd class="number">${goal}</dd>
-      <dt>${t('evidence.computed')}</dt><dd><b class="number">${r.effect ?? '–'}</b> ${r.low && html`<span class="number">[${r.low}, ${r.high}]</span> <small>${claim.confidence}</small>`} ${r.why?.effect && html`<span>${said(r.why.effect)}</span>`}</dd>
-      ${r.p && html`<dt>p</dt><dd class="number">${r.p_holm ?? r.p}</dd>`}
+      <dt>${t('evidence.computed')}</dt><dd><b class="number">${r.effect ?? '–'}</b> ${r.low && html`<span class="number">[${r.low}, ${r.high}]</span> <small>${Number(claim.confidence) * 100} %</small>`} ${r.why?.effect && html`<span>${tWhy(r.why.effect)}</span>`}</dd>
+      ${r.p && html`<dt>p</dt><dd class="number">${pWords(r.p_holm ?? r.p)}</dd>`}
       ${r.gauge && html`<dt>${t('evidence.study')}</dt><dd>${t('evidence.study-of', { parts: r.gauge.parts, operators: r.gauge.operators, trials: r.gauge.trials })} · ndc ${r.gauge.ndc ?? '–'}</dd>`}
-      <dt>${t('evidence.method')}</dt><dd>${r.test}: ${said(r.test_why)}</dd>
+      <dt>${t('evidence.method')}</dt><dd>${r.test}: ${tWhy(r.test_why)}</dd>
       ${sides.map(([word, s]) => html`<dt>${t(/** @type {any} */ (word))}</dt><dd>${sideWords(s, Boolean(r.gauge))}</dd>`)}
       ${r.saving?.value && html`<dt>${t('evidence.saving')}</dt><dd class="number">${r.saving.value} ${r.saving.currency}${r.saving.low && ` [${r.saving.low}, ${r.saving.high}]`}</dd>`}</dl>
-    ${r.doubts?.length > 0 && html`<ul class="doubts">${r.doubts.map((/** @type {string} */ d) => html`<li key=${d}>${said(d)}</li>`)}</ul>`}</div>`;
+    ${r.doubts?.length > 0 && html`<ul class="doubts">${r.doubts.map((/** @type {string} */ d) => html`<li key=${d}>${tWhy(d)}</li>`)}</ul>`}</div>`;
 }
 
 /** A gauge study has no interval: what is not shown lies above its bar. @param {any} evidence */
@@ -60,7 +58,12 @@ function Drawn({ svg, words }) {
     setWhere(url);
     return () => URL.revokeObjectURL(url);
   }, [svg]);
-  return where ? html`<img class="evidence-chart" src=${where} alt=${words} />` : null;
+  return where ? html`<${Picture} where=${where} words=${words} />` : null;
+}
+
+/** On a phone it keeps a size that can be read, and is moved about. @param {{where: string, words: string}} props */
+function Picture({ where, words }) {
+  return html`<div class="evidence-picture" tabindex="0" role="region" aria-label=${words}><img class="evidence-chart" src=${where} alt=${words} /></div>`;
 }
 
 /** What a claim comes to, before it is sealed. @param {{id: string, claim: any, onSealed?: () => Promise<void>}} props */
@@ -102,6 +105,6 @@ export function Sealed({ id, one, name }) {
   return html`<li class="stack"><h3>${name}</h3><${EvidenceText} evidence=${one.evidence} />
     <p><small>${t('evidence.by', { who: one.by, time: dateTime(one.time), n: one.record })}</small></p>
     <div class="row"><button type="button" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>${t('evidence.chart')}</button><button type="button" onClick=${verify}>${t('evidence.verify')}</button></div>
-    ${isOpen && html`<img class="evidence-chart" src=${`/api/v1/cases/${id}/evidence/${one.record}/chart`} alt=${t('evidence.chart')} />`}
+    ${isOpen && html`<${Picture} where=${`/api/v1/cases/${id}/evidence/${one.record}/chart`} words=${t('evidence.chart')} />`}
     ${check && html`<div role="status"><p><b>${verdict(check)}</b></p>${check.changes.length > 0 && html`<ul>${check.changes.slice(0, 20).map((/** @type {any} */ x, /** @type {number} */ i) => html`<li key=${i}>${x.path}: ${t(/** @type {any} */ (`change.${x.kind}`))}${x.time && ` · ${dateTime(x.time)}`}${x.serial && ` · ${x.serial}`} · ${x.was || '–'} → ${x.is || '–'}${x.by && ` · ${x.by}`}${x.reason && `: ${x.reason}`}</li>`)}</ul>`}</div>`}</li>`;
 }

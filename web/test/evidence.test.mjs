@@ -69,6 +69,8 @@ test('a claim is computed beside its form, sealed, and stands in the case with i
     const one = other.locator('section[aria-labelledby=evidence]');
     await one.locator('button[aria-expanded]').last().click();
     await one.locator('img').evaluate((/** @type {HTMLImageElement} */ e) => e.decode());
+    assert.ok(await one.locator('img').evaluate((/** @type {HTMLImageElement} */ e) => e.clientWidth >= 600), 'its words can be read');
+    assert.match(await one.innerText(), /95 %/);
     await one.scrollIntoViewIfNeeded();
     assert.ok(await other.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
     await browser.picture(other, `evidence-${lang}-${width}`);
