@@ -130,6 +130,7 @@ typedef struct {
     bool has_properties;
     uint8_t size_decimals;
     characteristic_kind kind; /* where a column names characteristics: theirs */
+    bool are_verdicts;        /* the values are words such as OK and NG */
     uint32_t *values;        /* [value_count] */
     uint32_t *value_code;    /* [value_count] characteristic of each when there is no column of them */
     uint32_t value_count;
@@ -153,6 +154,9 @@ csv_role csv_name_role(const char *name, size_t length, int *kind);
 /* "Stärke [µm]" -> "Stärke" and "µm"; unit empty if there is none. Both point into the arena. */
 void csv_name_split(arena *a, const char *name, const char **bare, const char **unit);
 bool csv_name_is_defects(const char *name); /* nonconformities, of which one item may have many */
+bool csv_name_is_nonconforming(const char *name); /* "NG": 1 is an item that does not conform, 0 one that does */
+/* What inspection found of one item: 0 "OK", 1 "NG" and the like in four languages, -1 no verdict. */
+int csv_verdict(const char *text, size_t length);
 bool csv_name_equal(const char *a, const char *b); /* but for case, blanks and signs */
 
 /* -- input -- */

@@ -253,7 +253,7 @@ static csv_fast_form form_of(const csv_plan *plan, int64_t epoch_unit)
     csv_fast_form form = {.is_iso = !epoch_unit};
     form.is_plain = layout->time != CSV_NO_FIELD && layout->characteristic != CSV_NO_FIELD &&
                     layout->value_count == 1 && layout->clock == CSV_NO_FIELD &&
-                    !layout->has_properties && layout->size == CSV_NO_FIELD &&
+                    !layout->has_properties && !layout->are_verdicts && layout->size == CSV_NO_FIELD &&
                     layout->context_count == 0 && layout->columns <= csv_fast_columns &&
                     (epoch_unit || plan->dialect->date == CSV_DATE_ISO);
     form.is_usual = form.is_plain && layout->columns == 3 && layout->time == 0 &&

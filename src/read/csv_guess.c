@@ -127,9 +127,13 @@ static char delimiter_guess(const char *head, size_t length, bool is_all, text_l
     return best;
 }
 
+enum { verdicts = 0 }; /* in place of a decimal sign: not numbers are looked for, but "OK" and "NG" */
+
 static bool is_number(const csv_field *f, char sign)
 {
     decimal value;
+    if (sign == verdicts)
+        return csv_verdict(f->text, f->length) >= 0;
     return csv_number_parse(f->text, f->length, sign, &value, NULL) != DECIMAL_NONE;
 }
 
@@ -225,8 +229,9 @@ static bool says_nothing(const csv_field *f)
 }
 
 /* Columns that are numbers in most rows of the later half. */
-static void numeric_columns(const csv_line *rows, size_t n, uint32_t columns, char sign, bool *out)
+static bool numeric_columns(const csv_line *rows, size_t n, uint32_t columns, char sign, bool *out)
 {
+    bool has_any = false;
     for (uint32_t j = 0; j < columns; j++) {
         size_t numbers = 0, others = 0;
         for (size_t i = n / 2; i < n; i++) {
@@ -238,7 +243,9 @@ static void numeric_columns(const csv_line *rows, size_t n, uint32_t columns, ch
                 others++;
         }
         out[j] = numbers > others;
+        has_any |= out[j];
     }
+    return has_any;
 }
 
 static bool looks_like_data(const csv_line *row, uint32_t columns, const bool *is_numeric, char sign)
@@ -369,17 +376,17 @@ static size_t row_at_line(const csv_line *rows, size_t n, uint64_t line)
 }
 
 /* Where the header and the data begin, in rows. */
-static void head_find(const csv_line *rows, size_t n, const bool *is_numeric, unsigned pinned,
-                      csv_dialect *d, csv_sample *out)
+static void head_find(const csv_line *rows, size_t n, const bool *is_numeric, char sign,
+                      unsigned pinned, csv_dialect *d, csv_sample *out)
 {
     size_t first = pinned & CSV_PIN_SKIP ? row_at_line(rows, n, d->skip) : 0;
-    size_t data = data_find(rows, first, n, out->columns, is_numeric, d->decimal);
+    size_t data = data_find(rows, first, n, out->columns, is_numeric, sign);
     size_t header = data < n ? header_find(rows, first, n, out->columns, is_numeric, &data)
                              : first;
     bool wants_header = pinned & CSV_PIN_HEADER ? d->has_header : header != SIZE_MAX;
     if (wants_header && (header == SIZE_MAX || pinned & CSV_PIN_SKIP)) {
         header = first;
-        data = data_find(rows, first + 1, n, out->columns, is_numeric, d->decimal);
+        data = data_find(rows, first + 1, n, out->columns, is_numeric, sign);
     }
     if (wants_header && data == n)
         data = header + 1 < n ? header + 1 : n;
@@ -446,7 +453,10 @@ assay_status csv_sample_take(arena *a, const char *head, size_t length, bool is_
     if (!(pinned & CSV_PIN_DECIMAL))
         d->decimal = decimal_guess(rows, row_count);
     *out = (csv_sample){.columns = row_count ? columns_guess(rows, row_count, counts) : 1};
-    numeric_columns(rows, row_count, out->columns, d->decimal, is_numeric);
-    head_find(rows, row_count, is_numeric, pinned, d, out);
+    char sign = d->decimal;
+    if (!numeric_columns(rows, row_count, out->columns, sign, is_numeric) && row_count > 1 &&
+        numeric_columns(rows, row_count, out->columns, verdicts, is_numeric))
+        sign = verdicts;
+    head_find(rows, row_count, is_numeric, sign, pinned, d, out);
     return ASSAY_OK;
 }

@@ -437,24 +437,57 @@ static size_t numbered_stem(const maker *m)
     return stem;
 }
 
+/* Most of what the column says is "OK", "NG" or another verdict; an "x" alone is none. */
+static bool has_verdicts(const maker *m, uint32_t column)
+{
+    size_t good = 0, bad = 0, others = 0;
+    for (size_t i = 0; i < m->sample->row_count; i++) {
+        const csv_field *f = cell(m, i, column);
+        if (!f || csv_is_missing(f->text, f->length))
+            continue;
+        int verdict = csv_verdict(f->text, f->length);
+        good += verdict == 0;
+        bad += verdict == 1;
+        others += verdict < 0;
+    }
+    return good > 0 && good + bad > others;
+}
+
+/* Without numbers, verdicts are what was measured. How many such columns there are. */
+static uint32_t take_verdicts(maker *m)
+{
+    uint32_t n = 0;
+    for (uint32_t j = 0; j < m->out->columns; j++) {
+        if (m->roles[j] == ROLE_NONE && has_verdicts(m, j)) {
+            m->is_numeric[j] = true;
+            n++;
+        }
+    }
+    return n;
+}
+
 /* Whole numbers of a column that is named for defects are such; a column alone beside a number inspected, which it never
- * exceeds, counts items nonconforming. */
+ * exceeds, counts items nonconforming; so does one of 0 and 1 named "NG", whose rows are one item each. */
 static characteristic_kind kind_of(const maker *m, uint32_t column, bool is_alone)
 {
     size_t known = 0;
-    bool has_size = is_alone && m->out->size != CSV_NO_FIELD, is_defects = m->out->names && csv_name_is_defects(m->out->names[column]);
-    for (size_t i = 0; (has_size || is_defects) && i < m->sample->row_count; i++) {
+    const char *name = m->out->names ? m->out->names[column] : "";
+    bool has_size = is_alone && m->out->size != CSV_NO_FIELD, is_defects = csv_name_is_defects(name);
+    bool is_one_each = m->out->size == CSV_NO_FIELD && csv_name_is_nonconforming(name);
+    for (size_t i = 0; (has_size || is_defects || is_one_each) && i < m->sample->row_count; i++) {
         const csv_field *f = cell(m, i, column), *g = has_size ? cell(m, i, m->out->size) : NULL;
         decimal d;
-        double inspected;
+        double inspected = 1;
         int64_t count;
         if (!f || csv_is_missing(f->text, f->length))
             continue;
         if (csv_number_parse(f->text, f->length, m->d->decimal, &d, NULL) != DECIMAL_OK ||
             !decimal_rescale(d.mantissa, d.exponent, 0, &count) || count < 0)
             return KIND_VARIABLE;
-        if (!is_defects && (!g || csv_number_parse(g->text, g->length, m->d->decimal, &d, &inspected) == DECIMAL_NONE ||
-                            (double)count > inspected))
+        if (has_size && !is_defects &&
+            (!g || csv_number_parse(g->text, g->length, m->d->decimal, &d, &inspected) == DECIMAL_NONE))
+            return KIND_VARIABLE;
+        if (!is_defects && (double)count > inspected)
             return KIND_VARIABLE;
         known++;
     }
@@ -494,7 +527,11 @@ static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
     for (uint32_t j = 0; j < out->columns; j++) {
         if (m->roles[j] != ROLE_VALUE)
             continue;
-        characteristic_kind kind = is_subgroup ? KIND_VARIABLE : kind_of(m, j, count == 1);
+        bool are_verdicts = !is_subgroup && has_verdicts(m, j);
+        out->are_verdicts |= are_verdicts;
+        characteristic_kind kind = is_subgroup    ? KIND_VARIABLE
+                                   : are_verdicts ? KIND_DEFECTIVES
+                                                  : kind_of(m, j, count == 1);
         out->kind = out->value_count ? out->kind : kind;
         const char *name = column_name(m, j);
         if (!name)
@@ -595,6 +632,10 @@ static assay_status values_choose(maker *m)
     bool is_subgroup = take_namesakes(m);
     if (!is_subgroup && !has_role(m, ROLE_VALUE, 0)) {
         uint32_t count = free_numeric(m, &last);
+        if (count == 0) {
+            is_wide |= take_verdicts(m) > 0;
+            count = free_numeric(m, &last);
+        }
         if (count == 0)
             return no_values(m);
         stem = is_wide || count < 2 ? 0 : numbered_stem(m);
@@ -670,6 +711,27 @@ static void fields_fill(maker *m)
         out->size_decimals = decimals_of(m, out->size);
 }
 
+/* Items judged one by one are charted by lot where nothing else groups them. */
+static void items_settle(maker *m)
+{
+    csv_layout *out = m->out;
+    if (out->are_verdicts)
+        reader_warn(m->r, _("column %u, \"%.80s\", is read as verdicts: each row is one item, "
+                            "0 conforming or 1 nonconforming"),
+                    out->values[0] + 1, column_name(m, out->values[0]));
+    if (out->kind != KIND_DEFECTIVES || out->size != CSV_NO_FIELD || out->context_count == CONTEXT_COUNT ||
+        has_role(m, ROLE_CONTEXT, CONTEXT_SUBGROUP) || is_decided(m, ROLE_CONTEXT, CONTEXT_SUBGROUP))
+        return;
+    for (uint32_t i = 0; i < out->context_count; i++) {
+        if (out->contexts[i].kind == CONTEXT_BATCH) {
+            out->contexts[out->context_count++] = (csv_context){out->contexts[i].field, CONTEXT_SUBGROUP};
+            return;
+        }
+    }
+    if (out->time == CSV_NO_FIELD)
+        reader_warn(m->r, _("no lot, subgroup or time groups the items: -n 50 charts the share of each 50"));
+}
+
 /* Columns of several characteristics: a limit or a unit beside them may be of any. */
 static void properties_settle(maker *m)
 {
@@ -735,6 +797,8 @@ assay_status csv_layout_make(reader *r, const read_options *options, csv_dialect
     if (out->time != CSV_NO_FIELD && d->date == CSV_DATE_NONE)
         d->date = CSV_DATE_ISO;
     status = values_choose(&m);
+    if (status == ASSAY_OK)
+        items_settle(&m);
     properties_settle(&m);
     return status;
 }

@@ -149,12 +149,35 @@ csv_role csv_name_role(const char *name, size_t length, int *kind)
     return ROLE_NONE;
 }
 
-bool csv_name_is_defects(const char *name)
+static bool is_among(const char *words, const char *name, size_t length)
 {
     char wanted[128] = " ";
-    size_t n = name_reduce(name, strlen(name), wanted + 1, sizeof wanted - 2);
+    size_t n = name_reduce(name, length, wanted + 1, sizeof wanted - 2);
     memcpy(wanted + 1 + n, " ", 2);
-    return n && strstr(" defects nonconformities fehler fehlerzahl 결점 결점수 결함수 부적합수 缺陷数 缺点数 不合格数 ", wanted);
+    return n && strstr(words, wanted);
+}
+
+bool csv_name_is_defects(const char *name)
+{
+    return is_among(" defects nonconformities fehler fehlerzahl 결점 결점수 결함수 부적합수 缺陷数 缺点数 不合格数 ",
+                    name, strlen(name));
+}
+
+bool csv_name_is_nonconforming(const char *name)
+{
+    return is_among(" ng nok nio defective nonconforming fail failed reject rejected fehlerhaft ausschuss "
+                    "불량 불량여부 부적합 부적합여부 불합격 불합격여부 不良 不良品 不合格 不合格品 次品 ",
+                    name, strlen(name));
+}
+
+int csv_verdict(const char *text, size_t length)
+{
+    if (is_among(" ok pass passed good accept accepted conforming io gut o 합격 적합 양호 양품 정상 "
+                 "合格 合格品 良 良品 通过 正常 ○ ◯ 〇 ✓ ✔ √ ", text, length))
+        return 0;
+    return is_among(" ng nok notok fail failed bad reject rejected defective nonconforming nio schlecht x "
+                    "불합격 부적합 불량 불량품 비정상 이상 不合格 不合格品 不良 不良品 次品 不通过 异常 × ✗ ✕ ✘ ",
+                    text, length) ? 1 : -1;
 }
 
 static const char *unit_of_suffix(const char *suffix)

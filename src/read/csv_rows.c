@@ -220,6 +220,19 @@ static inline bool value_read(csv_worker *w, csv_block *b, const row_view *row, 
     return decimal_slow(w, from, to, b, i);
 }
 
+static bool verdict_read(csv_block *b, const row_view *row, uint32_t field, size_t i)
+{
+    const char *to, *from = field_at(b, row, field, &to);
+    trim(&from, &to);
+    bool is_missing = csv_is_missing(from, (size_t)(to - from));
+    int verdict = is_missing ? 0 : csv_verdict(from, (size_t)(to - from));
+    b->mantissa[i] = verdict;
+    b->exponent[i] = 0;
+    b->decimals[i] = 0;
+    b->status[i] |= is_missing ? STATUS_NO_VALUE : 0;
+    return verdict >= 0;
+}
+
 static bool size_read(csv_worker *w, csv_block *b, const row_view *row, uint32_t *out)
 {
     const csv_layout *layout = w->plan.layout;
@@ -363,7 +376,11 @@ static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
         size_t i = b->n;
         b->received++;
         b->status[i] = f.is_folded ? STATUS_FOLDED : 0;
-        if (!value_read(w, b, row, layout->values[v], i)) {
+        if (layout->are_verdicts && !verdict_read(b, row, layout->values[v], i)) {
+            block_refuse(w, b, row, layout->values[v], "not-a-verdict", N_("a verdict such as OK or NG"));
+            continue;
+        }
+        if (!layout->are_verdicts && !value_read(w, b, row, layout->values[v], i)) {
             block_refuse(w, b, row, layout->values[v], "not-a-number",
                          w->plan.dialect->decimal == ',' ? N_("a number such as 24,5")
                                                          : N_("a number such as 24.5"));

@@ -2,11 +2,16 @@
 /* Cutting is one walk over the rows: a subgroup ends when it is full, when the key changes, or
  * when the stage changes. The plain case (equal size, no stages) needs no arrays at all.
  *
+ * Counts (p, np, c, u) of the rows of a subgroup are summed, and so are their numbers inspected.
+ *
  * Rows that do not count: a single reading stays visible and its subgroup is marked excluded; inside
  * a subgroup of several it becomes a missing reading, unless none would be left. */
 #include "signal/subgroup.h"
 
+#include <math.h>
 #include <string.h>
+
+#define DAY_NS (INT64_C(86400) * 1000000000)
 
 static assay_status no_memory(assay_err *err)
 {
@@ -38,10 +43,21 @@ static bool has_stages(const series *s)
     return false;
 }
 
+/* Judged items that nothing groups: one alone says nothing of a share, a day's do. */
+static bool are_single_items(const analysis *a, const analysis_options *options)
+{
+    const series *s = a->series;
+    return s->definition->kind == KIND_DEFECTIVES && options->chart.type != ASSAY_CHART_C &&
+           options->chart.type != ASSAY_CHART_U && options->n == 0 && !has_key_runs(s) && !s->size &&
+           isnan(options->size_all) && s->time && s->first_time != TIME_NONE;
+}
+
 static void choose_size(analysis *a, const analysis_options *options)
 {
     const series *s = a->series;
     a->every = (int64_t)options->every_s * 1000000000;
+    if (!a->every && are_single_items(a, options))
+        a->every = DAY_NS;
     a->is_by_key = !a->every && options->n == 0 && has_key_runs(s);
     if (a->every) {
         a->n = 1;
@@ -58,6 +74,9 @@ static int64_t stretch_of(const analysis *a, size_t i)
     int64_t time = a->series->time[i];
     if (time == TIME_NONE)
         return 0;
+    int32_t offset = series_offset(a->series, i);
+    if (a->every % DAY_NS == 0 && offset != TIME_OFFSET_NONE)
+        time += (int64_t)offset * 1000000000; /* days are those of the clock on the wall */
     int64_t stretch = time / a->every;
     return time % a->every < 0 ? stretch - 1 : stretch;
 }
@@ -250,6 +269,45 @@ assay_status subgroup_cut(analysis *a, const analysis_options *options, assay_er
     return ASSAY_OK;
 }
 
+/* One count a subgroup, and what was inspected: of rows that count alone. */
+static bool sum_counts(analysis *a, bool has_size_all)
+{
+    size_t k = a->input.subgroups;
+    double *count = arena_array(&a->memory, double, k + 1);
+    double *size = arena_array(&a->memory, double, k + 1);
+    if (!count || !size)
+        return false;
+    for (size_t g = 0; g < k; g++) {
+        size_t first = analysis_row(a, g), end = first + subgroup_size(a, g), left = 0;
+        bool is_out = a->input.excluded && a->input.excluded[g];
+        count[g] = size[g] = 0;
+        for (size_t i = first; i < end; i++) {
+            double value = series_value(a->series, i);
+            if (isnan(value) || (!is_out && !counts(a->series, i)))
+                continue;
+            count[g] += value;
+            size[g] += a->series->size ? a->series->size[i] : 1;
+            left++;
+        }
+        if (left == 0)
+            count[g] = NAN;
+    }
+    a->input.x = assay_values_of_doubles(count, k);
+    a->input.size = has_size_all ? a->input.size : size;
+    a->input.readings = NULL;
+    a->input.n = 1;
+    a->input.nominal_n = 1;
+    return true;
+}
+
+static bool is_of_counts(const analysis *a, const analysis_options *options)
+{
+    assay_chart_type type = options->chart.type;
+    return type == ASSAY_CHART_AUTO
+               ? a->series->definition->kind != KIND_VARIABLE
+               : type == ASSAY_CHART_P || type == ASSAY_CHART_NP || type == ASSAY_CHART_C || type == ASSAY_CHART_U;
+}
+
 assay_status subgroup_fill(analysis *a, const analysis_options *options, assay_err *err)
 {
     const series *s = a->series;
@@ -258,5 +316,9 @@ assay_status subgroup_fill(analysis *a, const analysis_options *options, assay_e
     if (needs_room && !room)
         return no_memory(err);
     a->input.x = series_values(s, room);
-    return exclude(a, options, err);
+    assay_status status = exclude(a, options, err);
+    bool is_summed = a->input.subgroups < s->n && !options->without_chart && is_of_counts(a, options);
+    if (status == ASSAY_OK && is_summed && !sum_counts(a, !isnan(options->size_all)))
+        return no_memory(err);
+    return status;
 }

@@ -56,6 +56,43 @@ $ assay chart $DATA/csv/nist-CCP.DAT --type p --value '#1' --size '#2' --rules 1
 #1,location,19,,130,0.09230769230769231,0.09940145361265498,0.020676653410591994,0.17812625381471797,,
 #1,location,20,,300,0.08666666666666667,0.09940145361265498,0.047578445797878496,0.15122446142743146,,
 
+# judged items: rows of a lot are one point; without lots those of a day, by the clock on the wall
+$ for d in 1 2 3; do for i in 1 2 3 4; do echo "2026-03-0$d 0$((i + 5)):00,L$d,$( ((i % d)) && echo OK || echo NG)"; done; done | sed '1i date,lot,result' > items.csv
+$ assay chart items.csv --csv
+note: column 3, "result", is read as verdicts: each row is one item, 0 conforming or 1 nonconforming
+characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
+result,location,1,2026-03-01T06:00:00Z,4,1,0.5833333333333334,0,1,,
+result,location,2,2026-03-02T06:00:00Z,4,0.5,0.5833333333333334,0,1,,
+result,location,3,2026-03-03T06:00:00Z,4,0.25,0.5833333333333334,0,1,,
+$ cut -d, -f1,3 items.csv | assay chart - --zone Asia/Seoul --csv
+note: column 2, "result", is read as verdicts: each row is one item, 0 conforming or 1 nonconforming
+characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
+result,location,1,2026-03-01T06:00:00+09:00,4,1,0.5833333333333334,0,1,,
+result,location,2,2026-03-02T06:00:00+09:00,4,0.5,0.5833333333333334,0,1,,
+result,location,3,2026-03-03T06:00:00+09:00,4,0.25,0.5833333333333334,0,1,,
+$ cut -d, -f3 items.csv | assay chart - -n 6 --type np --csv
+note: column 1, "result", is read as verdicts: each row is one item, 0 conforming or 1 nonconforming
+note: no lot, subgroup or time groups the items: -n 50 charts the share of each 50
+characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
+result,location,1,,6,5,3.5,0,6,,
+result,location,2,,6,2,3.5,0,6,,
+$ cut -d, -f3 items.csv | assay chart - --csv | tail -1
+note: column 1, "result", is read as verdicts: each row is one item, 0 conforming or 1 nonconforming
+note: no lot, subgroup or time groups the items: -n 50 charts the share of each 50
+result,location,12,,1,0,0.5833333333333334,0,1,,
+$ sed '3s/NG/rework/' items.csv | LANGUAGE=ko assay chart - --csv | head -2
+알림: 3열 "result"을(를) 판정으로 읽습니다: 한 행이 제품 하나이고 적합은 0, 부적합은 1입니다
+1/12행 거부:
+  not-a-verdict: 1건, 처음은 3행, 열 result: "rework" 발견, OK, NG 같은 판정 이어야 함
+characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
+result,location,1,2026-03-01T06:00:00Z,3,1,0.5454545454545454,0,1,,
+
+# several counts of a lot are summed
+$ printf 'lot,inspected,bad\nA,50,1\nA,30,3\nB,40,0\n' | assay chart - --subgroup lot --csv
+characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules
+bad,location,1,,80,0.05,0.03333333333333333,0,0.09354130622729481,,
+bad,location,2,,40,0,0.03333333333333333,0,0.11848026516296534,,
+
 # counts
 $ assay chart $DATA/csv/nist-CCC.DAT --type c --value '#1' --rules 1 --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["chart"], a["location"]["center"], a["location"]["ucl"], a["stable"])'
 c 5.65 12.780918594402829 False

@@ -510,12 +510,48 @@ static void counts_beside_a_number_inspected_are_of_their_kind(void **state)
         {"lot,inspected,mean\n1,10,3.2\n2,10,3.4\n", KIND_VARIABLE}, /* no counts */
         {"lot,defects\n1,3.5\n2,1.4\n", KIND_VARIABLE},
         {"항목,검사수,부적합품수\n도장,50,2\n조립,50,1\n", KIND_DEFECTIVES},
+        {"lot,NG\n1,0\n1,1\n2,0\n", KIND_DEFECTIVES},
+        {"lot,NG\n1,0\n1,2\n2,0\n", KIND_VARIABLE}, /* counts of what? */
+        {"lot,flag\n1,0\n1,1\n2,0\n", KIND_VARIABLE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         reading t = read_text(cases[i].text);
         assert_int_equal(characteristic_at(&t, 0)->kind, cases[i].kind);
         done(&t);
     }
+}
+
+static void verdicts_are_items_conforming_or_not(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "lot,result\nA,OK\nA,ng\nA,\nA,OK\nB,rework\nB,N.G.\n",
+        "품질 검사 일지\n\n로트;판정\nA;합격\nA;불합격\nA;-\nA;양호\nB;재검\nB;불량\n",
+        "批次\t判定\nA\t合格\nA\t不合格\nA\t\nA\t良\nB\t返工\nB\t不良\n",
+        "로트,외관\nA,O\nA,X\nA,\nA,○\nB,△\nB,×\n",
+        "Los;Ergebnis\nA;i. O.\nA;n. i. O.\nA;\nA;gut\nB;Nacharbeit\nB;schlecht\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        reader_tally_t tally;
+        reading t = read_text(texts[i]);
+        assert_int_equal(characteristic_at(&t, 0)->kind, KIND_DEFECTIVES);
+        reader_tally(t.r, &tally);
+        assert_int_equal(tally.refused, 1);
+        assert_string_equal(tally.refusals[0].reason, "not-a-verdict");
+        static const int64_t expected[] = {0, 1, 0, 0, 1};
+        assert_int_equal(t.b->n, 5);
+        for (size_t row = 0; row < 5; row++)
+            assert_int_equal(t.b->mantissa[row], expected[row]);
+        assert_int_equal(t.b->status[2] & STATUS_MASK, STATUS_NO_VALUE);
+        assert_int_equal(t.b->context[CONTEXT_SUBGROUP][0], t.b->context[CONTEXT_SUBGROUP][3]);
+        assert_int_not_equal(t.b->context[CONTEXT_SUBGROUP][3], t.b->context[CONTEXT_SUBGROUP][4]);
+        done(&t);
+    }
+    /* beside measured values they are no values */
+    reading t = read_text("lot,width,result\nA,2.5,OK\nA,2.6,NG\n");
+    assert_string_equal(characteristic_at(&t, 0)->path, "width");
+    assert_int_equal(characteristic_at(&t, 0)->kind, KIND_VARIABLE);
+    done(&t);
 }
 
 static void infinities_are_refused_values_not_a_header(void **state)
@@ -1355,6 +1391,7 @@ int main(void)
         cmocka_unit_test(a_first_value_beyond_the_gauge_is_no_header),
         cmocka_unit_test(a_named_characteristic_keeps_the_subgroup_of_its_row),
         cmocka_unit_test(counts_beside_a_number_inspected_are_of_their_kind),
+        cmocka_unit_test(verdicts_are_items_conforming_or_not),
         cmocka_unit_test(infinities_are_refused_values_not_a_header),
         cmocka_unit_test(columns_of_one_name_are_a_subgroup_or_are_warned_of),
         cmocka_unit_test(a_bad_row_costs_only_itself_and_is_named),
