@@ -12,6 +12,8 @@ test('an alarm is worked on from acknowledgement to its closure by a second pers
   await browser.settled(page);
   await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
   await page.getByRole('button', { name: 'Contain', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Contain', exact: true }).click();
+  await page.getByText('Say the first part, or in the note why nothing is to contain.', { exact: true }).waitFor();
   await page.getByLabel('First part').fill('S-100');
   await page.getByLabel('Last part').fill('S-108');
   await page.getByLabel('How many').fill('9');
@@ -20,6 +22,8 @@ test('an alarm is worked on from acknowledgement to its closure by a second pers
   await page.getByText('parts S-100 to S-108 · 9 parts · red box 2').waitFor();
   await page.getByRole('button', { name: 'No', exact: true }).click();
   await page.getByText('swap the valve').waitFor();
+  await page.getByRole('button', { name: 'Say the cause', exact: true }).click();
+  await page.getByText('Choose or say the cause.', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'wrong lot', exact: true }).click();
   await page.getByRole('button', { name: 'Say the cause', exact: true }).click();
   await page.getByRole('button', { name: 'Other', exact: true }).click();

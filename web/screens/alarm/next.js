@@ -24,9 +24,11 @@ export function NextStep({ a, reload }) {
   const hadHand = a.steps.some((/** @type {any} */ s) => s.actor === me.account);
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    const said = body(step, form);
+    if (lacks(said)) return setError(t(/** @type {any} */ (`alarm.needs.${step}`)));
     setBusy(true);
     try {
-      await change('POST', `alarms/${a.id}/steps`, body(step, form), { of: a });
+      await change('POST', `alarms/${a.id}/steps`, said, { of: a });
       await reload();
     } catch (problem) {
       setError(inWords(problem));
@@ -53,6 +55,12 @@ function body(step, form) {
   if (step === 'cause' || step === 'action') out[step] = form.choice === OTHER || !form.choice ? form.other?.trim() : form.choice;
   if (step === 'cause' && form.false) out.false = true;
   return out;
+}
+
+/** Does it not say what its step asks for? The server refuses it then. @param {Record<string, any>} said */
+function lacks(said) {
+  if (said.step === 'contained') return !said.from && !said.note;
+  return (said.step === 'cause' || said.step === 'action') && !said[said.step];
 }
 
 /** @param {{form: Record<string, any>, set: (name: string) => any}} props */
