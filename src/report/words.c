@@ -124,7 +124,8 @@ void words_subtitle(const analysis *a, buf *out)
         buf_addf(out, P_("%zu point", "%zu points", k), k);
     add_sigma(a, out);
     if (a->chart.type != ASSAY_CHART_EWMA && a->chart.type != ASSAY_CHART_CUSUM)
-        buf_addf(out, " · %s %s", _("rules"), a->rules.name);
+        buf_addf(out, " · %s %s", _("rules"),
+                 strcmp(a->rules.name, "own") == 0 ? _("own") : a->rules.name);
     if (has_varying_limits(a))
         buf_addf(out, " · %s", _("limits step because the number inspected differs"));
     buf_add_text(out, " · ");

@@ -18,6 +18,10 @@ thickness
 
 2 个信号，1/1 个特性失控
 [3]
+# rules of one's own are called so
+$ for l in ko zh; do assay signals $DATA/csv/ccxbar-iso.csv -n 5 --rules 1 --lang $l | sed -n 2p; done
+  X̄-R · n 5 · 부분군 20개 · 군내 σ 0.881 (R̄/d2) · 규칙 직접 선택 · 해석용
+  X̄-R · n 5 · 20 个子组 · 组内 σ 0.881 (R̄/d2) · 准则 自选 · 分析用
 # errors too
 $ assay chart nowhere.csv --typ p --lang ko
 assay: assay chart 에는 --typ 옵션이 없습니다
