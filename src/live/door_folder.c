@@ -110,6 +110,8 @@ static void folder_describe(void *door, json_t *into)
     json_object_set_new(into, "detail", json_string(f->detail));
     if (*f->guessed)
         json_object_set_new(into, "guessed", json_string(f->guessed));
+    if (*f->notes)
+        json_object_set_new(into, "notes", json_string(f->notes));
     json_object_set_new(into, "files", json_integer((json_int_t)f->files));
     json_object_set_new(into, "files_refused", json_integer((json_int_t)f->refused_files));
     json_object_set_new(into, "files_seen_before", json_integer((json_int_t)f->seen_before));

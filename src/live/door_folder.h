@@ -77,6 +77,7 @@ typedef struct {
     void *closed_context;
     pthread_mutex_t lock; /* of what stands below: for describe */
     char state[16], detail[300], guessed[600];
+    char notes[1000]; /* on the newest file that gave rise to some: what its reader warns of */
     uint64_t files, refused_files, seen_before, waiting;
 } folder;
 

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/i18n.h"
+#include "base/utf8.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -406,10 +407,32 @@ static assay_status read_rows(reading *w, uint64_t until, assay_err *err)
     return status;
 }
 
+/* What the reader warns of concerns the file as a whole; a growing file is not told twice. */
+static void tell_warnings(reading *w)
+{
+    char notes[sizeof w->f->notes];
+    reader_tally_t tally;
+    buf words = BUF_INIT;
+    reader_tally(w->r, &tally);
+    for (size_t i = 0; i < tally.warning_count; i++)
+        buf_addf(&words, "%s%s: %s", i ? "\n" : "", w->file->name, tally.warnings[i]);
+    snprintf(notes, sizeof notes, "%s", buf_text(&words));
+    utf8_tidy(notes);
+    pthread_mutex_lock(&w->f->lock);
+    bool is_new = tally.warning_count && strcmp(w->f->notes, notes) != 0;
+    if (is_new)
+        memcpy(w->f->notes, notes, sizeof notes);
+    pthread_mutex_unlock(&w->f->lock);
+    for (size_t i = 0; is_new && i < tally.warning_count; i++)
+        folder_log(w->f, "warning", "%s: %s", w->file->name, tally.warnings[i]);
+    buf_done(&words);
+}
+
 /* All that was read is stored, and the place behind it is known. */
 static bool end_reading(reading *w)
 {
     w->state.next = w->begin;
+    tell_warnings(w);
     return pin_dialect(w) &&
            known_keep(w->f->known, &w->state, folder_parcel(w->f->parcels)) &&
            folder_settle(w->f->parcels);

@@ -91,6 +91,7 @@ def a_workbook_in_use_is_read_when_it_is_done():
             f.write(book[3000:])
         d = p.wait(lambda d: d["files"] == 1)
         assert d["account"]["stored"] == 100 and d["account"]["refused"] == 0 and conserved(d["account"]), d
+        assert "Messwerte" in d["guessed"] and "notes" not in d, d
         p.stop()
         assert sorted(os.listdir(p.inbox)) == ["day.xlsx", "~$day.xlsx"]
         assert digests(p.database) == imported(os.path.join(DATA, "xlsx/ccxbar.xlsx"), args=("--zone", "Europe/Berlin"))
@@ -216,6 +217,18 @@ def dialect_is_pinned():
         p.close()
 
 
+def what_is_odd_about_a_file_is_told():
+    "what the reader warns of stands in the source's description: here a limit that its rows disagree in"
+    p = plant().start()
+    try:
+        open(p.path("a"), "w").write("time,value,LSL\n" + "".join(f"2026-02-01T08:00:{s:02}Z,1.{s:02},{9 if s > 5 else 8}\n" for s in range(30)))
+        move_in(p, p.path("a"), "a.csv")
+        d = p.wait(lambda d: d["files"] == 1)
+        assert d["account"]["stored"] == 30 and d["notes"].startswith("a.csv: ") and "lower" in d["notes"], d
+    finally:
+        p.close()
+
+
 def big_files_and_kills():
     "kill -9 at random moments of a folder with big files leaves what an import would give"
     rng = random.Random(7)
@@ -249,4 +262,4 @@ def big_files_and_kills():
 
 run([formats_read_as_imports, content_counts_once, a_workbook_in_use_is_read_when_it_is_done,
      growing_waits_for_lines, growing_aqdef, equal_keys_survive_growth,
-     bad_files_are_set_aside, dialect_is_pinned, big_files_and_kills])
+     bad_files_are_set_aside, dialect_is_pinned, what_is_odd_about_a_file_is_told, big_files_and_kills])

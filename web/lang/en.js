@@ -1019,6 +1019,8 @@ const words = {
   'source.name': 'Source',
   'source.new': 'New source',
   'source.no': '{n} missing',
+  'source.guessed': 'How its files are read',
+  'source.notes': 'What is odd about its newest file',
   'source.none': 'Nothing has come from anywhere yet.',
   'source.nothing-refused': 'Nothing was refused.',
   'source.pending': 'Under way',

@@ -1020,6 +1020,8 @@ const words = {
   'source.name': '소스',
   'source.new': '새 소스',
   'source.no': '{n} 부족',
+  'source.guessed': '파일을 읽는 방식',
+  'source.notes': '최근 파일에서 주의할 점',
   'source.none': '아직 들어온 것이 없습니다.',
   'source.nothing-refused': '거부된 것이 없습니다.',
   'source.pending': '처리 중',

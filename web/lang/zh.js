@@ -1020,6 +1020,8 @@ const words = {
   'source.name': '数据源',
   'source.new': '新数据源',
   'source.no': '缺 {n}',
+  'source.guessed': '文件的读取方式',
+  'source.notes': '最近文件的注意事项',
   'source.none': '尚未收到任何数据。',
   'source.nothing-refused': '没有被拒绝的内容。',
   'source.pending': '处理中',

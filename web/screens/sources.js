@@ -73,6 +73,7 @@ function Detail({ name, isAdmin, edit, reload }) {
   };
   return html`<section class="card stack detail"><h2>${name}</h2>${whenLoaded(one, (data) => html`
     ${data.source.settings || data.source.document ? html`<pre class="words" tabindex="0">${JSON.stringify(data.source.settings ?? data.source.document, null, 1)}</pre>` : ''}
+    ${[data.source.guessed, data.source.notes].map((words, i) => words && html`<pre class=${i ? 'words worse' : 'words'} tabindex="0" aria-label=${t(i ? 'source.notes' : 'source.guessed')}>${words}</pre>`)}
     ${data.refusals.length ? html`<div class="table-box short" tabindex="0" role="region" aria-label=${t('source.refusals')}><table><thead><tr><th scope="col">${t('first.why')}</th><th scope="col" class="number">${t('first.values')}</th><th scope="col">${t('source.example')}</th>
       <th scope="col">${t('source.remedy')}</th><th scope="col">${t('source.last')}</th></tr></thead><tbody>${data.refusals.map((/** @type {any} */ r) => html`<tr key=${r.reason}><td>${tMaybe(`refused.${r.reason}`, r.reason)}</td><td class="number">${count(r.count)}</td>
       <td><code>${r.example}</code></td><td>${r.remedy}</td><td><time>${dateTime(r.last)}</time></td></tr>`)}</tbody></table></div>` : html`<p class="soft">${t('source.nothing-refused')}</p>`}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What administrators and engineers do on their screens, and that it is so afterwards.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from './lib/harness.mjs';
 import { TOP } from './lib/server.mjs';
@@ -106,6 +106,21 @@ on('sources: one that waits says so in the words of the reader, and why', '/sour
     await row.getByText(path).waitFor();
     assert.ok((await row.locator('.sign').textContent()).includes(sign), lang);
   }
+});
+
+on('sources: a folder tells how its files are read, and what is odd about the newest', '/sources', async (server, _, { browser }) => {
+  const path = join(server.home, 'inbox');
+  mkdirSync(path);
+  const rows = Array.from({ length: 30 }, (_row, i) => `2026-02-01T08:00:${String(i).padStart(2, '0')}Z,1.${i},${i > 5 ? 9 : 8}`);
+  writeFileSync(join(server.home, 'a'), `time,value,LSL\n${rows.join('\n')}\n`);
+  renameSync(join(server.home, 'a'), join(path, 'day.csv'));
+  await server.api('PUT', 'sources/inbox', { door: 'folder', path, under: 'site' }, { 'If-None-Match': '*' });
+  await until(async () => (await server.api('GET', 'sources/inbox')).source.notes);
+  const page = await browser.open(server, '/sources', { lang: 'ko' });
+  await page.getByRole('button', { name: 'inbox', exact: true }).click();
+  await page.getByLabel('최근 파일에서 주의할 점', { exact: true }).getByText(/day\.csv: /).waitFor();
+  await page.getByLabel('파일을 읽는 방식', { exact: true }).getByText(/value/).waitFor();
+  await browser.picture(page, 'source-notes');
 });
 
 on('gauges: one is made, calibrated with a reason, leads to its studies, and shows where it is used', '/gauges', async (server, page) => {
