@@ -169,7 +169,7 @@ static assay_status notes_take(csv_reader *c, const csv_block *b, assay_err *err
     bool has_names = c->layout.characteristic != CSV_NO_FIELD;
     for (uint32_t i = 0; i < b->note_count; i++) {
         const csv_note *n = &b->notes[i];
-        uint32_t index = has_names ? c->maps[b->worker][CONTEXT_COUNT].codes[n->code] - 1 : 0;
+        uint32_t index = has_names ? c->maps[b->worker][CONTEXT_COUNT].codes[n->code] - 1 : n->code;
         if (!csv_said_take(&c->said, &c->base, index, n, c->lines + n->line + 1, c->dialect.decimal))
             return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the texts of %s", c->base.in.name);
         characteristic *own = c->base.characteristics[index];
@@ -492,7 +492,7 @@ static assay_status csv_resume(reader *r, uint64_t offset, uint64_t record, assa
 static const characteristic *csv_said_of_index(const reader *r, size_t index)
 {
     const csv_reader *c = (const csv_reader *)r;
-    return csv_said_at(&c->said, c->layout.characteristic != CSV_NO_FIELD ? index : 0);
+    return csv_said_at(&c->said, index);
 }
 
 static uint64_t csv_line_of_row(const reader *r, size_t i)
@@ -590,6 +590,9 @@ static void csv_describe(const reader *r, buf *out)
     describe_column(c, out, _("size"), layout->size);
     for (property p = 0; p < PROPERTY_COUNT; p++)
         describe_column(c, out, property_words(p), layout->property[p]);
+    for (uint32_t v = 0; layout->own && v < layout->value_count && v < 20; v++)
+        for (property p = 0; p < PROPERTY_COUNT; p++)
+            describe_column(c, out, property_words(p), layout->own[v][p]);
     for (uint32_t i = 0; i < layout->context_count; i++)
         describe_column(c, out, _(context_words[layout->contexts[i].kind]), layout->contexts[i].field);
 }
@@ -604,9 +607,13 @@ static const char *role_of(const csv_layout *l, uint32_t field)
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
         if (roles[i].field == field)
             return roles[i].role;
-    for (property p = 0; p < PROPERTY_COUNT; p++)
-        if (l->property[p] == field)
+    for (property p = 0; p < PROPERTY_COUNT; p++) {
+        bool is_own = false;
+        for (uint32_t v = 0; l->own && v < l->value_count; v++)
+            is_own |= l->own[v][p] == field;
+        if (is_own || l->property[p] == field)
             return property_name(p);
+    }
     for (uint32_t i = 0; i < l->value_count; i++)
         if (l->values[i] == field)
             return "value";

@@ -127,6 +127,7 @@ typedef struct {
     const char **names;      /* [columns] as written; NULL without a header */
     uint32_t time, clock, characteristic, size; /* fields or CSV_NO_FIELD */
     uint32_t property[PROPERTY_COUNT];                 /* the same */
+    uint32_t (*own)[PROPERTY_COUNT]; /* [value_count] the same of "width_LSL" beside "width"; NULL: no such column */
     bool has_properties;
     uint8_t size_decimals;
     characteristic_kind kind; /* where a column names characteristics: theirs */
@@ -153,6 +154,10 @@ typedef enum {
 csv_role csv_name_role(const char *name, size_t length, int *kind);
 /* "Stärke [µm]" -> "Stärke" and "µm"; unit empty if there is none. Both point into the arena. */
 void csv_name_split(arena *a, const char *name, const char **bare, const char **unit);
+/* Small letters and digits alone, without a unit in brackets behind them where `is_bare`; length 0: too long. */
+csv_field csv_name_plain(arena *a, const char *name, bool is_bare);
+/* Is it the other name and a property's, both plain: "width_LSL" of "width", "길이 (하한)" of "길이 (mm)"? */
+bool csv_name_says_of(csv_field name, csv_field other, property *out);
 bool csv_name_is_defects(const char *name); /* nonconformities, of which one item may have many */
 bool csv_name_is_nonconforming(const char *name); /* "NG": 1 is an item that does not conform, 0 one that does */
 /* What inspection found of one item: 0 "OK", 1 "NG" and the like in four languages, -1 no verdict. */

@@ -18,6 +18,8 @@ typedef struct {
     csv_role *roles;       /* [columns] */
     int *kinds;            /* [columns] property or context_kind */
     bool *is_numeric;      /* [columns] most sampled values are numbers */
+    uint32_t *owner;       /* [columns] whose limit it is; CSV_NO_FIELD */
+    csv_field *bare, *whole; /* [columns] plain names, without their unit and with it */
     assay_err *err;
 } maker;
 
@@ -400,6 +402,63 @@ static void time_from_look(maker *m)
     }
 }
 
+static bool says_of(const maker *m, uint32_t j, uint32_t k, property *p)
+{
+    return csv_name_says_of(m->bare[j], m->bare[k], p) || csv_name_says_of(m->bare[j], m->whole[k], p);
+}
+
+/* Columns that say a limit or a unit of the one column whose name they bear: "width_LSL". */
+static void owners_find(maker *m)
+{
+    property p;
+    uint32_t n = m->out->names ? m->out->columns : 0;
+    for (uint32_t j = 0; j < n; j++) {
+        m->owner[j] = CSV_NO_FIELD;
+        m->bare[j] = csv_name_plain(&m->r->texts, m->out->names[j], true);
+        m->whole[j] = csv_name_plain(&m->r->texts, m->out->names[j], false);
+    }
+    for (uint32_t j = 0; j < n; j++) {
+        for (uint32_t k = 0; m->roles[j] == ROLE_NONE && k < n; k++) {
+            bool is_value = m->roles[k] == ROLE_VALUE || (m->roles[k] == ROLE_NONE && m->is_numeric[k]);
+            if (!is_value || !says_of(m, j, k, &p) || p > PROPERTY_UNIT || property_wish(m, p) ||
+                m->is_numeric[j] != property_is_number(p))
+                continue;
+            m->roles[j] = ROLE_PROPERTY;
+            m->kinds[j] = (int)p;
+            m->owner[j] = k;
+        }
+    }
+}
+
+static bool has_owners(const maker *m)
+{
+    for (uint32_t j = 0; m->out->names && j < m->out->columns; j++) {
+        if (m->owner[j] != CSV_NO_FIELD)
+            return true;
+    }
+    return false;
+}
+
+static assay_status owned_take(maker *m)
+{
+    csv_layout *out = m->out;
+    for (uint32_t j = 0; out->names && j < out->columns; j++) {
+        for (uint32_t v = 0; m->owner[j] != CSV_NO_FIELD && v < out->value_count; v++) {
+            if (out->values[v] != m->owner[j])
+                continue;
+            if (!out->own) {
+                size_t bytes = out->value_count * sizeof *out->own;
+                out->own = arena_alloc(&m->r->texts, bytes, sizeof(uint32_t));
+                if (!out->own)
+                    return assay_fail(m->err, ASSAY_MEMORY, 0, "no memory for columns of limits");
+                memset(out->own, 0xFF, bytes); /* CSV_NO_FIELD */
+            }
+            out->own[v][m->kinds[j]] = j;
+        }
+    }
+    return ASSAY_OK;
+}
+
 static uint32_t free_numeric(const maker *m, uint32_t *last)
 {
     uint32_t n = 0;
@@ -628,7 +687,8 @@ static assay_status values_choose(maker *m)
 {
     uint32_t last = 0;
     size_t stem = 0;
-    bool is_wide = m->options->mapping.wide || m->d->shape == CSV_LAYOUT_WIDE;
+    bool is_wide = m->options->mapping.wide || m->d->shape == CSV_LAYOUT_WIDE ||
+                   (m->d->shape != CSV_LAYOUT_SUBGROUP && has_owners(m));
     bool is_subgroup = take_namesakes(m);
     if (!is_subgroup && !has_role(m, ROLE_VALUE, 0)) {
         uint32_t count = free_numeric(m, &last);
@@ -749,6 +809,7 @@ static void properties_settle(maker *m)
         }
         out->has_properties |= out->property[p] != CSV_NO_FIELD;
     }
+    out->has_properties |= out->own != NULL;
 }
 
 static bool names_copy(maker *m)
@@ -780,9 +841,12 @@ assay_status csv_layout_make(reader *r, const read_options *options, csv_dialect
     m.roles = arena_array(&r->texts, csv_role, n);
     m.kinds = arena_array(&r->texts, int, n);
     m.is_numeric = arena_array(&r->texts, bool, n);
+    m.owner = arena_array(&r->texts, uint32_t, n);
+    m.bare = arena_array(&r->texts, csv_field, n);
+    m.whole = arena_array(&r->texts, csv_field, n);
     out->values = arena_array(&r->texts, uint32_t, n);
     out->value_code = arena_array(&r->texts, uint32_t, n);
-    if (!m.roles || !m.kinds || !m.is_numeric || !out->values || !out->value_code || !names_copy(&m))
+    if (!m.roles || !m.kinds || !m.is_numeric || !m.owner || !m.bare || !m.whole || !out->values || !out->value_code || !names_copy(&m))
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for %u columns", n);
     types_find(&m);
     assay_status status = roles_from_mapping(&m);
@@ -796,7 +860,10 @@ assay_status csv_layout_make(reader *r, const read_options *options, csv_dialect
         d->date = date_guess(&m, out->time);
     if (out->time != CSV_NO_FIELD && d->date == CSV_DATE_NONE)
         d->date = CSV_DATE_ISO;
+    owners_find(&m);
     status = values_choose(&m);
+    if (status == ASSAY_OK)
+        status = owned_take(&m);
     if (status == ASSAY_OK)
         items_settle(&m);
     properties_settle(&m);

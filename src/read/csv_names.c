@@ -98,7 +98,10 @@ static size_t name_reduce(const char *name, size_t length, char *out, size_t roo
             c = (unsigned char)(c + 32);
             is_kept = true;
         }
-        if (!is_kept)
+        bool is_bracket = c == 0xEF && i + 2 < length && (memcmp(name + i, "\xEF\xBC\x88", 3) == 0 ||
+                                                          memcmp(name + i, "\xEF\xBC\x89", 3) == 0);
+        i += is_bracket ? 2 : 0;
+        if (!is_kept || is_bracket)
             continue;
         if (n + 1 >= room)
             return 0;
@@ -117,10 +120,20 @@ bool csv_name_equal(const char *a, const char *b)
            memcmp(left, right, n) == 0;
 }
 
-static size_t bracket_at(const char *name, size_t length)
+/* Where a bracket opens that closes the name; `width` bytes each, 3 of Chinese ones. */
+static size_t bracket_at(const char *name, size_t length, size_t *width)
 {
+    *width = 1;
     if (length < 3)
         return length;
+    if (memcmp(name + length - 3, "\xEF\xBC\x89", 3) == 0) {
+        *width = 3;
+        for (size_t i = length - 3; i-- > 0;) {
+            if (memcmp(name + i, "\xEF\xBC\x88", 3) == 0)
+                return i;
+        }
+        return length;
+    }
     char close = name[length - 1];
     char open = close == ']' ? '[' : close == ')' ? '(' : 0;
     if (!open)
@@ -135,7 +148,7 @@ static size_t bracket_at(const char *name, size_t length)
 csv_role csv_name_role(const char *name, size_t length, int *kind)
 {
     char wanted[128] = " ";
-    size_t n = name_reduce(name, bracket_at(name, length), wanted + 1, sizeof wanted - 2);
+    size_t width, n = name_reduce(name, bracket_at(name, length, &width), wanted + 1, sizeof wanted - 2);
     if (n == 0)
         return ROLE_NONE;
     wanted[n + 1] = ' ';
@@ -147,6 +160,34 @@ csv_role csv_name_role(const char *name, size_t length, int *kind)
         }
     }
     return ROLE_NONE;
+}
+
+csv_field csv_name_plain(arena *a, const char *name, bool is_bare)
+{
+    char plain[256];
+    int kind;
+    size_t width, length = strlen(name), at = bracket_at(name, length, &width);
+    at = is_bare ? at : length;
+    if (at < length && csv_name_role(name + at + width, length - at - 2 * width, &kind) == ROLE_PROPERTY)
+        at = length; /* "width (LSL)" */
+    size_t n = name_reduce(name, at, plain, sizeof plain);
+    const char *kept = n ? arena_text(a, plain, n) : NULL;
+    return (csv_field){kept, kept ? (uint32_t)n : 0};
+}
+
+bool csv_name_says_of(csv_field name, csv_field other, property *out)
+{
+    uint32_t n = name.length, m = other.length;
+    int kind;
+    if (m == 0 || m >= n)
+        return false;
+    const char *rest = memcmp(name.text, other.text, m) == 0               ? name.text + m
+                       : memcmp(name.text + n - m, other.text, m) == 0 ? name.text
+                                                                       : NULL;
+    if (!rest || csv_name_role(rest, n - m, &kind) != ROLE_PROPERTY)
+        return false;
+    *out = (property)kind;
+    return true;
 }
 
 static bool is_among(const char *words, const char *name, size_t length)
@@ -212,12 +253,12 @@ static size_t trimmed(const char *text, size_t length)
 
 void csv_name_split(arena *a, const char *name, const char **bare, const char **unit)
 {
-    size_t length = strlen(name), at = bracket_at(name, length);
+    size_t width, length = strlen(name), at = bracket_at(name, length, &width);
     *bare = name;
     *unit = "";
     if (at > 0 && at < length) {
         *bare = arena_text(a, name, trimmed(name, at));
-        *unit = arena_text(a, name + at + 1, length - at - 2);
+        *unit = arena_text(a, name + at + width, length - at - 2 * width);
         return;
     }
     const char *suffix = strrchr(name, '_');

@@ -331,9 +331,10 @@ static bool is_same_number(const csv_worker *w, const csv_text *a, const csv_tex
 }
 
 /* Keep what a cell says if it is the first to say so, or the first to say something else. */
-static void property_note(csv_worker *w, csv_block *b, const row_view *row, uint32_t code, property p)
+static void property_note(csv_worker *w, csv_block *b, const row_view *row, uint32_t code, property p,
+                          uint32_t field)
 {
-    const char *to, *from = field_at(b, row, w->plan.layout->property[p], &to);
+    const char *to, *from = field_at(b, row, field, &to);
     trim(&from, &to);
     csv_text text = {from, (uint32_t)(to - from)};
     csv_seen *seen = csv_is_missing(from, text.length) ? NULL : seen_of(w, code, p);
@@ -356,11 +357,12 @@ static void property_note(csv_worker *w, csv_block *b, const row_view *row, uint
         seen->first = text;
 }
 
-static void properties_note(csv_worker *w, csv_block *b, const row_view *row, uint32_t code)
+static void properties_note(csv_worker *w, csv_block *b, const row_view *row, uint32_t code,
+                            const uint32_t fields[PROPERTY_COUNT])
 {
     for (property p = 0; p < PROPERTY_COUNT; p++)
-        if (w->plan.layout->property[p] != CSV_NO_FIELD)
-            property_note(w, b, row, code, p);
+        if (fields[p] != CSV_NO_FIELD)
+            property_note(w, b, row, code, p, fields[p]);
 }
 
 static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
@@ -402,7 +404,11 @@ static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
     }
     b->has_folded |= f.is_folded;
     if (layout->has_properties && b->n > first)
-        properties_note(w, b, row, f.characteristic);
+        properties_note(w, b, row, f.characteristic, layout->property);
+    for (uint32_t v = 0; layout->own && b->n > first && v < layout->value_count; v++) {
+        bool has_names = layout->characteristic != CSV_NO_FIELD;
+        properties_note(w, b, row, has_names ? f.characteristic : layout->value_code[v], layout->own[v]);
+    }
     for (uint32_t c = 0; c < layout->context_count; c++) {
         context_kind kind = layout->contexts[c].kind;
         uint32_t code = code_of(w, b, (int)kind, row, layout->contexts[c].field);

@@ -1220,6 +1220,40 @@ static void limits_beside_several_columns_of_values_are_of_none(void **state)
     done(&t);
 }
 
+static void a_limit_that_bears_a_name_is_of_that_characteristic(void **state)
+{
+    (void)state;
+    static const char *const heads[] = {
+        "a,a_LSL,a_USL,b,b LSL,b USL,b_unit",
+        "a [mm],LSL a,USL-a,b [N],b(LSL),b (USL),b unit",
+        "길이,길이 하한,길이_상한,길이2 (mm),길이2하한,하한 길이2 상한값,길이2 단위",
+        "宽（mm）,宽（下限）,宽_上限,长,长规格下限,规格上限 长,长 单位",
+        "x1,x1_LSL,x1_USL,x2,x2_LSL,x2_USL,x2_unit",
+    };
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "%s\n1,0.5,2,7,6,8,kg\n1.5,0.5,2,7,6,8,kg\n", heads[i]);
+        reading t = read_text(text);
+        size_t n;
+        reader_characteristics(t.r, &n);
+        assert_int_equal(n, i == 2 ? 3 : 2); /* a column with two of them is of none */
+        assert_int_equal(characteristic_at(&t, 0)->subgroup_size, 0);
+        assert_true(said(&t, 0, PROPERTY_LOWER) == 0.5 && said(&t, 0, PROPERTY_UPPER) == 2);
+        assert_true(said(&t, 1, PROPERTY_LOWER) == 6);
+        assert_true(i == 2 || said(&t, 1, PROPERTY_UPPER) == 8);
+        assert_string_equal(reader_said(t.r, 1)->unit, "kg");
+        done(&t);
+    }
+    /* one value and its limits; a name that is not there */
+    reading t = read_text("a,a_LSL\n1,0.5\n2,0.5\n");
+    assert_int_equal(t.b->n, 2);
+    assert_true(said(&t, 0, PROPERTY_LOWER) == 0.5);
+    done(&t);
+    t = read_text("a,c_LSL\n1,0.5\n2,0.5\n");
+    assert_int_equal(t.b->n, 4);
+    done(&t);
+}
+
 static void a_second_column_of_limits_is_no_value(void **state)
 {
     (void)state;
@@ -1417,6 +1451,7 @@ int main(void)
         cmocka_unit_test(limits_beside_one_column_of_values_are_not_measured),
         cmocka_unit_test(limits_that_differ_are_told_and_not_taken),
         cmocka_unit_test(limits_beside_several_columns_of_values_are_of_none),
+        cmocka_unit_test(a_limit_that_bears_a_name_is_of_that_characteristic),
         cmocka_unit_test(a_second_column_of_limits_is_no_value),
         cmocka_unit_test(columns_of_limits_are_pinned_and_denied),
         cmocka_unit_test(korean_and_chinese_names_of_limits_are_understood),
