@@ -160,6 +160,8 @@ csv_field csv_name_plain(arena *a, const char *name, bool is_bare);
 bool csv_name_says_of(csv_field name, csv_field other, property *out);
 bool csv_name_is_defects(const char *name); /* nonconformities, of which one item may have many */
 bool csv_name_is_nonconforming(const char *name); /* "NG": 1 is an item that does not conform, 0 one that does */
+/* "Total", "평균", "最大值": the row is no measurement but sums several up. */
+bool csv_is_summary(const char *text, size_t length);
 /* What inspection found of one item: 0 "OK", 1 "NG" and the like in four languages, -1 no verdict. */
 int csv_verdict(const char *text, size_t length);
 bool csv_name_equal(const char *a, const char *b); /* but for case, blanks and signs */

@@ -14,6 +14,7 @@ typedef struct {
     const read_options *options;
     csv_dialect *d;
     const csv_sample *sample;
+    size_t row_count;      /* of the sample, without the sums and means below it */
     csv_layout *out;
     csv_role *roles;       /* [columns] */
     int *kinds;            /* [columns] property or context_kind */
@@ -29,11 +30,25 @@ static const csv_field *cell(const maker *m, size_t row, uint32_t column)
     return line->count == m->out->columns ? &line->fields[column] : NULL;
 }
 
+static void sums_leave_out(maker *m)
+{
+    size_t n = m->sample->row_count;
+    for (; n > 0; n--) {
+        const csv_line *line = &m->sample->rows[n - 1];
+        uint32_t j = 0;
+        while (j < line->count && line->fields[j].length == 0)
+            j++;
+        if (j < line->count && !csv_is_summary(line->fields[j].text, line->fields[j].length))
+            break;
+    }
+    m->row_count = n > 0 ? n : m->sample->row_count;
+}
+
 static void types_find(maker *m)
 {
     for (uint32_t j = 0; j < m->out->columns; j++) {
         size_t numbers = 0, others = 0;
-        for (size_t i = 0; i < m->sample->row_count; i++) {
+        for (size_t i = 0; i < m->row_count; i++) {
             const csv_field *f = cell(m, i, j);
             decimal value;
             if (!f || csv_is_missing(f->text, f->length) ||
@@ -44,7 +59,7 @@ static void types_find(maker *m)
             else
                 others++;
         }
-        m->is_numeric[j] = numbers > others || (m->sample->row_count == 0);
+        m->is_numeric[j] = numbers > others || (m->row_count == 0);
     }
 }
 
@@ -199,7 +214,7 @@ static bool is_decided(const maker *m, csv_role role, int kind)
 static bool all_parse(const maker *m, uint32_t column, csv_date form)
 {
     size_t good = 0, bad = 0;
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         int64_t ns;
         int32_t offset;
@@ -215,7 +230,7 @@ static bool all_parse(const maker *m, uint32_t column, csv_date form)
 
 static bool all_parse_strictly(const maker *m, uint32_t column, csv_date form)
 {
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         int64_t ns;
         int32_t offset;
@@ -228,7 +243,7 @@ static bool all_parse_strictly(const maker *m, uint32_t column, csv_date form)
 /* Ten digits are seconds, thirteen milliseconds, and so on: years 2001 to 2286. */
 static csv_date epoch_guess(const maker *m, uint32_t column)
 {
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         if (!f || f->length == 0)
             continue;
@@ -255,7 +270,7 @@ static bool is_excel(const maker *m, uint32_t column)
     csv_role role = csv_name_role(name, strlen(name), &kind);
     if ((role != ROLE_TIME && role != ROLE_CLOCK) || !m->is_numeric[column])
         return false;
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         decimal d;
         double days;
@@ -271,7 +286,7 @@ static bool is_excel(const maker *m, uint32_t column)
 
 static char first_separator(const maker *m, uint32_t column)
 {
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         for (uint32_t k = 0; f && k < f->length; k++) {
             if (strchr("./-", f->text[k]))
@@ -308,7 +323,7 @@ static csv_date date_guess(const maker *m, uint32_t column)
 static bool is_clock_column(const maker *m, uint32_t column)
 {
     size_t good = 0, bad = 0;
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         int64_t ns;
         if (!f || f->length == 0)
@@ -325,7 +340,7 @@ static bool is_clock_column(const maker *m, uint32_t column)
 
 static bool fits_its_name(const maker *m, uint32_t j, csv_role role, int kind)
 {
-    if (m->sample->row_count == 0)
+    if (m->row_count == 0)
         return true;
     switch (role) {
     case ROLE_VALUE:
@@ -348,7 +363,7 @@ static bool fits_its_name(const maker *m, uint32_t j, csv_role role, int kind)
 /* What a column is named for and is not read as would be lost without a word. */
 static void warn_unread(const maker *m, uint32_t column, csv_role role)
 {
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         if (!f || csv_is_missing(f->text, f->length))
             continue;
@@ -500,7 +515,7 @@ static size_t numbered_stem(const maker *m)
 static bool has_verdicts(const maker *m, uint32_t column)
 {
     size_t good = 0, bad = 0, others = 0;
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         if (!f || csv_is_missing(f->text, f->length))
             continue;
@@ -533,7 +548,7 @@ static characteristic_kind kind_of(const maker *m, uint32_t column, bool is_alon
     const char *name = m->out->names ? m->out->names[column] : "";
     bool has_size = is_alone && m->out->size != CSV_NO_FIELD, is_defects = csv_name_is_defects(name);
     bool is_one_each = m->out->size == CSV_NO_FIELD && csv_name_is_nonconforming(name);
-    for (size_t i = 0; (has_size || is_defects || is_one_each) && i < m->sample->row_count; i++) {
+    for (size_t i = 0; (has_size || is_defects || is_one_each) && i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column), *g = has_size ? cell(m, i, m->out->size) : NULL;
         decimal d;
         double inspected = 1;
@@ -732,7 +747,7 @@ static void characteristic_from_look(maker *m)
 static uint8_t decimals_of(const maker *m, uint32_t column)
 {
     uint8_t most = 0;
-    for (size_t i = 0; i < m->sample->row_count; i++) {
+    for (size_t i = 0; i < m->row_count; i++) {
         const csv_field *f = cell(m, i, column);
         decimal d;
         int64_t whole;
@@ -848,6 +863,7 @@ assay_status csv_layout_make(reader *r, const read_options *options, csv_dialect
     out->value_code = arena_array(&r->texts, uint32_t, n);
     if (!m.roles || !m.kinds || !m.is_numeric || !m.owner || !m.bare || !m.whole || !out->values || !out->value_code || !names_copy(&m))
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for %u columns", n);
+    sums_leave_out(&m);
     types_find(&m);
     assay_status status = roles_from_mapping(&m);
     if (status != ASSAY_OK)

@@ -211,6 +211,17 @@ bool csv_name_is_nonconforming(const char *name)
                     name, strlen(name));
 }
 
+bool csv_is_summary(const char *text, size_t length)
+{
+    if (length < 3 || length > 32 || (text[length - 1] >= '0' && text[length - 1] <= '9'))
+        return false; /* most lots and serials, at no cost */
+    return is_among(" total subtotal grandtotal sum average avg mean max min maximum minimum std stdev stddev "
+                    "standarddeviation range summe gesamt mittelwert durchschnitt standardabweichung spannweite "
+                    "합계 총계 소계 누계 평균 평균값 최대 최대값 최댓값 최소 최소값 최솟값 표준편차 범위 "
+                    "合计 总计 小计 共计 平均 平均值 均值 最大 最大值 最小 最小值 标准差 极差 合計 總計 小計 ",
+                    text, length);
+}
+
 int csv_verdict(const char *text, size_t length)
 {
     if (is_among(" ok pass passed good accept accepted conforming io gut o 합격 적합 양호 양품 정상 "

@@ -365,11 +365,52 @@ static void properties_note(csv_worker *w, csv_block *b, const row_view *row, ui
             property_note(w, b, row, code, p, fields[p]);
 }
 
+/* May the column say what the row is, rather than of what? A factor may have a level "max". */
+static bool is_label(const csv_layout *layout, uint32_t field)
+{
+    for (uint32_t i = 0; i < layout->context_count; i++) {
+        context_kind kind = layout->contexts[i].kind;
+        if (layout->contexts[i].field == field && kind != CONTEXT_SERIAL && kind != CONTEXT_SUBGROUP &&
+            kind != CONTEXT_BATCH)
+            return false;
+    }
+    return field != layout->characteristic;
+}
+
+static bool is_total(csv_worker *w, const char *text, size_t length)
+{
+    bool is_known = length == w->label_length && memcmp(text, w->label, length) == 0;
+    if (is_known || csv_is_summary(text, length))
+        return !is_known;
+    w->label_length = length <= sizeof w->label ? length : 0;
+    memcpy(w->label, text, w->label_length);
+    return false;
+}
+
+/* The first field that says something is "total" or the like. */
+static bool is_summary(csv_worker *w, const csv_block *b, const row_view *row, uint32_t *field)
+{
+    const char *to, *from;
+    for (uint32_t j = 0; j < w->plan.layout->columns; j++) {
+        from = field_at(b, row, j, &to);
+        trim(&from, &to);
+        *field = j;
+        if (from < to)
+            return is_total(w, from, (size_t)(to - from)) && is_label(w->plan.layout, j);
+    }
+    return false;
+}
+
 static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
 {
     const csv_layout *layout = w->plan.layout;
     row_facts f;
+    uint32_t field;
     b->received++;
+    if (is_summary(w, b, row, &field)) {
+        block_refuse(w, b, row, field, "summary-row", N_("a measurement, not a sum or a mean of several"));
+        return;
+    }
     if (!facts_read(w, b, row, &f))
         return;
     b->received--;

@@ -81,6 +81,8 @@ struct csv_worker {
     arena said;      /* texts of notes and of what was seen */
     csv_seen *seen;  /* [seen_room] by code and property */
     size_t seen_room;
+    char label[32];  /* the last one asked that is no "total" */
+    size_t label_length;
     /* the last date and the last stretch of zone asked for */
     char date[10];
     int64_t date_ns;

@@ -760,6 +760,7 @@ const words = {
   'refused.not-a-measurement': 'not a measurement',
   'refused.not-a-number': 'not a number',
   'refused.not-a-verdict': 'not a verdict',
+  'refused.summary-row': 'a sum or a mean, no measurement',
   'refused.not-a-size': 'not a sample size',
   'refused.not-a-status': 'not a status',
   'refused.not-a-time-of-day': 'not a time of day',

@@ -761,6 +761,7 @@ const words = {
   'refused.not-a-measurement': '측정값이 아님',
   'refused.not-a-number': '숫자가 아님',
   'refused.not-a-verdict': '판정이 아님',
+  'refused.summary-row': '측정값이 아닌 합계나 평균',
   'refused.not-a-size': '표본 크기가 아님',
   'refused.not-a-status': '상태가 아님',
   'refused.not-a-time-of-day': '시각이 아님',

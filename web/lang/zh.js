@@ -761,6 +761,7 @@ const words = {
   'refused.not-a-measurement': '不是测量值',
   'refused.not-a-number': '不是数字',
   'refused.not-a-verdict': '不是判定',
+  'refused.summary-row': '合计或平均, 不是测量值',
   'refused.not-a-size': '不是样本量',
   'refused.not-a-status': '不是状态',
   'refused.not-a-time-of-day': '不是时刻',

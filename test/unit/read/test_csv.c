@@ -1220,6 +1220,34 @@ static void limits_beside_several_columns_of_values_are_of_none(void **state)
     done(&t);
 }
 
+static void sums_and_means_below_a_table_are_refused_as_such(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "날짜,길이\n2026-01-01,10.1\n2026-01-02,10.2\n합계,20.3\n평균,10.15\n",
+        "序号;尺寸\n1;10,1\n2;10,2\n合计;20,3\n最大值;10,2\n",
+        "lot,unused,x\nA,,10.1\nB,,10.2\nTotal,,20.3\n,Std. Dev.,0.07\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        reader_tally_t tally;
+        reading t = read_text(texts[i]);
+        reader_tally(t.r, &tally);
+        assert_int_equal(t.b->n, 2);
+        assert_int_equal(t.b->time[0] == TIME_NONE, i > 0);
+        assert_int_equal(tally.refusal_count, 1);
+        assert_string_equal(tally.refusals[0].reason, "summary-row");
+        assert_int_equal(tally.refusals[0].count, 2);
+        done(&t);
+    }
+    /* names of characteristics and levels of a factor are none */
+    reading t = read_text("characteristic,value\nmean,5\nmax,6\n");
+    assert_int_equal(t.b->n, 2);
+    done(&t);
+    t = read_text("group,value\nmin,5\nmax,6\n");
+    assert_int_equal(t.b->n, 2);
+    done(&t);
+}
+
 static void a_limit_that_bears_a_name_is_of_that_characteristic(void **state)
 {
     (void)state;
@@ -1451,6 +1479,7 @@ int main(void)
         cmocka_unit_test(limits_beside_one_column_of_values_are_not_measured),
         cmocka_unit_test(limits_that_differ_are_told_and_not_taken),
         cmocka_unit_test(limits_beside_several_columns_of_values_are_of_none),
+        cmocka_unit_test(sums_and_means_below_a_table_are_refused_as_such),
         cmocka_unit_test(a_limit_that_bears_a_name_is_of_that_characteristic),
         cmocka_unit_test(a_second_column_of_limits_is_no_value),
         cmocka_unit_test(columns_of_limits_are_pinned_and_denied),
