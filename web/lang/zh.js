@@ -923,7 +923,7 @@ const words = {
   'overview.pending': '正在计算 {n} 个',
   'ppk.hint': '全部数据的过程性能指数，下方为 95 % 置信下限',
   target: '目标',
-  'target.chance': '看运气',
+  'target.chance': '时而达标',
   'target.hint': 'Ppk 的整个区间在 1.33 以上、以下还是跨越？',
   'target.hit': '可达标',
   'target.miss': '不达标',
