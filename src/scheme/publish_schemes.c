@@ -5,6 +5,7 @@
 #include "scheme/case_public.h"
 #include "scheme/title_inner.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static json_t *words(const scheme_item *item)
@@ -51,7 +52,16 @@ static void add_field(const scheme *s, const char *id, json_t *out)
             json_object_set_new(out, id, field_card(&s->party.field[i]));
 }
 
-static json_t *public_card(const scheme *s)
+/* Does anybody hold, or has anybody held, a title of it? */
+static bool has_holders(store *db, const scheme *s)
+{
+    char list[120];
+    uint64_t count = 0;
+    snprintf(list, sizeof list, "title/s/%.80s", s->item.id);
+    return store_list_count(db, list, &count, NULL) == ASSAY_OK && count > 0;
+}
+
+static json_t *public_card(store *db, const scheme *s)
 {
     json_t *o = item_card(&s->item), *titles = json_array(), *fields = json_object();
     for (size_t i = 0; i < s->title_count; i++)
@@ -65,6 +75,7 @@ static json_t *public_card(const scheme *s)
     json_object_set_new(o, "titles", titles);
     json_object_set_new(o, "fields", fields);
     json_object_set_new(o, "has_roll", json_boolean(has_roll));
+    json_object_set_new(o, "has_holders", json_boolean(has_roll && has_holders(db, s)));
     json_object_set_new(o, "is_for_everybody", json_boolean(scheme_is_for_everybody(s)));
     return o;
 }
@@ -88,7 +99,7 @@ static assay_status add_scheme(desk *d, const json_t *card, json_t *list, assay_
             return ASSAY_OK;
     assay_status status = desk_scheme(d, id, &s, err);
     if (!status && publishes(s))
-        json_array_append_new(list, public_card(s));
+        json_array_append_new(list, public_card(d->s, s));
     return status;
 }
 

@@ -18,7 +18,7 @@ export default function Roll({ query }) {
   return html`<${PublicPage} here="roll"><${Title} title=${t('nav.roll')} under=${t('roll.under')} />
     ${whenLoaded(schemes, ({ schemes: known }) => {
     const all = known.filter((/** @type {any} */ s) => s.has_roll);
-    const scheme = find(all, query.scheme) ?? all[0];
+    const scheme = find(all, query.scheme) ?? all.find((/** @type {any} */ s) => s.has_holders) ?? all[0];
     if (!scheme) return html`<p class="empty">${t('roll.nothing')}</p>`;
     return html`<${Search} all=${all} scheme=${scheme} query=${query} /><${List} key=${scheme.id} scheme=${scheme} query=${query} /><${Counts} scheme=${scheme} />`;
   })}<//>`;

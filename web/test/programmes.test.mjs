@@ -247,6 +247,15 @@ test('why nobody was let through is told in the language of the reader', async (
   assert.deepEqual(page.faults, []);
 });
 
+test('the roll opens with a programme that somebody holds a title of', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/roll', { as: null });
+  await browser.settled(page);
+  await page.getByRole('cell', { name: 'Circle River', exact: true }).waitFor();
+  assert.equal(await page.getByLabel('Scheme', { exact: true }).inputValue(), 'x.contest');
+  const { schemes } = await server.api('GET', 'public/schemes');
+  assert.deepEqual(schemes.filter((/** @type {any} */ s) => s.has_holders).map((/** @type {any} */ s) => s.id), ['x.contest']);
+});
+
 test('anybody finds a name on the roll without logging in', async ({ browser, plant }) => {
   const server = await plant(), page = await browser.open(server, '/roll?scheme=x.contest', { as: null });
   await browser.settled(page);
