@@ -295,6 +295,18 @@ static int judge_all(cli *c, const series_set *set, const analysis_plan *plan, d
     return is_json ? cli_json_end(c, &v.j, v.code) : v.code;
 }
 
+static void remark_counts(const cli *c, const series_set *set)
+{
+    for (size_t i = 0; i < series_count(set); i++) {
+        const characteristic *of = series_at(set, i)->definition;
+        if (of->kind != KIND_VARIABLE) {
+            cli_remark(c, _("note: %s holds counts, and capability indices are of measured values: "
+                            "assay chart shows the share that does not conform"), of->path);
+            return;
+        }
+    }
+}
+
 int cmd_capability(cli *c)
 {
     series_set *set = NULL;
@@ -314,6 +326,8 @@ int cmd_capability(cli *c)
         status = plan_make(c, set, true, &plan);
     if (status == ASSAY_OK)
         be_brief(c, series_count(set), &plan);
+    if (status == ASSAY_OK)
+        remark_counts(c, set);
     code = status == ASSAY_OK ? judge_all(c, set, &plan, bound) : cli_fail(c, status);
     plan_done(&plan);
     series_close(set);

@@ -137,16 +137,36 @@ static bool is_number(const csv_field *f, char sign)
     return csv_number_parse(f->text, f->length, sign, &value, NULL) != DECIMAL_NONE;
 }
 
+/* "1,200": three digits behind one sign and no more before it, so that it may set thousands apart. */
+static bool may_be_thousands(const csv_field *f, char sign)
+{
+    const char *at = memchr(f->text, sign, f->length);
+    uint32_t before = at ? (uint32_t)(at - f->text) : 0, signs = f->length && strchr("+-", f->text[0]);
+    return at && f->length - before == 4 && before > signs && before - signs <= 3;
+}
+
+/* What may be thousands says nothing where as many numbers of any row have the other sign for sure; a version
+ * in the preamble does not outweigh a column of "12,345". */
 static char decimal_guess(const csv_line *rows, size_t n)
 {
-    size_t commas = 0, points = 0;
-    for (size_t i = n / 2; i < n; i++) {
+    size_t commas = 0, points = 0, all_commas = 0, all_points = 0, sure_commas = 0, sure_points = 0;
+    for (size_t i = 0; i < n; i++) {
         for (uint32_t j = 0; j < rows[i].count; j++) {
             const csv_field *f = &rows[i].fields[j];
-            commas += memchr(f->text, ',', f->length) && is_number(f, ',');
-            points += memchr(f->text, '.', f->length) && is_number(f, '.');
+            bool is_comma = memchr(f->text, ',', f->length) && is_number(f, ',');
+            bool is_point = memchr(f->text, '.', f->length) && is_number(f, '.');
+            sure_commas += is_comma && !may_be_thousands(f, ',');
+            sure_points += is_point && !may_be_thousands(f, '.');
+            all_commas += is_comma;
+            all_points += is_point;
+            commas += is_comma && i >= n / 2;
+            points += is_point && i >= n / 2;
         }
     }
+    if (sure_commas && !sure_points && sure_commas >= all_points)
+        return ',';
+    if (sure_points && !sure_commas && sure_points >= all_commas)
+        return '.';
     return commas > points ? ',' : '.';
 }
 

@@ -401,6 +401,17 @@ static bool is_summary(csv_worker *w, const csv_block *b, const row_view *row, u
     return false;
 }
 
+/* "1,200" is 1200 or another country's 1.2: whoever wrote it knows. */
+static const char *number_wanted(const csv_worker *w, const csv_block *b, const row_view *row, uint32_t field)
+{
+    const char *to, *from = field_at(b, row, field, &to);
+    bool is_comma = w->plan.dialect->decimal == ',';
+    if (from < to && *from >= '0' && *from <= '9' && memchr(from, is_comma ? '.' : ',', (size_t)(to - from)))
+        return is_comma ? N_("a number without signs between thousands, such as 1200,5")
+                        : N_("a number without signs between thousands, such as 1200.5");
+    return is_comma ? N_("a number such as 24,5") : N_("a number such as 24.5");
+}
+
 static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
 {
     const csv_layout *layout = w->plan.layout;
@@ -425,8 +436,7 @@ static inline void row_read(csv_worker *w, csv_block *b, const row_view *row)
         }
         if (!layout->are_verdicts && !value_read(w, b, row, layout->values[v], i)) {
             block_refuse(w, b, row, layout->values[v], "not-a-number",
-                         w->plan.dialect->decimal == ',' ? N_("a number such as 24,5")
-                                                         : N_("a number such as 24.5"));
+                         number_wanted(w, b, row, layout->values[v]));
             continue;
         }
         b->characteristic[i] = layout->characteristic == CSV_NO_FIELD ? layout->value_code[v]

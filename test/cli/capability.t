@@ -105,3 +105,17 @@ thickness [µm]
 # certified figures: mean and standard deviation of the lithography data
 $ assay describe $DATA/csv/nist-LITHOGRA.DAT '#4' --json | python3 -c 'import json,sys; a=json.load(sys.stdin); print(a["n"], a["sd"], a["mean"])'
 450 0.6937559038725326 2.5322843444444443
+
+# what is counted has no capability of measured values: told
+$ printf 'lot,result\nA,OK\nA,NG\nB,OK\nB,OK\n' | assay capability - 2>&1 >/dev/null | tail -1
+note: result holds counts, and capability indices are of measured values: assay chart shows the share that does not conform
+
+# signs between thousands that may be decimal signs are refused, and how to write the number is told
+$ printf 'lot,len\nA,1234.5\nB,"1,200"\nC,1250\n' | LANGUAGE=zh assay describe - 2>&1 >/dev/null
+1/3 行被拒绝：
+  not-a-number：1 行，首见于第 3 行，列 len：见到 "1,200"，应为 不带千位分隔符的数字, 如 1200.5
+
+# totals below the table are no measurements
+$ printf '일자,길이\n2026-01-01,10.1\n2026-01-02,10.2\n합계,20.3\n' | LANGUAGE=ko assay capability - 2>&1 >/dev/null
+1/3행 거부:
+  summary-row: 1건, 처음은 4행, 열 일자: "합계" 발견, 여러 값의 합계나 평균이 아닌 측정값 이어야 함

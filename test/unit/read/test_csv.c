@@ -1220,6 +1220,26 @@ static void limits_beside_several_columns_of_values_are_of_none(void **state)
     done(&t);
 }
 
+static void a_decimal_sign_that_is_sure_decides(void **state)
+{
+    (void)state;
+    reader_tally_t tally;
+    reading t = read_text("lot,len\nA,1234.5\nB,\"1,200\"\nC,1250\n");
+    reader_tally(t.r, &tally);
+    assert_int_equal(t.b->n, 2);
+    assert_int_equal(tally.refused, 1);
+    assert_int_equal(tally.refusals[0].line, 3);
+    done(&t);
+    t = read_text("lot;len\nA;1234,5\nB;1.200\nC;1250\n");
+    reader_tally(t.r, &tally);
+    assert_int_equal(t.b->n, 2);
+    assert_int_equal(tally.refusals[0].line, 3);
+    done(&t);
+    t = read_text("Version;1.5\nx;y\n10,101;7\n10,102;7\n10,103;7\n");
+    assert_int_equal(t.b->exponent[0], -3);
+    done(&t);
+}
+
 static void sums_and_means_below_a_table_are_refused_as_such(void **state)
 {
     (void)state;
@@ -1479,6 +1499,7 @@ int main(void)
         cmocka_unit_test(limits_beside_one_column_of_values_are_not_measured),
         cmocka_unit_test(limits_that_differ_are_told_and_not_taken),
         cmocka_unit_test(limits_beside_several_columns_of_values_are_of_none),
+        cmocka_unit_test(a_decimal_sign_that_is_sure_decides),
         cmocka_unit_test(sums_and_means_below_a_table_are_refused_as_such),
         cmocka_unit_test(a_limit_that_bears_a_name_is_of_that_characteristic),
         cmocka_unit_test(a_second_column_of_limits_is_no_value),
