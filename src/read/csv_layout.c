@@ -626,8 +626,26 @@ static assay_status values_make(maker *m, size_t stem, bool is_subgroup)
     return ASSAY_OK;
 }
 
+/* "12.5 mm": a unit behind each number is why there are none. */
+static bool has_units_behind(const csv_field *f)
+{
+    const char *blank = f ? memchr(f->text, ' ', f->length) : NULL;
+    decimal d;
+    return blank && decimal_parse(f->text, (size_t)(blank - f->text), '.', &d, NULL) == DECIMAL_OK &&
+           f->text + f->length - blank < 8;
+}
+
 static assay_status no_values(const maker *m)
 {
+    for (uint32_t j = 0; j < m->out->columns && m->row_count; j++) {
+        const csv_field *f = cell(m, 0, j);
+        if (m->roles[j] != ROLE_NONE || !has_units_behind(f))
+            continue;
+        assay_fail(m->err, ASSAY_FORMAT, 0, _("%s has no column of numbers: line %llu, column %u has \"%.*s\""),
+                   m->r->in.name, (unsigned long long)m->sample->rows[0].line + 1, j + 1, (int)f->length, f->text);
+        assay_hint(m->err, _("write the unit into the column's name, as in \"length [mm]\", and numbers below it"));
+        return ASSAY_FORMAT;
+    }
     assay_fail(m->err, ASSAY_FORMAT, 0, _("%s has no column of numbers"), m->r->in.name);
     assay_hint(m->err, _("name it with --value, or say how the file is written with --dialect"));
     return ASSAY_FORMAT;

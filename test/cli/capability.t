@@ -119,3 +119,9 @@ $ printf 'lot,len\nA,1234.5\nB,"1,200"\nC,1250\n' | LANGUAGE=zh assay describe -
 $ printf '일자,길이\n2026-01-01,10.1\n2026-01-02,10.2\n합계,20.3\n' | LANGUAGE=ko assay capability - 2>&1 >/dev/null
 1/3행 거부:
   summary-row: 1건, 처음은 4행, 열 일자: "합계" 발견, 여러 값의 합계나 평균이 아닌 측정값 이어야 함
+
+# a unit behind each number is told, and where it belongs
+$ printf 'lot,len\nA,12.5 mm\nB,12.6 mm\n' | assay capability -
+assay: standard input has no column of numbers: line 2, column 2 has "12.5 mm"
+hint: write the unit into the column's name, as in "length [mm]", and numbers below it
+[1]
