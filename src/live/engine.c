@@ -81,9 +81,12 @@ static void take_row(taking *t, live_chart *c, size_t i)
         engine_must_replay(t->e, c, b->time[i]);
         return;
     }
-    live_row row = {.time = b->time[i], .mantissa = b->mantissa[i], .exponent = b->exponent[i],
+    live_row row = {.time = b->time[i],
+                    .mantissa = b->mantissa[i],
+                    .exponent = b->exponent[i],
                     .status = b->status ? b->status[i] : STATUS_VALID,
                     .size = b->size && b->size[i] ? b->size[i] : 1,
+                    .offset = b->offset ? b->offset[i] : TIME_OFFSET_NONE,
                     .stage = hash_at(t->p, CONTEXT_STAGE, i)};
     if (c->plan->is_by_key)
         row.key = hash_at(t->p, c->plan->key, i);

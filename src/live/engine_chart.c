@@ -34,12 +34,12 @@ assay_status live_plan_init(const chart_definition *d, live_plan *out, assay_err
     assay_status status = assay_rules_parse(d->rules, &p.rules, err);
     if (status != ASSAY_OK)
         return status;
-    if (d->n > LIVE_READINGS_MAX)
+    p.is_attribute = is_attribute(d->chart.type);
+    if (d->n > LIVE_READINGS_MAX && !p.is_attribute)
         return assay_fail(err, ASSAY_LIMIT, 0, "a live chart has subgroups of %d readings at most",
                           LIVE_READINGS_MAX);
     if (d->subgroup && !context_from_name(d->subgroup, &p.key))
         return assay_fail(err, ASSAY_DOMAIN, 0, "there is no column \"%s\"", d->subgroup);
-    p.is_attribute = is_attribute(d->chart.type);
     p.every = (int64_t)d->every_s * 1000000000;
     p.is_by_key = p.is_by_key && !p.every;
     p.contexts = 1u << CONTEXT_STAGE | (p.is_by_key ? 1u << p.key : 0);
@@ -74,7 +74,7 @@ assay_status live_chart_init(live_chart *c, const live_plan *plan, double center
     assay_status status = assay_step_init(&o, &made.step, err);
     if (status != ASSAY_OK)
         return status;
-    made.room = plan->definition.n ? plan->definition.n : 8;
+    made.room = plan->is_attribute ? 1 : plan->definition.n ? plan->definition.n : 8;
     made.group = malloc(made.room * sizeof *made.group);
     made.stepped = malloc(assay_step_size(&made.step));
     if (!made.group || !made.stepped) {
@@ -156,6 +156,16 @@ static void read_group(const live_chart *c, int64_t *mantissa, double *real, ass
 {
     const live_state *s = &c->s;
     bool is_out = s->valid == 0;
+    double all = c->plan->definition.size_all;
+    if (c->plan->is_attribute) {
+        const live_sum *sum = is_out ? &s->all : &s->counted;
+        real[0] = sum->rows ? sum->count : NAN;
+        *g = (assay_step_group){.size =
+                                    !isnan(all) ? all : (double)(sum->rows ? sum->size : s->size),
+                                .x = assay_values_of_doubles(real, 1),
+                                .is_excluded = is_out};
+        return;
+    }
     for (uint32_t i = 0; i < s->count; i++) {
         bool is_missing = !is_out && !c->group[i].counts;
         if (s->form.is_real) {
@@ -164,8 +174,7 @@ static void read_group(const live_chart *c, int64_t *mantissa, double *real, ass
         } else
             mantissa[i] = is_missing ? ASSAY_MANTISSA_MISSING : c->group[i].mantissa;
     }
-    double all = c->plan->definition.size_all;
-    *g = (assay_step_group){.size = isnan(all) ? s->size : all, .is_excluded = is_out};
+    *g = (assay_step_group){.size = isnan(all) ? 1 : all, .is_excluded = is_out};
     g->x = s->form.is_real ? assay_values_of_doubles(real, s->count)
                            : assay_values_of_decimals(mantissa, s->count, s->form.exponent);
 }
@@ -257,6 +266,13 @@ static bool has_value(const live_row *row)
     return (row->status & STATUS_MASK) != STATUS_NO_VALUE;
 }
 
+static double real_of(const live_row *row)
+{
+    double real;
+    memcpy(&real, &row->mantissa, sizeof real);
+    return row->status & STATUS_RAW ? real : decimal_to_double(row->mantissa, row->exponent);
+}
+
 /* The value in the form of the series; false: the form does not take it. */
 static bool put_value(live_state *s, const live_row *row, live_reading *out)
 {
@@ -264,10 +280,7 @@ static bool put_value(live_state *s, const live_row *row, live_reading *out)
     int64_t steps = ASSAY_MANTISSA_MISSING;
     bool is_raw = row->status & STATUS_RAW, fits = true;
     if (has_value(row)) {
-        if (is_raw)
-            memcpy(&real, &row->mantissa, sizeof real);
-        else
-            real = decimal_to_double(row->mantissa, row->exponent);
+        real = real_of(row);
         s->form.exponent = s->form.is_known ? s->form.exponent : row->exponent;
         s->form.is_known = true;
         if (!s->form.is_real)
@@ -291,10 +304,15 @@ static bool put_value(live_state *s, const live_row *row, live_reading *out)
     return true;
 }
 
-static int64_t bucket_of(const live_plan *p, int64_t time)
+/* Days are those of the clock on the wall. */
+static int64_t bucket_of(const live_plan *p, const live_row *row)
 {
+    const int64_t second = 1000000000, day = 86400 * second;
+    int64_t time = row->time;
     if (!p->every || time == TIME_NONE)
         return 0;
+    if (p->every % day == 0 && row->offset != TIME_OFFSET_NONE)
+        time += row->offset * second;
     int64_t b = time / p->every;
     return time % p->every < 0 ? b - 1 : b;
 }
@@ -303,16 +321,23 @@ static bool ends_before(const live_chart *c, const live_row *row)
 {
     if (row->stage != c->s.stage)
         return true;
+    bool is_full = c->s.count == LIVE_READINGS_MAX && !c->plan->is_attribute;
     if (c->plan->every)
-        return bucket_of(c->plan, row->time) != c->s.bucket || c->s.count == LIVE_READINGS_MAX;
+        return bucket_of(c->plan, row) != c->s.bucket || is_full;
     if (c->plan->is_by_key)
-        return row->key != c->s.key || row->key == 0 || c->s.count == LIVE_READINGS_MAX;
+        return row->key != c->s.key || row->key == 0 || is_full;
     return false; /* by count: closed when full */
+}
+
+/* Of the open group; counts are summed and not kept. */
+static uint32_t kept_readings(const live_chart *c, const live_state *s)
+{
+    return c->plan->is_attribute ? 0 : s->count;
 }
 
 static bool has_room(live_chart *c)
 {
-    if (c->s.count < c->room)
+    if (kept_readings(c, &c->s) < c->room)
         return true;
     uint32_t room = 2 * c->room < LIVE_READINGS_MAX ? 2 * c->room : LIVE_READINGS_MAX;
     live_reading *grown = realloc(c->group, room * sizeof *grown);
@@ -323,17 +348,34 @@ static bool has_room(live_chart *c)
     return true;
 }
 
+static void add_count(live_sum *sum, double count, uint32_t size)
+{
+    sum->count += count;
+    sum->size += size;
+    sum->rows++;
+}
+
 static void add_reading(live_chart *c, const live_row *row, live_reading reading)
 {
     live_state *s = &c->s;
     if (s->count == 0) {
         s->group_time = row->time;
-        s->size = row->size;
+        s->all = s->counted = (live_sum){0};
+        s->size = 0;
     }
-    c->group[s->count++] = reading;
+    s->size += row->size;
+    if (!c->plan->is_attribute)
+        c->group[s->count] = reading;
+    else if (has_value(row)) {
+        double count = real_of(row);
+        add_count(&s->all, count, row->size);
+        if (reading.counts)
+            add_count(&s->counted, count, row->size);
+    }
+    s->count++;
     s->valid += reading.counts;
     s->key = row->key;
-    s->bucket = bucket_of(c->plan, row->time);
+    s->bucket = bucket_of(c->plan, row);
     s->last_time = row->time;
     s->rows++;
 }
@@ -342,7 +384,8 @@ static void add_reading(live_chart *c, const live_row *row, live_reading reading
 
 size_t live_state_size(const live_chart *c)
 {
-    return sizeof(live_state) + assay_step_size(&c->step) + c->s.count * sizeof *c->group;
+    return sizeof(live_state) + assay_step_size(&c->step) +
+           kept_readings(c, &c->s) * sizeof *c->group;
 }
 
 void live_state_save(const live_chart *c, void *out)
@@ -350,7 +393,8 @@ void live_state_save(const live_chart *c, void *out)
     char *at = out;
     memcpy(at, &c->s, sizeof c->s);
     memcpy(at + sizeof c->s, c->stepped, assay_step_size(&c->step));
-    memcpy(at + sizeof c->s + assay_step_size(&c->step), c->group, c->s.count * sizeof *c->group);
+    memcpy(at + sizeof c->s + assay_step_size(&c->step), c->group,
+           kept_readings(c, &c->s) * sizeof *c->group);
 }
 
 bool live_state_load(live_chart *c, const void *bytes, size_t length)
@@ -360,16 +404,17 @@ bool live_state_load(live_chart *c, const void *bytes, size_t length)
     if (length < fixed)
         return false;
     memcpy(&s, bytes, sizeof s);
-    if (s.count > LIVE_READINGS_MAX || length != fixed + s.count * sizeof *c->group)
+    uint32_t kept = kept_readings(c, &s);
+    if (kept > LIVE_READINGS_MAX || length != fixed + kept * sizeof *c->group)
         return false;
-    while (c->room < s.count) {
+    while (c->room < kept) {
         c->s.count = c->room;
         if (!has_room(c))
             return false;
     }
     c->s = s;
     memcpy(c->stepped, (const char *)bytes + sizeof s, assay_step_size(&c->step));
-    memcpy(c->group, (const char *)bytes + fixed, s.count * sizeof *c->group);
+    memcpy(c->group, (const char *)bytes + fixed, kept * sizeof *c->group);
     return true;
 }
 
@@ -421,7 +466,7 @@ int64_t live_chart_rewind(live_chart *c, int64_t time)
     const live_checkpoint *k = &c->checkpoint[i - 1];
     live_state s;
     memcpy(&s, k->blob, sizeof s);
-    size_t length = sizeof s + assay_step_size(&c->step) + s.count * sizeof *c->group;
+    size_t length = sizeof s + assay_step_size(&c->step) + kept_readings(c, &s) * sizeof *c->group;
     if (live_state_load(c, k->blob, length))
         return k->time;
     live_chart_reset(c, c->s.form);

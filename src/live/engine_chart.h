@@ -30,6 +30,7 @@ ASSAY_MUST_USE assay_status live_plan_init(const chart_definition *d, live_plan 
 
 typedef struct {
     int64_t time, mantissa;
+    int32_t offset; /* of the clock on the wall, s; TIME_OFFSET_NONE */
     int exponent;
     uint8_t status; /* with STATUS_RAW */
     uint32_t size;
@@ -43,6 +44,12 @@ typedef struct {
     int exponent;
 } live_form;
 
+/* Of counts a group is one: they are summed, and so is what was inspected. */
+typedef struct {
+    double count;
+    uint64_t size, rows; /* rows with a value */
+} live_sum;
+
 typedef struct {
     uint64_t rows, measurements, subgroups, signals;
     uint64_t judged, judged_signals; /* points behind judged_after, and those that signalled */
@@ -51,7 +58,8 @@ typedef struct {
     int64_t bucket;                /* by time: number of the stretch */
     uint64_t key, stage;
     uint32_t count, valid;         /* rows in the open group, and how many of them count */
-    uint32_t size;                 /* inspected, of its first row */
+    uint64_t size;                 /* inspected, of all of them */
+    live_sum all, counted;         /* of those with a value, where the chart is one of counts */
     live_form form;
     double last_value;             /* of the last row that counts */
     int64_t point_time;            /* of the last point */

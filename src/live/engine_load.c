@@ -148,7 +148,9 @@ static chart_definition default_definition(const characteristic *c)
     uint32_t n = c->subgroup_size ? c->subgroup_size : 1;
     chart_definition d = {.n = n, .rules = "nelson", .size_all = NAN,
                           .chart = assay_chart_defaults()};
-    d.n = n > LIVE_READINGS_MAX || c->kind != KIND_VARIABLE ? 1 : n;
+    d.n = c->kind != KIND_VARIABLE ? 0
+          : n > LIVE_READINGS_MAX  ? 1
+                                   : n; /* counts: by lot, else each */
     d.chart.type = c->kind == KIND_DEFECTIVES ? ASSAY_CHART_P
                    : c->kind == KIND_DEFECTS  ? ASSAY_CHART_U
                    : d.n == 1                 ? ASSAY_CHART_I_MR

@@ -37,6 +37,7 @@ static bool take_rows(reading *r, const measurement_batch *b)
     for (size_t i = 0; i < b->n; i++) {
         live_row row = {.time = b->time ? b->time[i] : TIME_NONE,
                         .mantissa = b->mantissa[i],
+                        .offset = b->offset ? b->offset[i] : TIME_OFFSET_NONE,
                         .exponent = b->exponent[i],
                         .status = b->status ? b->status[i] : STATUS_VALID,
                         .size = b->size ? b->size[i] : 1};

@@ -272,7 +272,7 @@ static void define(const analysis *a, const analysis_options *o, const series_re
                    chart_definition *out)
 {
     out->n = a->is_by_key || a->every ? 0 : a->n;
-    out->every_s = o->every_s;
+    out->every_s = (uint32_t)(a->every / 1000000000);
     out->subgroup = a->is_by_key ? request->role[CONTEXT_SUBGROUP] : NULL;
     memcpy(out->filter, request->range.filter, sizeof out->filter);
     out->size_all = o->size_all;

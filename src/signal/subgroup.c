@@ -279,18 +279,23 @@ static bool sum_counts(analysis *a, bool has_size_all)
         return false;
     for (size_t g = 0; g < k; g++) {
         size_t first = analysis_row(a, g), end = first + subgroup_size(a, g), left = 0;
+        double whole = 0;
         bool is_out = a->input.excluded && a->input.excluded[g];
         count[g] = size[g] = 0;
         for (size_t i = first; i < end; i++) {
-            double value = series_value(a->series, i);
+            double value = series_value(a->series, i),
+                   inspected = a->series->size ? a->series->size[i] : 1;
+            whole += inspected;
             if (isnan(value) || (!is_out && !counts(a->series, i)))
                 continue;
             count[g] += value;
-            size[g] += a->series->size ? a->series->size[i] : 1;
+            size[g] += inspected;
             left++;
         }
-        if (left == 0)
+        if (left == 0) {
             count[g] = NAN;
+            size[g] = whole;
+        }
     }
     a->input.x = assay_values_of_doubles(count, k);
     a->input.size = has_size_all ? a->input.size : size;

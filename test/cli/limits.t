@@ -126,3 +126,10 @@ $ assay limits plant.assay thickness -n 5 --budget 'now and then' --freeze --why
 assay: "now and then" is no budget of false alarms
 hint: about one per month; 2 per week; one per 10 shifts
 [1]
+
+# verdicts that no lot groups are charted by day, and stay so in force
+$ python3 -c 'print("time,verdict"); [print(f"2026-03-{d:02}T08:{i:02}:00+09:00,{chr(78)+chr(71) if (d*7+i)%19==0 else chr(79)+chr(75)}") for d in range(1, 21) for i in range(50)]' > v.csv; rm -f v.assay*; assay import v.assay v.csv -q 2>/dev/null; assay limits v.assay verdict --freeze --why 'phase 1' --json 2>/dev/null | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["name"], d["center"], d["n"])'
+v.csv: 1000 received = 1000 stored + 0 duplicates + 0 conflicts + 0 refused
+p every 86400 s nelson 0.052 50
+$ assay chart v.assay --json 2>/dev/null | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["limits"]["state"], d["subgroups"], d["location"]["points"][0]["n"])'
+in force 20 50
