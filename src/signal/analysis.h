@@ -26,8 +26,9 @@ typedef void analysis_points(const struct analysis *a, const assay_chart_point *
 typedef struct {
     uint32_t n;               /* readings per subgroup; 0: by key where the series has one, else
                                  as the characteristic is defined, else 1 */
-    uint32_t every_s;         /* subgroups are stretches of so many seconds, counted from 1970; n is
-                                 then what falls into each; needs times. 0: they are not */
+    uint32_t every_s;         /* subgroups are stretches of so many seconds, counted from 1970, whole
+                                 days by the clock on the wall; n is then what falls into each; needs
+                                 times. 0: they are not */
     assay_chart_options chart;
     assay_rules rules;        /* of the location chart */
     size_t phase1_from, phase1_to; /* subgroups from 1, both included; 0, 0: all */
