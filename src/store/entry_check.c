@@ -17,7 +17,7 @@ static bool has_place(connection *c, const entry_spot *s, int64_t entry, assay_e
 static const char *fault_of(connection *c, sqlite3_stmt *q, uint64_t *places, assay_err *err)
 {
     const char *at = sqlite3_column_blob(q, 4);
-    const char *end = at + sqlite3_column_bytes(q, 4);
+    const char *end = at ? at + sqlite3_column_bytes(q, 4) : NULL; /* a damaged row may have none */
     entry_spot s;
     while (at < end) {
         if (!place_next(&at, end, &s))

@@ -261,26 +261,34 @@ static void find(const char *what, void *context)
     strcat(strcat(context, what), "\n");
 }
 
-static void a_list_that_does_not_agree_with_its_entries_is_found(void **state)
+/* What a check finds after SQL has gone behind the store's back. */
+static void found_after(const char *damage, char *found)
 {
-    (void)state;
     shop *h = shop_new();
     sqlite3 *db;
     store_check_t got;
-    char found[4096] = "";
+    found[0] = '\0';
     three(h);
     assert_ok(store_check(h->s, find, found, &got, &h->err), h->err);
     assert_string_equal(found, "");
     store_close(h->s);
     assert_int_equal(sqlite3_open(h->path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "DELETE FROM place WHERE list = 2 AND entry = 1", NULL, NULL,
-                                  NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, damage, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     shop_open(h);
     assert_ok(store_check(h->s, find, found, &got, &h->err), h->err);
+    shop_free(h);
+}
+
+static void a_list_that_does_not_agree_with_its_entries_is_found(void **state)
+{
+    (void)state;
+    char found[4096];
+    found_after("DELETE FROM place WHERE list = 2 AND entry = 1", found);
     assert_non_null(strstr(found, "entry 1 (case) is missing in a list"));
     assert_non_null(strstr(found, "list \"all\" counts 3 entries and has 2"));
-    shop_free(h);
+    found_after("UPDATE entry SET places = zeroblob(0) WHERE number = 3", found);
+    assert_non_null(strstr(found, "lists have 6 places, their entries say 4"));
 }
 
 /* -- records of one object ------------------------------------------------------------- */
