@@ -31,7 +31,7 @@ typedef struct {
     char limits[16]; /* state of the chart: "analysis", "in force" ... */
     double value, lcl, center, ucl; /* of the last point; NaN: none */
     int64_t time;                   /* TIME_NONE: none yet */
-    uint32_t open_alarms;
+    uint32_t open_alarms, stop_alarms, silent_alarms; /* as engine_row */
     bool is_stale;
     int spark_count;
     double spark[WATCH_SPARK]; /* oldest first */
@@ -41,6 +41,7 @@ typedef struct {
 
 typedef struct {
     char path[200], state[24], rule[32];
+    watch_state sign;
     double value;
     int64_t time, known;
 } watch_alarm;

@@ -50,6 +50,7 @@ static void write_alarm(json *j, const watch_alarm *a)
     json_flat_object(j);
     json_member_text(j, "path", a->path);
     json_member_text(j, "rule", a->rule);
+    json_member_bool(j, "stop", a->sign == WATCH_STOP);
     json_member_text(j, "state", a->state);
     write_time(j, "time", a->time);
     json_end(j);

@@ -127,6 +127,8 @@ static void take_row(watch_row *r, const json_t *o)
     r->ucl = real_of(json_object_get(live, "ucl"));
     r->time = time_of(live, "time");
     r->open_alarms = (uint32_t)count_of(live, "open_alarms");
+    r->stop_alarms = (uint32_t)count_of(live, "stop_alarms");
+    r->silent_alarms = (uint32_t)count_of(live, "silent_alarms");
     r->is_stale = json_is_true(json_object_get(live, "stale"));
     rules_of(json_object_get(live, "rules"), r->rules, sizeof r->rules);
     take_spark(r, json_object_get(live, "spark"), json_object_get(live, "spark_signals"));
@@ -180,6 +182,9 @@ static void take_alarm(const watch_model *m, watch_alarm *a, const json_t *o)
         copy_text(a->path, sizeof a->path, r->path);
     text_of(o, "state", a->state, sizeof a->state);
     rules_of(json_object_get(o, "rule"), a->rule, sizeof a->rule);
+    a->sign = json_is_true(json_object_get(o, "stop")) ? WATCH_STOP
+              : strcmp(a->rule, "no-data") == 0        ? WATCH_NO_DATA
+                                                       : WATCH_CHECK;
     a->time = time_of(o, "time");
     a->known = time_of(o, "known");
 }
@@ -233,13 +238,15 @@ bool watch_take_sources(watch_model *m, const json_t *answer)
 
 watch_state watch_state_of(const watch_row *r)
 {
-    if (r->open_alarms > 0)
+    if (r->stop_alarms > 0)
         return WATCH_STOP;
+    if (r->open_alarms > r->silent_alarms || r->rules[0])
+        return WATCH_CHECK;
     if (r->time == TIME_NONE || r->is_stale || isnan(r->value))
         return WATCH_NO_DATA;
-    if (!r->rules[0] && (!strcmp(r->limits, "analysis") || !strcmp(r->limits, "proposed")))
-        return WATCH_NO_LIMITS;
-    return r->rules[0] ? WATCH_CHECK : WATCH_OK;
+    if (r->open_alarms > 0)
+        return WATCH_CHECK;
+    return !strcmp(r->limits, "analysis") || !strcmp(r->limits, "proposed") ? WATCH_NO_LIMITS : WATCH_OK;
 }
 
 bool watch_is_conserved(const watch_source *s)

@@ -230,7 +230,8 @@ static void write_alarm(const watch_alarm *a, const watch_view *v, buf *out)
     bool has_number = a->rule[0] >= '0' && a->rule[0] <= '9';
     snprintf(rule, sizeof rule, has_number ? _("rule %s") : "%s", a->rule);
     buf_add_text(out, "  ");
-    term_styled(&v->look, TERM_SIGNAL, "◆ ", out);
+    term_styled(&v->look, states[a->sign].style, states[a->sign].sign, out);
+    buf_add_char(out, ' ');
     text_right(out, age_text(v->now, a->time, age), AGE_WIDTH);
     buf_add_text(out, "  ");
     text_left(out, a->path, path < 6 ? 6 : path > path_width(v) ? path_width(v) : path);

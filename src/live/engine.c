@@ -265,10 +265,16 @@ alarm_book *engine_alarms(engine *e)
 
 /* -- showing -------------------------------------------------------------------------------- */
 
+static void count_alarm(engine_row *row, const alarm_view *a)
+{
+    row->open_alarms++;
+    row->stop_alarms += a->is_stop;
+    row->silent_alarms += alarm_is_no_data(a);
+}
+
 static bool count_open(const alarm_view *a, void *context)
 {
-    (void)a;
-    ++*(uint32_t *)context;
+    count_alarm(context, a);
     return true;
 }
 
@@ -306,7 +312,6 @@ static const live_chart *main_chart(const engine *e, uint32_t number)
 
 assay_status engine_show(engine *e, uint32_t number, engine_row *out, assay_err *err)
 {
-    uint32_t open = 0;
     pthread_mutex_lock(&e->lock);
     const live_chart *c = main_chart(e, number);
     if (c)
@@ -314,8 +319,7 @@ assay_status engine_show(engine *e, uint32_t number, engine_row *out, assay_err 
     pthread_mutex_unlock(&e->lock);
     if (!c)
         return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no characteristic %u", number);
-    alarm_visit(e->book, number, true, count_open, &open);
-    out->open_alarms = open;
+    alarm_visit(e->book, number, true, count_open, out);
     return ASSAY_OK;
 }
 
@@ -325,7 +329,7 @@ typedef struct {
 } counted_rows;
 
 /* Rows are in order of their numbers. */
-static bool count_alarm(const alarm_view *a, void *context)
+static bool count_among(const alarm_view *a, void *context)
 {
     const counted_rows *r = context;
     size_t low = 0, high = r->n;
@@ -337,7 +341,7 @@ static bool count_alarm(const alarm_view *a, void *context)
             high = middle;
     }
     for (; low < r->n && r->row[low].characteristic == a->characteristic; low++)
-        r->row[low].open_alarms++;
+        count_alarm(&r->row[low], a);
     return true;
 }
 
@@ -351,7 +355,7 @@ size_t engine_rows(engine *e, uint32_t from, engine_row *out, size_t room)
             out[r.n++] = row_of(e, c);
     }
     pthread_mutex_unlock(&e->lock);
-    alarm_visit(e->book, 0, true, count_alarm, &r);
+    alarm_visit(e->book, 0, true, count_among, &r);
     return r.n;
 }
 
@@ -362,6 +366,6 @@ size_t engine_charts(engine *e, uint32_t number, engine_row *out, size_t room)
     for (const live_chart *c = number < e->room ? e->first[number] : NULL; c && r.n < room; c = c->next)
         out[r.n++] = row_of(e, c);
     pthread_mutex_unlock(&e->lock);
-    alarm_visit(e->book, number, true, count_alarm, &r);
+    alarm_visit(e->book, number, true, count_among, &r);
     return r.n;
 }

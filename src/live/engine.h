@@ -55,7 +55,7 @@ typedef struct {
     int64_t last_time;
     double last_value, lcl, center, ucl, mean, sigma; /* of the last point; NaN: none */
     uint32_t last_rules;
-    uint32_t open_alarms;
+    uint32_t open_alarms, stop_alarms, silent_alarms; /* all open; their plan says stop; no-data */
     bool is_stale; /* silent for longer than its sampling allows */
     uint8_t spark_count;
     float spark[ENGINE_SPARK]; /* the last plotted points, oldest first */

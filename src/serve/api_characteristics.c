@@ -68,6 +68,8 @@ void live_write(json *j, const engine_row *e)
     }
     write_rules(j, e);
     json_member_unsigned(j, "open_alarms", e->open_alarms);
+    json_member_unsigned(j, "stop_alarms", e->stop_alarms);
+    json_member_unsigned(j, "silent_alarms", e->silent_alarms);
     json_member_bool(j, "stale", e->is_stale);
     write_spark(j, e);
     json_end(j);

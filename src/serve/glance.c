@@ -14,9 +14,10 @@ const char *glance_word(glance_state s)
 
 glance_state glance_judge(const engine_row *row)
 {
-    return row->open_alarms                           ? GLANCE_STOP
-           : row->last_rules                          ? GLANCE_CHECK
-           : row->is_stale || row->measurements == 0 ? GLANCE_NO_DATA
+    return row->stop_alarms                                               ? GLANCE_STOP
+           : row->open_alarms > row->silent_alarms || row->last_rules     ? GLANCE_CHECK
+           : row->is_stale || row->measurements == 0                      ? GLANCE_NO_DATA
+           : row->open_alarms                                             ? GLANCE_CHECK
            : row->state == CHART_ANALYSIS || row->state == CHART_PROPOSED ? GLANCE_NO_LIMITS
                                                                           : GLANCE_OK;
 }

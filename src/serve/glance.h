@@ -17,8 +17,9 @@ typedef enum {
     GLANCE_STATES
 } glance_state;
 const char *glance_word(glance_state s); /* "stop" ... */
-/* stop: an alarm is open; check: the last point signals; no-data: nothing measured, or silent;
- * no-limits: nothing judges it, so that nobody can call it good. */
+/* stop: an alarm is open whose reaction plan says stop; check: another one is, or the last point
+ * signals; no-data: nothing measured, or silent; no-limits: nothing judges it, so that nobody can
+ * call it good. */
 glance_state glance_judge(const engine_row *row);
 
 typedef struct {

@@ -73,7 +73,7 @@ typedef struct {
     uint32_t characteristic;
     object_id chart; /* of the first hit */
     alarm_state state;
-    bool is_stop;            /* quiet hours do not silence it */
+    bool is_stop;            /* its reaction plan says stop; quiet hours do not silence it */
     int64_t happened, known; /* of the first hit */
     int64_t changed;         /* of the last record */
     const alarm_hit *hits;

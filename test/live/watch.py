@@ -50,10 +50,10 @@ def row(number, path, **more):
 
 def plant(server):
     server.answers["/api/v1/characteristics"] = {"next": None, "characteristics": [
-        row(1, "line/good"), row(2, "line/누설률", stale=True), row(3, "line/stop", open_alarms=1),
+        row(1, "line/good"), row(2, "line/누설률", stale=True), row(3, "line/stop", open_alarms=1, stop_alarms=1),
         row(4, "line/look\x1b[2J", rules=["5"])]}
     server.answers["/api/v1/alarms"] = {"next": None, "alarms": [
-        {"id": "a", "characteristic": 3, "path": "line/stop", "state": "raised", "rule": "1",
+        {"id": "a", "characteristic": 3, "path": "line/stop", "state": "raised", "rule": "1", "stop": True,
          "time": ago(600), "known": ago(599), "value": 11.0},
         {"id": "b", "characteristic": 1, "path": "line/good", "state": "closed", "rule": "1",
          "time": ago(9000), "known": ago(9000)}]}
@@ -148,6 +148,20 @@ def once():
     ok("10 min  line/stop" in out and "rule 1" in out, "an open alarm has its age and rule", out)
     ok(re.search(r"press +10 = +6 +1 +1 +1 +1\n", out) and re.search(r"oven +10 ≠ .*silent", out),
        "the account of a source adds up, or is seen not to", out)
+    rows, alarms = server.answers["/api/v1/characteristics"]["characteristics"], server.answers["/api/v1/alarms"]["alarms"]
+    rows[2] |= {"stop_alarms": 0}
+    alarms[0] |= {"stop": False}
+    out = run(server, "--once", "--width", "100")[1]
+    ok("◆ STOP 0   ▲ CHECK 2 " in out and re.search(r"▲ +10 min +line/stop +rule 1", out),
+       "an alarm whose plan does not say stop asks to look", out)
+    rows[2] |= {"silent_alarms": 1}
+    alarms[0] |= {"rule": "no-data"}
+    out = run(server, "--once", "--width", "100")[1]
+    ok("▲ CHECK 2 " in out, "data that came back does not close the alarm of its silence", out)
+    rows[2] |= {"stale": True}
+    ok("○ NO DATA 2 " in run(server, "--once", "--width", "100")[1], "silence with its alarm is no data")
+    rows[2] |= {"silent_alarms": 0, "stop_alarms": 1, "stale": False}
+    alarms[0] |= {"rule": "1", "stop": True}
     ok("\x1b" not in out, "where it is no terminal there is no colour and no control", repr(out))
     code, out, err = run(server, "--json")
     seen = json.loads(out)

@@ -17,6 +17,11 @@ export function byUrgency(a, b) {
   return Number(b.state === 'raised') - Number(a.state === 'raised') || Number(b.stop) - Number(a.stop) || a.known.localeCompare(b.known);
 }
 
+/** What it asks for: stop only where its reaction plan says so. @param {any} a @returns {'stop' | 'no-data' | 'check'} */
+export function signOf(a) {
+  return a.stop ? 'stop' : a.rule === 'no-data' ? 'no-data' : 'check';
+}
+
 /** @param {any} a */
 export function ruleWords(a) {
   return tMaybe(`rule.${a.rule}`, t('rule.other', { rule: a.rule }));

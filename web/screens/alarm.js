@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One alarm, one page: what fired, since when, what was done about it by whom, and the next step.
-import { ruleWords, STATES } from '../lib/alarms.js';
+import { ruleWords, signOf, STATES } from '../lib/alarms.js';
 import { dateTime, duration, pathParts } from '../lib/format.js';
 import { useData, useEvents, useNow } from '../lib/hooks.js';
 import { html, useMemo, useState } from '../lib/html.js';
@@ -55,7 +55,7 @@ function Theme({ a }) {
 /** @param {{a: any}} props */
 function What({ a }) {
   const isOver = a.state === 'closed' || a.state === 'withdrawn';
-  return html`<div class="card what">${isOver ? html`<b>${t(/** @type {any} */ (`alarm.${a.state}`))}</b>` : html`<${Sign} state=${a.rule === 'no-data' ? 'no-data' : 'stop'} large />`}
+  return html`<div class="card what">${isOver ? html`<b>${t(/** @type {any} */ (`alarm.${a.state}`))}</b>` : html`<${Sign} state=${signOf(a)} large />`}
     <div><p><b>${ruleWords(a)}</b>${a.value !== null && a.rule !== 'no-data' ? html`: <span class="figure">${a.value}</span>` : ''}${a.stop ? html` · ${t('alarm.stops')}` : ''}</p>
     <p class="soft">${t('alarm.happened', { time: dateTime(a.time) })} · ${t('alarm.known', { time: dateTime(a.known) })}${a.late ? ` · ${t('alarm.late')}` : ''}${
       isOver ? '' : ` · ${t('alarm.open.for', { time: duration(Date.now() - Date.parse(a.known)) })}`}</p></div></div>`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // All alarms: open ones by urgency, closed ones behind them.
-import { byUrgency, isOpen, ruleWords } from '../lib/alarms.js';
+import { byUrgency, isOpen, ruleWords, signOf } from '../lib/alarms.js';
 import { dateTime, duration, pathParts } from '../lib/format.js';
 import { Choice } from '../lib/form.js';
 import { useData, useEvents, useNow, useThrottled } from '../lib/hooks.js';
@@ -18,7 +18,7 @@ function columns() {
       const [name, above] = pathParts(a.path);
       return html`<span class="path"><b><a href="/alarm/${a.id}">${name}</a></b><small>${above}</small></span>`;
     } },
-    { key: 'sign', title: t('state'), cell: (a) => (isOpen(a) ? html`<${Sign} state=${a.rule === 'no-data' ? 'no-data' : 'stop'} />` : t(/** @type {any} */ (`alarm.${a.state}`))) },
+    { key: 'sign', title: t('state'), cell: (a) => (isOpen(a) ? html`<${Sign} state=${signOf(a)} />` : t(/** @type {any} */ (`alarm.${a.state}`))) },
     { key: 'rule', title: t('alarm.fired'), class: 'text', value: (a) => a.rule, cell: (a) => ruleWords(a) },
     { key: 'step', title: t('alarm.step'), class: 'wide', cell: (a) => html`${t(/** @type {any} */ (`alarm.${a.state}`))}${a.steps.length ? html`<small class="bound">${a.steps.at(-1).actor}</small>` : ''}` },
     { key: 'known', title: t('alarm.since'), value: (a) => a.known, cell: (a) => html`<time datetime=${a.known} title=${dateTime(a.known)}>${duration(Date.now() - Date.parse(a.known))}</time>` },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The board above the line: read from five metres, no scrolling, no hands. Every open alarm has a
 // tile; tiles shrink before one is hidden, and the newest stands behind older ones of its kind.
-import { useOpenAlarms, ruleWords } from '../lib/alarms.js';
+import { ruleWords, signOf, useOpenAlarms } from '../lib/alarms.js';
 import { link } from '../lib/events.js';
 import { clock, count, date, dateTime, duration, pathParts } from '../lib/format.js';
 import { useData, useEvents, useNow, useThrottled } from '../lib/hooks.js';
@@ -79,7 +79,7 @@ function Tiles({ tiles, now }) {
 function AlarmTile({ alarm, now }) {
   const [name, above] = pathParts(alarm.path), last = alarm.steps.at(-1);
   return html`<a class="tile alarm ${alarm.state === 'raised' ? 'raised' : 'taken'}" href="/alarm/${alarm.id}" data-alarm=${alarm.id}>
-    <span class="tile-head"><${Sign} state=${alarm.rule === 'no-data' ? 'no-data' : 'stop'} /><time class="age">${duration(now - Date.parse(alarm.known))}</time></span>
+    <span class="tile-head"><${Sign} state=${signOf(alarm)} /><time class="age">${duration(now - Date.parse(alarm.known))}</time></span>
     <b class="tile-name">${name}</b><span class="tile-above">${above}</span>
     <span class="tile-rule">${ruleWords(alarm)}${alarm.value !== null && alarm.rule !== 'no-data' ? `: ${alarm.value}` : ''}</span>
     <span class="tile-state">${t(/** @type {any} */ (`alarm.${alarm.state}`))}${last ? ` · ${last.actor}` : ''}</span>

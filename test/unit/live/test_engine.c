@@ -378,6 +378,10 @@ static void an_alarm_is_verified_by_the_points_that_follow_its_action(void **sta
     plant_send(p, &bad, 1);
     seen_alarm s = alarms_of(p, true);
     assert_true(s.a.is_stop && s.a.verify_wanted == 4);
+    engine_row row;
+    assert_ok(engine_show(p->engine, 1, &row, &p->err), p->err);
+    assert_int_equal(row.stop_alarms, 1);
+    assert_int_equal(row.silent_alarms, 0);
     object_id id = s.a.id;
     step(p, &id, ALARM_ACKNOWLEDGED, "kim", "{}");
     step(p, &id, ALARM_CONTAINED, "kim", "{\"from\":\"P1\"}");
@@ -449,6 +453,8 @@ static void a_silent_characteristic_is_an_alarm_of_its_own(void **state)
     assert_ok(engine_show(p->engine, 1, &row, &p->err), p->err);
     assert_true(row.is_stale);
     assert_int_equal(row.open_alarms, 1);
+    assert_int_equal(row.silent_alarms, 1);
+    assert_int_equal(row.stop_alarms, 0);
     usleep(300000);
     s = alarms_of(p, true);
     assert_int_equal(s.n, 1);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a station knows of the plant: its own settings, what is measured here, what is due, open alarms.
+import { signOf } from '../../lib/alarms.js';
 import { digits, get } from '../../lib/api.js';
 import { decimalsOf } from '../../lib/format.js';
 import { useData, useEvents, useNow, useThrottled } from '../../lib/hooks.js';
@@ -64,8 +65,9 @@ export function usePlant(id) {
 export function stateOf(item, alarms) {
   const own = alarms.filter((a) => a.characteristic === item.number);
   if (own.some((a) => a.stop)) return 'stop';
-  if (own.length || item.live?.rules?.length) return 'check';
+  if (own.some((a) => signOf(a) === 'check') || item.live?.rules?.length) return 'check';
   if (!item.live || item.live.time === null || item.live.stale) return 'no-data';
+  if (own.length) return 'check';
   return item.live.lcl === null && item.live.ucl === null ? 'no-limits' : 'ok';
 }
 
