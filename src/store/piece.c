@@ -125,8 +125,10 @@ static assay_status texts_open(const uint8_t *bytes, size_t length, buf *raw, as
 static assay_status texts_enter(const buf *raw, context_kind kind, dictionary *d, uint32_t *map,
                                 uint32_t *count, assay_err *err)
 {
-    const uint8_t *p = (const uint8_t *)raw->data, *end = p + raw->length;
     *count = map[0] = 0;
+    if (!raw->length)
+        return ASSAY_OK;
+    const uint8_t *p = (const uint8_t *)raw->data, *end = p + raw->length;
     while (end - p >= 8) {
         uint32_t which = get32(p), texts = get32(p + 4);
         p += 8;
