@@ -2,7 +2,7 @@
 // Every characteristic of the plant as a row: what varies and why, whether it will meet its limits,
 // what is alarmed. Sorted, filtered and grouped here: ten thousand rows are columns in memory.
 import { get } from '../lib/api.js';
-import { ago, count, pathParts, significant } from '../lib/format.js';
+import { ago, count, dateTime, pathParts, significant } from '../lib/format.js';
 import { Field } from '../lib/form.js';
 import { useData, useEvents, useNow, useThrottled } from '../lib/hooks.js';
 import { html, useCallback, useEffect, useMemo, useRef, useState } from '../lib/html.js';
@@ -51,8 +51,8 @@ function columns(live) {
     { key: 'stable', title: t('stability'), class: 'wide', value: (r) => (r.stable === null ? null : Number(r.stable)), cell: (r) => (r.stable === null ? '–' : t(r.stable ? 'stable' : 'unstable')) },
     { key: 'ppk', title: 'Ppk', class: 'number', hint: t('ppk.hint'), value: (r) => r.ppk_low ?? r.ppk, cell: (r) => html`<${Index} value=${r.ppk} low=${r.ppk_low} />` },
     { key: 'cpk', title: 'Cpk', class: 'number wide', hint: t('cpk.hint'), value: (r) => r.cpk_low ?? r.cpk, cell: (r) => html`<${Index} value=${r.cpk} low=${r.cpk_low} isGrey=${r.stable === false} />` },
-    { key: 'value', title: t('last.value'), class: 'number wide', value: (r) => r.value, cell: (r) => html`${r.value ?? '–'} <span class="unit">${r.unit ?? ''}</span>` },
-    { key: 'time', title: t('last.time'), class: 'wide', value: (r) => r.time, cell: (r) => html`<time datetime=${r.time}>${ago(r.time)}</time>` },
+    { key: 'time', title: t('last.value'), class: 'number wide', value: (r) => r.time, cell: (r) => html`${r.value ?? '–'} <span class="unit">${r.unit ?? ''}</span>
+      <small class="bound"><time datetime=${r.time} title=${dateTime(r.time)}>${ago(r.time)}</time></small>` },
   ];
 }
 
