@@ -5,6 +5,7 @@
 #include "report/report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct {
     cli *c;
@@ -33,6 +34,7 @@ static void rule_words(const assay_rules *rules, uint32_t bits, char *out, size_
 static void write_json(listing *l, const analysis *a, size_t i, const char *part,
                        const assay_chart_point *p, const assay_rules *rules)
 {
+    const char *why = answer_why_no_limit(a, p->center, strcmp(part, "spread") == 0);
     json_flat_object(&l->j);
     answer_characteristic(&l->j, a->series->definition);
     json_member_text(&l->j, "chart", assay_chart_type_name(a->chart.type));
@@ -40,8 +42,8 @@ static void write_json(listing *l, const analysis *a, size_t i, const char *part
     json_member_unsigned(&l->j, "index", i + 1);
     answer_time(&l->j, "time", analysis_time(a, i), analysis_offset(a, i));
     json_member_real(&l->j, "value", p->value, NULL);
-    json_member_real(&l->j, "lcl", p->lcl, "none");
-    json_member_real(&l->j, "ucl", p->ucl, "none");
+    json_member_real(&l->j, "lcl", p->lcl, why);
+    json_member_real(&l->j, "ucl", p->ucl, why);
     answer_rules(&l->j, rules, p->rules);
     json_end(&l->j);
 }

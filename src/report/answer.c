@@ -101,29 +101,53 @@ void answer_rules(json *j, const assay_rules *rules, uint32_t bits)
 
 /* -- charts ------------------------------------------------------------------------------- */
 
-static const char *why_no_limit(const analysis *a, double center)
+static const char no_spread[] = "this chart has none";
+
+static const char *why_no_value(const analysis *a, bool is_spread)
 {
-    if (a->chart.why_undefined)
-        return a->chart.why_undefined;
-    return isnan(center) ? "not defined here" : "none: it would lie beyond what can occur";
+    if (!is_spread)
+        return "no readings";
+    return a->chart.type == ASSAY_CHART_I_MR
+               ? "no moving range: fewer individuals in a row than its span"
+               : "fewer than two readings";
 }
 
-void answer_point(json *j, const analysis *a, size_t i, const assay_chart_point *p,
-                  const assay_rules *rules)
+const char *answer_why_no_limit(const analysis *a, double center, bool is_spread)
 {
-    bool is_missing = p->flags & ASSAY_POINT_MISSING;
+    const assay_chart *c = &a->chart;
+    if (is_spread && !c->has_spread)
+        return no_spread;
+    if (c->why_undefined)
+        return c->why_undefined;
+    if (c->type == ASSAY_CHART_RUN)
+        return "a run chart has no limits";
+    if (c->type == ASSAY_CHART_CUSUM)
+        return "a CUSUM is judged by its sums";
+    return isnan(center) ? why_no_value(a, is_spread) : "none: it would lie beyond what can occur";
+}
+
+static const char *why_no_sigma(const assay_chart *c)
+{
+    return c->why_undefined ? c->why_undefined : "this chart has no sigma of readings";
+}
+
+void answer_point(json *j, const analysis *a, size_t i, const assay_chart_point *p, bool is_spread)
+{
+    const char *why = answer_why_no_limit(a, p->center, is_spread);
     json_flat_object(j);
     json_member_unsigned(j, "index", i + 1);
     answer_time(j, "time", analysis_time(a, i), analysis_offset(a, i));
     json_member_real(j, "n", p->n, NULL);
-    json_member_real(j, "value", p->value, is_missing ? "missing" : a->chart.why_undefined);
-    json_member_real(j, "lcl", p->lcl, why_no_limit(a, p->center));
-    json_member_real(j, "ucl", p->ucl, why_no_limit(a, p->center));
+    bool is_missing = p->flags & ASSAY_POINT_MISSING || !a->chart.why_undefined;
+    json_member_real(j, "value", p->value,
+                     is_missing ? why_no_value(a, is_spread) : a->chart.why_undefined);
+    json_member_real(j, "lcl", p->lcl, why);
+    json_member_real(j, "ucl", p->ucl, why);
     if (a->options.with_probability_limits) {
-        json_member_real(j, "probability_lcl", p->prob_lcl, "none");
-        json_member_real(j, "probability_ucl", p->prob_ucl, "none");
+        json_member_real(j, "probability_lcl", p->prob_lcl, why);
+        json_member_real(j, "probability_ucl", p->prob_ucl, why);
     }
-    answer_rules(j, rules, p->rules);
+    answer_rules(j, is_spread ? NULL : a->options.rules, p->rules);
     if (p->flags & ASSAY_POINT_EXCLUDED)
         json_member_bool(j, "excluded", true);
     if (p->flags & ASSAY_POINT_PARTIAL)
@@ -144,9 +168,10 @@ void answer_part_head(json *j, const analysis *a, bool is_spread)
 {
     const assay_chart *c = &a->chart;
     const assay_chart_stage *s = c->stage_count ? &c->stages[c->stage_count - 1] : NULL;
-    const char *why = c->why_undefined ? c->why_undefined : "none";
+    double center = s ? is_spread ? s->spread_center : s->center : NAN;
+    const char *why = answer_why_no_limit(a, center, is_spread);
     json_member_text(j, "statistic", statistic_name(c->type, is_spread));
-    json_member_real(j, "center", s ? is_spread ? s->spread_center : s->center : NAN, why);
+    json_member_real(j, "center", center, why);
     json_member_real(j, "lcl", s ? is_spread ? s->spread_lcl : s->lcl : NAN, why);
     json_member_real(j, "ucl", s ? is_spread ? s->spread_ucl : s->ucl : NAN, why);
 }
@@ -160,7 +185,7 @@ static void write_part(json *j, const analysis *a, bool is_spread)
     json_key(j, "points");
     json_array(j);
     for (size_t i = 0; i < a->input.subgroups; i++) {
-        answer_point(j, a, i, &points[i], is_spread ? NULL : a->options.rules);
+        answer_point(j, a, i, &points[i], is_spread);
         json_end(j);
     }
     json_end(j);
@@ -170,10 +195,11 @@ static void write_part(json *j, const analysis *a, bool is_spread)
 void answer_cusum_point(json *j, const analysis *a, size_t i)
 {
     const assay_cusum_point *p = &a->chart.cusum[i];
+    const char *why = a->chart.why_undefined ? a->chart.why_undefined : why_no_value(a, false);
     json_flat_object(j);
     json_member_unsigned(j, "index", i + 1);
-    json_member_real(j, "upper", p->upper, "missing");
-    json_member_real(j, "lower", p->lower, "missing");
+    json_member_real(j, "upper", p->upper, why);
+    json_member_real(j, "lower", p->lower, why);
     answer_rules(j, NULL, p->rules);
     json_end(j);
 }
@@ -196,11 +222,12 @@ static void write_cusum(json *j, const analysis *a)
 static void write_stages(json *j, const analysis *a)
 {
     const assay_chart *c = &a->chart;
-    const char *why = c->why_undefined ? c->why_undefined : "none";
     json_key(j, "stages");
     json_array(j);
     for (size_t s = 0; s < c->stage_count; s++) {
         const assay_chart_stage *at = &c->stages[s];
+        const char *why = answer_why_no_limit(a, at->center, false);
+        const char *why_spread = answer_why_no_limit(a, at->spread_center, true);
         json_flat_object(j);
         json_member_text(j, "name", a->stage_name[s]);
         json_member_unsigned(j, "from", at->from + 1);
@@ -209,10 +236,10 @@ static void write_stages(json *j, const analysis *a)
         json_member_real(j, "center", at->center, why);
         json_member_real(j, "lcl", at->lcl, why);
         json_member_real(j, "ucl", at->ucl, why);
-        json_member_real(j, "sigma", at->sigma, why);
-        json_member_real(j, "spread_center", at->spread_center, why);
-        json_member_real(j, "spread_lcl", at->spread_lcl, why);
-        json_member_real(j, "spread_ucl", at->spread_ucl, why);
+        json_member_real(j, "sigma", at->sigma, why_no_sigma(c));
+        json_member_real(j, "spread_center", at->spread_center, why_spread);
+        json_member_real(j, "spread_lcl", at->spread_lcl, why_spread);
+        json_member_real(j, "spread_ucl", at->spread_ucl, why_spread);
         json_end(j);
     }
     json_end(j);
@@ -224,8 +251,7 @@ static void write_sigma(json *j, const analysis *a)
     double sigma = c->stage_count ? c->stages[c->stage_count - 1].sigma : NAN;
     json_key(j, "sigma");
     json_flat_object(j);
-    json_member_real(j, "value", sigma,
-                     c->why_undefined ? c->why_undefined : "this chart has no sigma of readings");
+    json_member_real(j, "value", sigma, why_no_sigma(c));
     json_member_text(j, "method", assay_sigma_method_name(c->method));
     json_end(j);
 }
@@ -275,7 +301,7 @@ void answer_chart(json *j, const analysis *a, const run_lengths *arl)
     if (c->has_spread)
         write_part(j, a, true);
     else
-        json_member_null(j, "spread", "this chart has none");
+        json_member_null(j, "spread", no_spread);
     if (c->cusum)
         write_cusum(j, a);
     answer_chart_foot(j, a, arl);
@@ -343,7 +369,7 @@ static void write_distribution(json *j, const assay_capability *c)
         json_member_real(j, assay_family_parameter_name(f->family, i), f->parameter[i], f->why);
     json_end(j);
     json_member_real(j, "anderson_darling", f->ad, f->why);
-    json_member_real(j, "p", f->ad_p, f->why ? f->why : "not known for this family");
+    json_member_real(j, "p", f->ad_p, f->why ? f->why : f->family == ASSAY_FAMILY_NORMAL ? "fewer than 3 values" : "not known for this family");
     json_member_real(j, "x0135", c->x_lower, f->why);
     json_member_real(j, "x50", c->x_median, f->why);
     json_member_real(j, "x99865", c->x_upper, f->why);
@@ -355,7 +381,8 @@ static void write_basis(json *j, const analysis *a)
 {
     const assay_chart *c = &a->chart;
     const assay_chart_stage *s = c->stage_count ? &c->stages[c->stage_count - 1] : NULL;
-    const char *why = c->why_undefined ? c->why_undefined : "none";
+    const char *why = answer_why_no_limit(a, s ? s->center : NAN, false);
+    const char *why_spread = answer_why_no_limit(a, s ? s->spread_center : NAN, true);
     json_key(j, "chart");
     json_flat_object(j);
     json_member_text(j, "type", assay_chart_type_name(c->type));
@@ -364,9 +391,9 @@ static void write_basis(json *j, const analysis *a)
     json_member_real(j, "center", s ? s->center : NAN, why);
     json_member_real(j, "lcl", s ? s->lcl : NAN, why);
     json_member_real(j, "ucl", s ? s->ucl : NAN, why);
-    json_member_real(j, "spread_center", s ? s->spread_center : NAN, why);
-    json_member_real(j, "spread_lcl", s ? s->spread_lcl : NAN, why);
-    json_member_real(j, "spread_ucl", s ? s->spread_ucl : NAN, why);
+    json_member_real(j, "spread_center", s ? s->spread_center : NAN, why_spread);
+    json_member_real(j, "spread_lcl", s ? s->spread_lcl : NAN, why_spread);
+    json_member_real(j, "spread_ucl", s ? s->spread_ucl : NAN, why_spread);
     json_end(j);
     json_key(j, "signals");
     json_flat_object(j);

@@ -30,9 +30,10 @@ void answer_capability(json *j, const analysis *a);
 void answer_chart_head(json *j, const analysis *a); /* characteristic ... sigma */
 void answer_chart_foot(json *j, const analysis *a, const run_lengths *arl); /* stages ... stable */
 void answer_part_head(json *j, const analysis *a, bool is_spread); /* statistic ... ucl */
-/* One point, without its closing brace. `rules`: of the location chart. */
 void answer_point(json *j, const analysis *a, size_t i, const assay_chart_point *p,
-                  const assay_rules *rules);
+                  bool is_spread); /* without its closing brace */
+/* Why a limit beside this centre line is null. */
+const char *answer_why_no_limit(const analysis *a, double center, bool is_spread);
 void answer_cusum_point(json *j, const analysis *a, size_t i);
 
 /* Members shared by answers. */

@@ -44,7 +44,7 @@ static bool is_marked(const assay_chart_point *p)
 
 static void write_point(json *j, const analysis *a, size_t i, const assay_chart_point *p, bool is_spread)
 {
-    answer_point(j, a, i, p, is_spread ? NULL : a->options.rules);
+    answer_point(j, a, i, p, is_spread);
     json_member_unsigned(j, "place", analysis_row(a, i) + 1);
     json_end(j);
 }

@@ -241,3 +241,13 @@ assay: --every cuts by time: it does not go with -n or --subgroup
 $ assay capability $DATA/csv/nist-CCXBAR.DAT --every 1h --lsl 1 --usl 2
 assay: subgroups by time need times
 [1]
+
+# a null says why, each its own: a moving range needs two, a run chart and a CUSUM have no limits of points
+$ printf 'v\n5\n6\n7\n' | assay chart - --type i-mr --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["spread"]["points"][0]; print(p["value"], p["why"]["value"])'
+None no moving range: fewer individuals in a row than its span
+$ printf 'v\n5\n6\n7\n' | assay chart - --type run --json | python3 -c 'import json, sys; a = json.load(sys.stdin); print({a["location"]["why"]["ucl"], a["location"]["points"][0]["why"]["ucl"], a["stages"][0]["why"]["ucl"]}, a["stages"][0]["why"]["spread_ucl"])'
+{'a run chart has no limits'} this chart has none
+$ printf 'v\n5\n6\n7\n' | assay chart - --type cusum --json | python3 -c 'import json, sys; a = json.load(sys.stdin); print(a["location"]["points"][0]["why"]["lcl"])'
+a CUSUM is judged by its sums
+$ printf 'g,v\na,5\nb,6\nb,8\nc,7\nc,8\n' | assay chart - --type xbar-r --value v --subgroup g --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["spread"]["points"][0]; print(p["why"]["value"], "|", p["why"]["ucl"])'
+fewer than two readings | fewer than two readings
