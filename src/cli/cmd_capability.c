@@ -166,10 +166,13 @@ static void write_page(const judging *v, const analysis *a, buf *out)
     term_off(&t, out);
     buf_addf(out, "\n%s\n\n", is_stable ? _("process capability") : _("process performance"));
     write_numbers(a, out);
-    buf_addf(out, "\n%s\n",
-             is_stable  ? _("Indices, with 95 % intervals")
-             : is_known ? _("Indices, with 95 % intervals (process not stable: performance only)")
-                        : _("Indices, with 95 % intervals (stability not known: performance only)"));
+    const char *title = is_stable ? _("Indices, with %g %% intervals")
+                        : is_known
+                            ? _("Indices, with %g %% intervals (process not stable: performance only)")
+                            : _("Indices, with %g %% intervals (stability not known: performance only)");
+    buf_add_char(out, '\n');
+    buf_addf(out, title, p->confidence * 100);
+    buf_add_char(out, '\n');
     const struct {
         const char *name;
         const assay_index *index;
@@ -184,6 +187,12 @@ static void write_page(const judging *v, const analysis *a, buf *out)
     words_verdict(a, out);
     term_off(&t, out);
     buf_add_char(out, '\n');
+    if (analysis_judge(a, v->bound) == VERDICT_NOT_CAPABLE) {
+        term_on(&t, TERM_SIGNAL, out);
+        buf_addf(out, "◆ %s (< %g)", _("not capable"), v->bound);
+        term_off(&t, out);
+        buf_add_char(out, '\n');
+    }
 }
 
 static const char *verdict_word(const analysis *a, double bound)

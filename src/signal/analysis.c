@@ -272,8 +272,9 @@ analysis_verdict analysis_judge(const analysis *a, double bound)
     if (!a->has_capability)
         return a->has_chart && !a->chart.why_undefined ? VERDICT_FINE : VERDICT_UNKNOWN;
     double index = first_number(a->capability.cpk.value, a->capability.ppk.value);
+    /* Equal readings have no index; that they lie outside is known all the same. */
     if (isnan(index))
-        return VERDICT_UNKNOWN;
+        return bound > 0 && a->capability.ppm_observed.total > 0 ? VERDICT_NOT_CAPABLE : VERDICT_UNKNOWN;
     return index < bound ? VERDICT_NOT_CAPABLE : VERDICT_FINE;
 }
 

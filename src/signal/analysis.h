@@ -87,7 +87,7 @@ void analysis_done(analysis *a);
 typedef enum {
     VERDICT_FINE,        /* stable, and capable where that was asked */
     VERDICT_UNSTABLE,    /* signals: exit 3 */
-    VERDICT_NOT_CAPABLE, /* stable, Cpk or Ppk below the bound: exit 4 */
+    VERDICT_NOT_CAPABLE, /* no signal; Cpk or Ppk below the bound, or neither and readings outside: exit 4 */
     VERDICT_UNKNOWN,     /* too little data to say */
 } analysis_verdict;
 

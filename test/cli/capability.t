@@ -125,3 +125,15 @@ $ printf 'lot,len\nA,12.5 mm\nB,12.6 mm\n' | assay capability -
 assay: standard input has no column of numbers: line 2, column 2 has "12.5 mm"
 hint: write the unit into the column's name, as in "length [mm]", and numbers below it
 [1]
+
+# equal readings have no index, but out of tolerance they are not capable
+$ printf 'v\n5\n5\n5\n5\n' | assay capability - --lsl 6 --usl 10 | tail -2
+○ stability not known: no spread: all readings within the subgroups are equal
+◆ not capable (< 1.33)
+$ printf 'v\n5\n5\n5\n5\n' | assay capability - --lsl 6 --usl 10 --json >/dev/null
+[4]
+$ printf 'v\n7\n7\n7\n7\n' | assay capability - --lsl 6 --usl 10 --json >/dev/null
+
+# the heading tells the confidence that was asked for
+$ assay capability $DATA/csv/ccxbar-iso.csv -n 5 --lsl 18 --usl 29 --confidence 0.9 | grep intervals
+Indices, with 90 % intervals (process not stable: performance only)
