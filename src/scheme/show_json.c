@@ -234,6 +234,34 @@ static void items(json *j, const char *key, const void *first, size_t size, size
     json_end(j);
 }
 
+static void roles(json *j, const scheme *s)
+{
+    json_key(j, "roles");
+    json_array(j);
+    for (size_t i = 0; i < s->role_count; i++) {
+        json_flat_object(j);
+        item(j, &s->role[i].item);
+        if (s->role[i].is_case)
+            json_member_bool(j, "of_case", true);
+        json_end(j);
+    }
+    json_end(j);
+}
+
+static void gates(json *j, const scheme *s)
+{
+    json_key(j, "gates");
+    json_array(j);
+    for (size_t i = 0; i < s->gate_count; i++) {
+        json_flat_object(j);
+        item(j, &s->gate[i].item);
+        if (s->gate[i].vote)
+            json_member_text(j, "vote", s->gate[i].vote->item.id);
+        json_end(j);
+    }
+    json_end(j);
+}
+
 static void rules(json *j, const scheme *s)
 {
     json_key(j, "rules");
@@ -279,9 +307,9 @@ void scheme_show_json(const scheme *s, buf *out)
     forms(&j, s);
     rubrics(&j, s);
     rules(&j, s);
-    items(&j, "roles", s->role, sizeof *s->role, s->role_count);
+    roles(&j, s);
     items(&j, "tallies", s->tally, sizeof *s->tally, s->tally_count);
-    items(&j, "gates", s->gate, sizeof *s->gate, s->gate_count);
+    gates(&j, s);
     bands(&j, s);
     items(&j, "banks", s->bank, sizeof *s->bank, s->bank_count);
     items(&j, "titles", s->title, sizeof *s->title, s->title_count);

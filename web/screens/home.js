@@ -6,11 +6,16 @@ import { Loading } from '../lib/page.js';
 import { find, go } from '../lib/router.js';
 import { may, useMe } from '../lib/shell.js';
 
-/** An operator measures; everybody else begins with what is going on. @param {import('../lib/api.js').Me} me */
-function homeOf(me) {
+/** An operator measures, or where there is no station sees what waits for him; everybody else begins with what is going on.
+ * @param {import('../lib/api.js').Me} me */
+async function homeOf(me) {
   const isOperator = may(me, 'measure') && !['engineer', 'close', 'audit', 'admin'].some((scope) => may(me, scope));
-  return isOperator && find('/station') ? '/station' : '/overview';
+  if (!isOperator || !find('/station')) return '/overview';
+  return (await hasNone('stations')) && !(await hasNone('schemes')) ? '/cases' : '/station';
 }
+
+/** @param {string} what @returns {Promise<boolean>} */
+const hasNone = (what) => get(what).then((found) => !(found.items ?? found[what])?.length, () => false);
 
 /** Nothing has been measured yet: then a file of one's own is the beginning. */
 async function isEmpty() {
@@ -24,7 +29,7 @@ async function isEmpty() {
 export default function Home() {
   const me = useMe();
   useEffect(() => {
-    isEmpty().then((is) => go(is && may(me, 'measure') ? '/import' : homeOf(me), { replace: true }));
+    isEmpty().then(async (is) => go(is && may(me, 'measure') ? '/import' : await homeOf(me), { replace: true }));
   }, []);
   return html`<${Loading} />`;
 }

@@ -20,6 +20,24 @@ test('cases are found by scheme and stage, and lead to the case', async ({ brows
   assert.deepEqual(page.faults, []);
 });
 
+test('who has no office finds what waits for him, and opens a case of his own', async ({ browser, plant }) => {
+  const server = await plant(), page = await browser.open(server, '/cases', { as: 'kim', width: 360, height: 740 });
+  const asked = page.getByRole('region', { name: 'For you to do', exact: true }).first(), own = page.locator('section', { has: page.getByRole('heading', { name: 'Your cases', exact: true }) });
+  await asked.getByRole('link', { name: /to score/ }).waitFor();
+  await own.getByRole('link', { name: 'Master of the shop floor', exact: true }).waitFor();
+  await asked.getByRole('link', { name: 'Admission of Namsan Gears', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'New case', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Scheme').selectOption('kr.circle');
+  await dialog.getByLabel('Title').fill('Burrs at the edge');
+  assert.deepEqual(await barriers(page), []);
+  await dialog.getByRole('button', { name: 'New case', exact: true }).click();
+  await page.getByRole('heading', { name: 'Burrs at the edge', exact: true }).waitFor();
+  await page.goto(`${server.address}/cases`);
+  await asked.getByRole('link', { name: 'Burrs at the edge', exact: true }).waitFor();
+  assert.deepEqual([...page.faults, ...await barriers(page)], []);
+});
+
 test('stages and medals are called as the reader calls them, also in a list of many schemes', async ({ browser, plant }) => {
   const server = await plant(), page = await browser.open(server, '/cases', { lang: 'ko' });
   await browser.settled(page);
