@@ -72,7 +72,7 @@ static const char *field_name(field_kind kind)
         "text",     "int",    "num",  "money", "percent",  "bool",  "date",           "time",
         "duration", "period", "enum", "set",   "scale",    "file",  "photo",          "sign",
         "person",   "firm",   "team", "ref",   "evidence", "chart", "characteristic", "point",
-        "contact",  "badge", "rows"};
+        "contact",  "badge",  "rows"};
     return names[kind];
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Quality circles in three orders, end to end. Prints TAP."""
 from circle_data import ITEMS, korean
-from drive import play, same
+from drive import play, refused, same
 from walk import Walk
 
 KOREAN = ["theme", "plan", "present", "causes", "target", "actions", "effect", "standardize", "follow_up", "reflect"]
@@ -34,6 +34,15 @@ def known_faults_come_back_with_their_reason(d):
         same(w.outcome(case)[0], "returned")
         same(w.outcome(case)[1][gate][0], "return")
         assert words in w.reasons(case), f"{form}: {w.reasons(case)}"
+
+
+def a_plan_of_no_step_and_no_action_at_all_are_missing(d):
+    w = korean(d)
+    said = dict(w.answers)
+    for form, field in (("plan", "steps"), ("actions", "list"), ("standard", "documents")):
+        w.answers = {**said, form: {field: []}}
+        case = w.open(f"none_{form}")
+        refused(lambda: w.walk(case, f"none_{form}"), f"{field} is missing")
 
 
 def an_effect_that_chance_explains_sends_back_to_the_causes(d):
@@ -84,6 +93,7 @@ def the_innovative_type_compares_schemes_and_tests_the_best(d):
     assert "exactly one" in w.reasons(case)
 
 
-play(ten_steps_in_the_korean_order_end_with_a_proven_effect, known_faults_come_back_with_their_reason,
+play(ten_steps_in_the_korean_order_end_with_a_proven_effect, a_plan_of_no_step_and_no_action_at_all_are_missing,
+     known_faults_come_back_with_their_reason,
      an_effect_that_chance_explains_sends_back_to_the_causes, the_chinese_order_sets_the_target_before_the_causes,
      an_imposed_target_is_proven_reachable_instead_of_surveyed, the_innovative_type_compares_schemes_and_tests_the_best)

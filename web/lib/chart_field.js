@@ -10,11 +10,14 @@ import { Tool } from './tool.js';
 /** Which screen shows it. @type {Record<string, string>} */
 const screens = { control: 'chart', histogram: 'describe', check_sheet: 'describe', pareto: 'pareto', scatter: 'scatter', stratified: 'chart' };
 const address = /^\/(chart|describe|pareto|scatter)(?:\/([\d,]+))?(?:\?(.*))?$/;
+/** What stands for the table of the same form, in a field of a Pareto chart. */
+const TABLE = 'table';
 const strata = ['machine', 'operator', 'batch', 'cavity', 'station', 'gauge', 'stage', 'event'];
 let lists = 0;
 
 /** @param {any} value */
 export function chartWords(value) {
+  if (value === TABLE) return t('field.pareto-table');
   return typeof value === 'string' && address.test(value) ? html`<a href=${value}>${t('field.chart-open')}</a>` : null;
 }
 
@@ -22,7 +25,7 @@ export function chartWords(value) {
 export function ChartField({ of = '', value, place, onChange, label, hint, error, ...more }) {
   const id = useRef('');
   id.current ||= `drawn-${++lists}`;
-  const screen = screens[of], isText = !screen || (value !== undefined && !address.test(String(value)));
+  const screen = screens[of], isText = !screen || (value !== undefined && value !== TABLE && !address.test(String(value)));
   const { data } = useData(isText || screen === 'pareto' ? null : 'characteristics', { limit: 1000 });
   const known = data?.characteristics ?? [], [, , numbers = '', rest] = address.exec(String(value ?? '')) ?? [];
   const [x = '', y = ''] = numbers.split(','), query = new URLSearchParams(rest ?? '');
@@ -31,16 +34,19 @@ export function ChartField({ of = '', value, place, onChange, label, hint, error
     const text = new URLSearchParams(Object.entries(said).filter(([, v]) => v)).toString(), some = of2.some(Boolean);
     onChange(screen !== 'pareto' && !some ? undefined : `/${screen}${some ? `/${of2.join(',').replace(/,$/, '')}` : ''}${text ? `?${text}` : ''}`);
   };
-  const said = { from: query.get('from') ?? '', to: query.get('to') ?? '', compare: query.get('compare') ?? '' };
+  const said = { of: screen === 'pareto' ? query.get('of') ?? 'cause' : '', from: query.get('from') ?? '', to: query.get('to') ?? '', compare: query.get('compare') ?? '' };
   const day = (/** @type {'from' | 'to'} */ end) => html`<${Field} label=${t(`field.${end}`)} type="date" value=${said[end].slice(0, 10)}
     onChange=${(/** @type {any} */ e) => put([x, y], { ...said, [end]: e.target.value && screen === 'chart' ? new Date(`${e.target.value}T00:00:00`).toISOString() : e.target.value })} />`;
   const which = (/** @type {string} */ name, /** @type {string} */ number, /** @type {(n: string) => void} */ chosen) => html`<${Field} label=${name} list=${id.current} autocomplete="off" error=${error} value=${known.find((/** @type {any} */ c) => String(c.number) === number)?.path ?? ''}
     onChange=${(/** @type {any} */ e) => chosen(String(known.find((/** @type {any} */ c) => c.path === e.target.value)?.number ?? ''))} />`;
-  const isWhole = screen === 'pareto' || (of === 'scatter' ? x && y : of === 'stratified' ? x && said.compare : x);
+  const source = value === TABLE ? TABLE : value ? 'alarms' : '';
+  const ofWhat = () => html`<${Field} label=${t('field.pareto-of')} error=${error} value=${source} options=${[['', t('field.choose')], [TABLE, t('field.pareto-table')], ['alarms', t('field.pareto-alarms')]]}
+    onChange=${(/** @type {any} */ e) => onChange({ [TABLE]: TABLE, alarms: '/pareto?of=cause' }[/** @type {string} */ (e.target.value)])} />`;
+  const isWhole = screen === 'pareto' ? source === 'alarms' : (of === 'scatter' ? x && y : of === 'stratified' ? x && said.compare : x);
   return html`<fieldset class="field-set"><legend>${label}</legend>${hint && html`<p class="hint">${hint}</p>`}<div class="form-grid">
       ${screen !== 'pareto' && which(of === 'scatter' ? t('field.across') : t('field.chart-of'), x, (n) => put([n, y], said))}
       ${of === 'scatter' && which(t('field.up'), y, (n) => put([x || n, x ? n : ''], said))}
       ${of === 'stratified' && html`<${Field} label=${t('compare.by')} value=${said.compare} options=${[['', t('field.choose')], ...strata.map((s) => [s, tMaybe(`context.${s}`, s)])]} onChange=${(/** @type {any} */ e) => put([x], { ...said, compare: e.target.value })} />`}
-      ${screen !== 'describe' && html`${day('from')}${day('to')}`}</div><datalist id=${id.current}>${known.map((/** @type {any} */ c) => html`<option key=${c.number} value=${c.path}></option>`)}</datalist>
+      ${screen === 'pareto' && ofWhat()}${screen !== 'describe' && (screen !== 'pareto' || source === 'alarms') && html`${day('from')}${day('to')}`}</div><datalist id=${id.current}>${known.map((/** @type {any} */ c) => html`<option key=${c.number} value=${c.path}></option>`)}</datalist>
     ${value !== undefined && isWhole && !place?.isKiosk && html`<${Tool} key=${value} path=${`drawings/${of}`} link=${String(value)} name=${label} />`}</fieldset>`;
 }

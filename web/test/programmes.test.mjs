@@ -85,11 +85,18 @@ test('the seven tools are drawn inside the steps, and beside each picture stands
     const diameter = n['machining/shaft/diameter'];
     await fill('theme', { theme: 'Shafts too thick', reason: 'Scrap', characteristic: 'machining/shaft/diameter' });
     await fill('plan', { steps: [{ step: 'Look', owner: 'Demo', from: '2026-11-01', to: '2026-11-10' }] });
-    await fill('present', { observed: { from: '2026-11-01', to: '2026-11-10' }, pareto: 'by hand', items: [{ item: 'thick', pieces: '30', share: '75' }, { item: 'scratch', pieces: '10', share: '25' }],
-      check_sheet: `/describe/${diameter}`, histogram: `/describe/${diameter}`, control: `/chart/${diameter}`, baseline: '20.01' });
-    const page = await browser.open(server, `/case/${id}`);
+    const page = await browser.open(server, `/case/${id}`), turn = page.getByRole('region', { name: 'Your turn', exact: true });
     await browser.settled(page);
-    const turn = page.getByRole('region', { name: 'Your turn' });
+    const observed = turn.locator('[data-field=observed] input'), pareto = turn.locator('[data-field=pareto]');
+    await observed.nth(0).fill('2026-11-01');
+    await observed.nth(1).fill('2026-11-10');
+    await turn.getByRole('button', { name: 'Hand in', exact: true }).click();
+    assert.match(await pareto.locator('.error').innerText(), /missing/);
+    await pareto.getByLabel('Counted from').selectOption({ label: 'the table of this form' });
+    await fill('present', { observed: { from: '2026-11-01', to: '2026-11-10' }, pareto: 'table', items: [{ item: 'thick', pieces: '30', share: '75' }, { item: 'scratch', pieces: '10', share: '25' }],
+      check_sheet: `/describe/${diameter}`, histogram: `/describe/${diameter}`, control: `/chart/${diameter}`, baseline: '20.01' });
+    await page.reload();
+    await browser.settled(page);
     await turn.locator('[data-field=fishbone] textarea').fill('Machine: spindle worn, coolant warm\nMaterial: hardness varies');
     const scatter = turn.locator('[data-field=scatter]');
     await scatter.getByLabel('Across (cause)').fill('line 1/housing/length');
