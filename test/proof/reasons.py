@@ -33,8 +33,12 @@ def main():
     root = pathlib.Path(sys.argv[-1])
     listed = texts(root / "src/report/reasons.def", [rf'N_\(\s*{TEXT}\s*\)'])
     given = set().union(*(texts(path, GIVEN) for path in (root / "src/stat").glob("*.c")))
+    families = set(re.findall(r'X\([A-Z_0-9]+, "([^"]+)", [1-9]',
+                              (root / "include/assay/fit.h").read_text(encoding="utf-8")))
     sealed = set().union(*(texts(path, SEALED) for path in (root / "src/scheme").glob("evidence_*.c"))) - {""}
     checks = [("the list of reasons holds those the statistics give", given - listed, len(given) > 20),
+              ("the names of distributions are all listed", families - texts(
+                  root / "src/report/families.def", [rf'N_\(\s*{TEXT}\s*\)']), len(families) > 10),
               ("it holds what evidence says beside its figures", sealed - listed, len(sealed) > 10)]
     for language in ("ko", "zh_CN"):
         missing = listed - translated(root / "po" / f"{language}.po")
