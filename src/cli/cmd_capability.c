@@ -62,7 +62,7 @@ static void csv_row(const analysis *a, buf *out)
     for (size_t i = 0; i < sizeof indices / sizeof *indices; i++)
         csv_real(out, indices[i], false);
     int rules = a->options.rules ? a->rules.count : 0;
-    bool is_known = a->chart.signals > 0 || !a->chart.why_undefined;
+    bool is_known = analysis_is_judged(a);
     csv_text(out, !is_known ? "unknown" : a->chart.is_stable ? "yes" : "no", rules == 0);
     for (int r = 0; r < rules; r++)
         csv_unsigned(out, analysis_rule_count(a, r), r + 1 == rules);
@@ -158,7 +158,7 @@ static void write_page(const judging *v, const analysis *a, buf *out)
     const assay_capability *p = &a->capability;
     const char *unit = a->series->definition->unit;
     term t = cli_term(v->c);
-    bool is_known = a->has_chart && (a->chart.signals > 0 || !a->chart.why_undefined);
+    bool is_known = analysis_is_judged(a);
     bool is_stable = is_known && a->chart.is_stable;
     term_on(&t, TERM_BOLD, out);
     buf_addf(out, "%s%s%s%s", words_path(a), unit && *unit ? " [" : "", unit ? unit : "",

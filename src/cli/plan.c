@@ -36,22 +36,34 @@ static assay_status take_numbers(cli *c, analysis_options *o)
     struct {
         option_id id;
         double *place;
-    } reals[] = {{OPT_CENTER, &o->chart.center}, {OPT_STD_DEV, &o->chart.std_dev},
-                 {OPT_LAMBDA, &o->chart.lambda}, {OPT_LIMIT, &o->chart.ewma_sigmas},
-                 {OPT_K, &o->chart.k},           {OPT_H, &o->chart.h},
-                 {OPT_FIR, &o->chart.fir},       {OPT_TARGET, &o->chart.target},
-                 {OPT_LSL, &o->spec.lsl},        {OPT_USL, &o->spec.usl},
-                 {OPT_TARGET, &o->spec.target},  {OPT_CONFIDENCE, &o->capability.confidence}};
+        bool is_above_0;
+    } reals[] = {{OPT_CENTER, &o->chart.center, false},
+                 {OPT_STD_DEV, &o->chart.std_dev, false},
+                 {OPT_LAMBDA, &o->chart.lambda, true},
+                 {OPT_LIMIT, &o->chart.ewma_sigmas, true},
+                 {OPT_K, &o->chart.k, false},
+                 {OPT_H, &o->chart.h, true},
+                 {OPT_FIR, &o->chart.fir, false},
+                 {OPT_TARGET, &o->chart.target, false},
+                 {OPT_LSL, &o->spec.lsl, false},
+                 {OPT_USL, &o->spec.usl, false},
+                 {OPT_TARGET, &o->spec.target, false},
+                 {OPT_CONFIDENCE, &o->capability.confidence, true}};
     for (size_t i = 0; i < sizeof reals / sizeof *reals; i++) {
         assay_status status = cli_real(c, reals[i].id, reals[i].place);
         if (status != ASSAY_OK)
             return status;
+        /* in the library 0 is the default: not what was asked for */
+        if (cli_has(c, reals[i].id) && reals[i].is_above_0 && *reals[i].place == 0)
+            return cli_usage(c, _("--%s must be above 0"), option_table[reals[i].id].name);
     }
     assay_status status = cli_count(c, OPT_N, &n);
     if (status == ASSAY_OK)
         status = cli_count(c, OPT_SPAN, &span);
     if (status != ASSAY_OK)
         return status;
+    if (cli_has(c, OPT_SPAN) && span == 0)
+        return cli_usage(c, _("--%s must be above 0"), "span");
     if (cli_has(c, OPT_N) && (n == 0 || n > 1000000))
         return cli_usage(c, _("-n must be 1 or more"));
     o->n = (uint32_t)n;
@@ -84,7 +96,7 @@ static assay_status take_size(cli *c, analysis_options *o)
     if (!text || decimal_parse(text, strlen(text), '.', &d, &size) == DECIMAL_NONE)
         return ASSAY_OK;
     if (!(size > 0))
-        return cli_usage(c, _("--size must be above 0"));
+        return cli_usage(c, _("--%s must be above 0"), "size");
     o->size_all = size;
     return ASSAY_OK;
 }

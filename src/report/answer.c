@@ -267,12 +267,12 @@ static void write_rule_set(json *j, const analysis *a, const run_lengths *arl)
 }
 
 /* Without limits nothing can signal: neither stable nor unstable. */
-static void write_stable(json *j, const assay_chart *c)
+static void write_stable(json *j, const analysis *a)
 {
-    if (c->why_undefined && c->signals == 0)
-        json_member_null(j, "stable", c->why_undefined);
+    if (analysis_is_judged(a))
+        json_member_bool(j, "stable", a->chart.is_stable);
     else
-        json_member_bool(j, "stable", c->is_stable);
+        json_member_null(j, "stable", a->chart.why_undefined);
 }
 
 void answer_chart_head(json *j, const analysis *a)
@@ -289,7 +289,7 @@ void answer_chart_foot(json *j, const analysis *a, const run_lengths *arl)
 {
     write_stages(j, a);
     write_rule_set(j, a, arl);
-    write_stable(j, &a->chart);
+    write_stable(j, a);
 }
 
 void answer_chart(json *j, const analysis *a, const run_lengths *arl)
@@ -430,7 +430,7 @@ void answer_capability(json *j, const analysis *a)
     if (a->has_chart)
         write_basis(j, a);
     if (a->has_chart)
-        write_stable(j, &a->chart);
+        write_stable(j, a);
     else
         json_member_null(j, "stable", "no chart was made");
     json_end(j);

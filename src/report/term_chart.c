@@ -129,7 +129,7 @@ static void write_rules_seen(const analysis *a, buf *out)
 
 static void write_verdict(const term *t, const analysis *a, const run_lengths *arl, buf *out)
 {
-    bool is_known = !a->chart.why_undefined;
+    bool is_known = analysis_is_judged(a);
     term_on(t, !is_known ? TERM_BOLD : a->chart.is_stable ? TERM_GOOD : TERM_SIGNAL, out);
     buf_add_text(out, !is_known ? "○ " : a->chart.is_stable ? "● " : "◆ ");
     words_verdict(a, out);

@@ -136,7 +136,7 @@ void words_subtitle(const analysis *a, buf *out)
 
 void words_verdict(const analysis *a, buf *out)
 {
-    if (!a->has_chart || a->chart.why_undefined) {
+    if (!analysis_is_judged(a)) {
         buf_add_text(out, _("stability not known"));
         if (a->has_chart)
             buf_addf(out, ": %s", words_why(a->chart.why_undefined));

@@ -109,7 +109,7 @@ static void take_analysis(const analysis *a, outlook_item *out)
     const assay_capability *c = &a->capability;
     *out = (outlook_item){.is_known = true, .is_fresh = true, .verdict = -1, .mean = NAN,
                           .cpk = NAN, .cpk_low = NAN, .ppk = NAN, .ppk_low = NAN, .ppk_high = NAN};
-    if (a->has_chart && !(a->chart.why_undefined && a->chart.signals == 0))
+    if (analysis_is_judged(a))
         out->verdict = a->chart.is_stable;
     if (!a->has_capability)
         return;

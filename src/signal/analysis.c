@@ -265,12 +265,17 @@ void analysis_done(analysis *a)
         arena_done(&a->memory);
 }
 
+bool analysis_is_judged(const analysis *a)
+{
+    return a->has_chart && (a->chart.signals > 0 || !a->chart.why_undefined);
+}
+
 analysis_verdict analysis_judge(const analysis *a, double bound)
 {
     if (a->has_chart && a->chart.signals > 0)
         return VERDICT_UNSTABLE;
     if (!a->has_capability)
-        return a->has_chart && !a->chart.why_undefined ? VERDICT_FINE : VERDICT_UNKNOWN;
+        return analysis_is_judged(a) ? VERDICT_FINE : VERDICT_UNKNOWN;
     double index = first_number(a->capability.cpk.value, a->capability.ppk.value);
     /* Equal readings have no index; that they lie outside is known all the same. */
     if (isnan(index))

@@ -84,6 +84,9 @@ ASSAY_MUST_USE assay_status analysis_make_in(const series_set *set, const series
                                              assay_err *err);
 void analysis_done(analysis *a);
 
+/* A chart with a stage that has no limits is neither stable nor unstable, unless a point signals. */
+bool analysis_is_judged(const analysis *a);
+
 typedef enum {
     VERDICT_FINE,        /* stable, and capable where that was asked */
     VERDICT_UNSTABLE,    /* signals: exit 3 */

@@ -313,6 +313,20 @@ static bool is_of_counts(const analysis *a, const analysis_options *options)
                : type == ASSAY_CHART_P || type == ASSAY_CHART_NP || type == ASSAY_CHART_C || type == ASSAY_CHART_U;
 }
 
+/* A share where a number of items belongs would draw a chart that says nothing. */
+static assay_status check_items(const analysis *a, const analysis_options *options, assay_err *err)
+{
+    assay_chart_type type = options->chart.type;
+    bool is_of_items = type == ASSAY_CHART_AUTO ? a->series->definition->kind == KIND_DEFECTIVES
+                                                : type == ASSAY_CHART_P || type == ASSAY_CHART_NP;
+    for (size_t i = 0; is_of_items && i < a->series->n; i++) {
+        double value = series_value(a->series, i);
+        if (value > floor(value))
+            return assay_fail(err, ASSAY_DOMAIN, i, "sample %zu: %g is not a number of items", i + 1, value);
+    }
+    return ASSAY_OK;
+}
+
 assay_status subgroup_fill(analysis *a, const analysis_options *options, assay_err *err)
 {
     const series *s = a->series;
@@ -321,7 +335,9 @@ assay_status subgroup_fill(analysis *a, const analysis_options *options, assay_e
     if (needs_room && !room)
         return no_memory(err);
     a->input.x = series_values(s, room);
-    assay_status status = exclude(a, options, err);
+    assay_status status = options->without_chart ? ASSAY_OK : check_items(a, options, err);
+    if (status == ASSAY_OK)
+        status = exclude(a, options, err);
     bool is_summed = a->input.subgroups < s->n && !options->without_chart && is_of_counts(a, options);
     if (status == ASSAY_OK && is_summed && !sum_counts(a, !isnan(options->size_all)))
         return no_memory(err);

@@ -251,3 +251,18 @@ $ printf 'v\n5\n6\n7\n' | assay chart - --type cusum --json | python3 -c 'import
 a CUSUM is judged by its sums
 $ printf 'g,v\na,5\nb,6\nb,8\nc,7\nc,8\n' | assay chart - --type xbar-r --value v --subgroup g --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["spread"]["points"][0]; print(p["why"]["value"], "|", p["why"]["ucl"])'
 fewer than two readings | fewer than two readings
+
+# a signal counts although a stage that has just begun has no limits yet
+$ python3 -c 'for i in range(30): print("v,s" if i == 0 else f"{i % 3 + (20 if i == 25 else 0)},{0 if i < 29 else 1}")' | assay chart - --value v --stage s --rules 1 --width 60 | grep -E '^[○●◆]'
+◆ not stable: 3 points signal
+
+# what has 0 for its default in the library is not taken for it here; a share is not a count
+$ printf 'v\n5\n6\n7\n' | assay chart - --type ewma --lambda 0
+assay: --lambda must be above 0
+[2]
+$ printf 'v\n5\n6\n7\n' | assay chart - --span 0
+assay: --span must be above 0
+[2]
+$ printf 'v\n0.05\n0.06\n' | assay chart - --type p --size 50
+assay: sample 1: 0.05 is not a number of items
+[1]
