@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -171,4 +172,10 @@ text_encoding encoding_guess(const char *bytes, size_t n, bool is_all, size_t *m
     if (valid == n || (!is_all && n - valid < 4))
         return ENCODING_UTF8;
     return guess_bytes(p, n);
+}
+
+bool text_is_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits <= 5 && !text[digits] && strtol(text, NULL, 10) <= 65535;
 }

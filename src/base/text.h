@@ -18,6 +18,8 @@ int codepoint_width(uint32_t c);
 size_t text_width(const char *text, size_t n);
 /* Bytes of the longest start that is at most `columns` wide. */
 size_t text_fit(const char *text, size_t n, size_t columns);
+/* "0" .. "65535": getaddrinfo takes more and wraps it round. */
+bool text_is_port(const char *text);
 
 #define ENCODING_LIST(X)                                                                           \
     X(UTF8, "utf-8", "UTF-8")                                                                      \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/door_line_settings.h"
 
+#include "base/text.h"
 #include "live/pour.h"
 
 #include <stdio.h>
@@ -43,8 +44,8 @@ static bool split_address(const char *listen, line_settings *s)
         return listen[5] == '/' && copy(s->port, sizeof s->port, listen + 5, strlen(listen + 5));
     }
     const char *colon = strrchr(listen, ':');
-    if (!colon || !copy(s->port, sizeof s->port, colon + 1, strlen(colon + 1)) ||
-        strspn(s->port, "0123456789") != strlen(s->port))
+    if (!colon || !text_is_port(colon + 1) ||
+        !copy(s->port, sizeof s->port, colon + 1, strlen(colon + 1)))
         return false;
     size_t length = (size_t)(colon - listen);
     if (listen[0] == '[' && length > 2 && listen[length - 1] == ']')

@@ -2,6 +2,8 @@
 /* A source that gauges and gateways connect to, with no broker between (docs/how-to/mqtt.md): its
  * settings and its life. */
 #include "live/mqtt_endpoint.h"
+
+#include "base/text.h"
 #include "live/settings.h"
 
 #include <stdio.h>
@@ -47,8 +49,7 @@ static bool split_address(const char *text, address *out)
         text++;
         length -= 2;
     }
-    size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
-    if (!length || length >= HOST_ROOM || !digits || digits > 5 || colon[1 + digits])
+    if (!length || length >= HOST_ROOM || !text_is_port(colon + 1))
         return false;
     if (!is_bracketed && memchr(text, ':', length))
         return false;

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/mqtt_address.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
-
-static bool is_port(const char *text)
-{
-    size_t length = strlen(text);
-    return length > 0 && length <= 5 && strspn(text, "0123456789") == length;
-}
 
 bool mqtt_address_read(const char *text, mqtt_address *out)
 {
@@ -25,7 +21,7 @@ bool mqtt_address_read(const char *text, mqtt_address *out)
     const char *port = end + is_v6;
     bool has_port = *port == ':';
     if (length == 0 || length >= sizeof out->host || (*port && !has_port) ||
-        (has_port && !is_port(port + 1)))
+        (has_port && !text_is_port(port + 1)))
         return false;
     *out = (mqtt_address){.is_tls = is_tls};
     memcpy(out->host, host, length);

@@ -84,6 +84,17 @@ static assay_status check_value(const setting_rule *rule, const json_t *value, a
     return ASSAY_OK;
 }
 
+static assay_status fail_unknown(const char *name, const setting_rule *rules, assay_err *err)
+{
+    buf all = BUF_INIT;
+    for (const setting_rule *rule = rules; rule->name; rule++)
+        buf_addf(&all, "%s%s", all.length ? ", " : "", rule->name);
+    assay_fail(err, ASSAY_USAGE, 0, _("\"%.60s\" is not a setting of this door"), name);
+    assay_status status = assay_hint(err, "%s", buf_text(&all));
+    buf_done(&all);
+    return status;
+}
+
 assay_status settings_check(const json_t *settings, const setting_rule *rules, assay_err *err)
 {
     const char *name;
@@ -93,7 +104,7 @@ assay_status settings_check(const json_t *settings, const setting_rule *rules, a
     json_object_foreach((json_t *)settings, name, value) {
         const setting_rule *rule = rule_of(rules, name);
         if (!rule && !is_common(name))
-            return assay_fail(err, ASSAY_USAGE, 0, _("\"%.60s\" is not a setting of this door"), name);
+            return fail_unknown(name, rules, err);
         assay_status status = rule ? check_value(rule, value, err) : ASSAY_OK;
         if (status != ASSAY_OK)
             return status;

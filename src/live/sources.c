@@ -4,6 +4,8 @@
  * settings, open what is closed, free what shall go. It is called whenever either changes. */
 #include "live/sources_inner.h"
 
+#include "base/buf.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,9 +37,15 @@ static assay_status check_type(const json_t *settings, const door_type **out, as
     if (!name)
         return assay_fail(err, ASSAY_USAGE, 0,
                           "\"door\" is missing, expected the type of the source");
-    if (!type)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"door\" is \"%.40s\": no such type of source",
-                          name);
+    if (!type) {
+        assay_fail(err, ASSAY_USAGE, 0, "\"door\" is \"%.40s\": no such type of source", name);
+        buf all = BUF_INIT;
+        for (const door_type *const *t = door_types(); *t; t++)
+            buf_addf(&all, "%s%s", all.length ? ", " : "", (*t)->name);
+        assay_status status = assay_hint(err, "%s", buf_text(&all));
+        buf_done(&all);
+        return status;
+    }
     *out = type;
     return ASSAY_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/address.h"
 
+#include "base/text.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -106,7 +108,7 @@ void address_text(const struct sockaddr *from, char *out, size_t room)
 static bool split(const char *address, char host[128], char port[8])
 {
     const char *colon = strrchr(address, ':');
-    if (!colon || !colon[1] || strlen(colon + 1) > 5 || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+    if (!colon || !text_is_port(colon + 1))
         return false;
     size_t length = (size_t)(colon - address);
     bool has_brackets = length > 1 && address[0] == '[' && colon[-1] == ']';

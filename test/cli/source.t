@@ -101,3 +101,19 @@ assay: "mapping" entry 1: "part" is "each", expected "message", {"change": METRI
 $ assay source test plant.assay fab door=line listen=127.0.0.1:9 --capture $DATA/sparkplug/README.md
 assay: a capture is played to sources of Sparkplug, not of "line"
 [1]
+
+# a port that is none is refused before it wraps round; what is not known is answered with what is
+$ assay init ports.assay >/dev/null
+$ assay source add ports.assay l door=line listen=127.0.0.1:99999
+assay: "listen" is "127.0.0.1:99999", expected address:port or unix:/path
+[2]
+$ assay source add ports.assay l door=line listen=127.0.0.1:
+assay: "listen" is "127.0.0.1:", expected address:port or unix:/path
+[2]
+$ assay source add ports.assay l door=lines listen=127.0.0.1:8094
+assay: "door" is "lines": no such type of source
+hint: folder, mtconnect, serial, line, mqtt, mqtt-listen, sparkplug
+[2]
+$ assay source add ports.assay l door=line listen=127.0.0.1:8094 topics=a 2>&1 | cut -c 1-50
+assay: "topics" is not a setting of this door
+hint: listen, format, precision, prefix, ignore, m
