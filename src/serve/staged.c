@@ -123,22 +123,39 @@ static bool is_over(const staged *f, int64_t now)
     return f->holders == 0 && f->state != STAGED_RUNNING && f->touched < now - KEPT_NS;
 }
 
-/* Takes out what is over; how many are left. Under the lock. */
+static void take_out(staged **at, staged **over)
+{
+    staged *f = *at;
+    *at = f->next;
+    f->next = *over;
+    *over = f;
+}
+
+/* NULL: none is done that nobody looks at. */
+static staged **oldest_done(staging *g)
+{
+    staged **oldest = NULL;
+    for (staged **at = &g->first; *at; at = &(*at)->next)
+        if ((*at)->state == STAGED_DONE && !(*at)->holders && (!oldest || (*at)->touched < (*oldest)->touched))
+            oldest = at;
+    return oldest;
+}
+
+/* Takes out what is over, and what is done where more is to come; how many are left. Under the lock. */
 static size_t sweep(staging *g, staged **over)
 {
     size_t n = 0;
     int64_t now = time_now();
     for (staged **at = &g->first; *at;) {
-        staged *f = *at;
-        if (!is_over(f, now)) {
-            at = &f->next;
-            n++;
+        if (is_over(*at, now)) {
+            take_out(at, over);
             continue;
         }
-        *at = f->next;
-        f->next = *over;
-        *over = f;
+        at = &(*at)->next;
+        n++;
     }
+    for (staged **done; n >= STAGED_FILES && (done = oldest_done(g)); n--)
+        take_out(done, over);
     return n;
 }
 

@@ -2,8 +2,8 @@
 /* Files on their way in: sent by a browser, looked at, corrected, then taken over or dropped.
  *
  * They lie in a folder beside the database, at most STAGED_FILES of STAGED_BYTES each, for an hour
- * after they were last touched; the folder is emptied when the server starts and when it ends. A
- * file is its sender's alone. */
+ * after they were last touched, those that are done while there is room; the folder is emptied when the
+ * server starts and when it ends. A file is its sender's alone. */
 #ifndef SERVE_STAGED_H
 #define SERVE_STAGED_H
 
