@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 struct hasher {
@@ -117,6 +118,29 @@ void sha256_to_hex(const sha256 *digest, char out[static 65])
         out[2 * i + 1] = hex[digest->bytes[i] & 15];
     }
     out[64] = '\0';
+}
+
+assay_status sha256_of_file(int file, uint64_t bytes, char out[static 65], assay_err *err)
+{
+    static _Thread_local char piece[64 * 1024];
+    hasher *h;
+    sha256 digest;
+    assay_status status = own_hasher(&h, err);
+    if (status)
+        return status;
+    hasher_begin(h);
+    uint64_t at = 0;
+    for (ssize_t n = 1; at < bytes && n > 0; at += n > 0 ? (uint64_t)n : 0) {
+        n = pread(file, piece, bytes - at < sizeof piece ? bytes - at : sizeof piece, (off_t)at);
+        hasher_add(h, piece, n > 0 ? (size_t)n : 0);
+    }
+    status = hasher_end(h, &digest, err);
+    EVP_MD_CTX_reset(h->context);
+    if (!status && at < bytes)
+        status = assay_fail(err, ASSAY_IO, 0, "a file is shorter than it was");
+    if (!status)
+        sha256_to_hex(&digest, out);
+    return status;
 }
 
 uint64_t hash64(const void *bytes, size_t length)

@@ -28,6 +28,9 @@ ASSAY_MUST_USE assay_status hasher_end(hasher *h, sha256 *out, assay_err *err);
 /* All at once. */
 ASSAY_MUST_USE assay_status sha256_of(const void *bytes, size_t length, sha256 *out,
                                       assay_err *err);
+/* Of the first bytes of a file, in hexadecimal digits; ASSAY_IO when it has not as many. */
+ASSAY_MUST_USE assay_status sha256_of_file(int file, uint64_t bytes, char out[static 65],
+                                           assay_err *err);
 void sha256_to_hex(const sha256 *digest, char out[static 65]);
 
 /* XXH3, 64 bits: checksums of chunks and hash tables. */

@@ -7,6 +7,7 @@
 #include "cli/progress.h"
 #include "cli/refused.h"
 #include "cli/specs.h"
+#include "read/workbook.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,9 +28,8 @@ typedef struct {
 } importing;
 
 typedef struct {
-    const char *label, *path;  /* path differs from the label for standard input */
-    char spooled[64];
-    int spool;
+    const char *label, *path;  /* path differs from the label for standard input and for a sheet */
+    const char *dialect;       /* NULL: as the options say */
     reader *r;
     import *i;
     import_tally tally, resumed;
@@ -40,11 +40,18 @@ typedef struct {
 
 enum { DRY_ROWS = 65536, SAMPLE_BYTES = 1 << 20 };
 
+/* A file of the command line; its path differs from its name for standard input. */
+typedef struct {
+    const char *name, *path;
+    char spooled[64];
+    int spool;
+} given_file;
+
 /* -- standard input, and the key of a content ------------------------------------------------ */
 
 /* Standard input is kept in a file without a name: its content is its identity, and it can be read
  * like any other. */
-static assay_status spool(cli *c, one_file *f)
+static assay_status spool(cli *c, given_file *f)
 {
     const char *folder = getenv("TMPDIR");
     static char piece[1 << 16];
@@ -219,7 +226,9 @@ static assay_status copy_rows(importing *m, one_file *f)
 static assay_status begin_import(importing *m, one_file *f)
 {
     char key[65];
-    assay_status status = content_key(m->c, f->path, key);
+    char text[32];
+    snprintf(text, sizeof text, "/proc/self/fd/%d", reader_text(f->r));
+    assay_status status = content_key(m->c, reader_text(f->r) < 0 ? f->path : text, key);
     if (status != ASSAY_OK)
         return status;
     /* Not the file's name: a renamed copy holds the same measurements. */
@@ -376,12 +385,7 @@ static assay_status run_file(importing *m, one_file *f)
     read_options options;
     input_reading(c, &options);
     options.with = given_files(m);
-    f->path = f->label;
-    if (strcmp(f->label, "-") == 0) {
-        assay_status spooled = spool(c, f);
-        if (spooled != ASSAY_OK)
-            return spooled;
-    }
+    options.dialect = f->dialect ? f->dialect : options.dialect;
     /* The store keeps these with the rows they belong to; a text a row must not fill memory. */
     options.forgets = 1u << CONTEXT_SERIAL | 1u << CONTEXT_SUBGROUP | 1u << CONTEXT_ORDER | 1u << CONTEXT_NOTE;
     assay_status status = reader_open(f->path, &options, &f->r, &c->err);
@@ -403,21 +407,61 @@ static assay_status run_file(importing *m, one_file *f)
     return status;
 }
 
-static assay_status import_file(importing *m, const char *label)
+static assay_status import_one(importing *m, one_file f, bool *was_readable)
 {
-    one_file f = {.label = label, .spool = -1};
     m->count = 0;
     assay_status status = run_file(m, &f);
     if (status == ASSAY_OK)
         tell_file(m, &f);
     bool is_kept = status == ASSAY_STOPPED || status == ASSAY_FULL || status == ASSAY_IO;
     if (status != ASSAY_OK && f.i && is_kept)
-        tell_stop(m, label);
+        tell_stop(m, f.label);
     if (f.i)
         import_close(f.i, is_kept); /* kept: resumed by the same command */
+    *was_readable = f.r;
     reader_close(f.r);
-    if (f.spool >= 0)
-        close(f.spool);
+    return status;
+}
+
+/* A workbook, each sheet of it as a file of its own. Covers and notes are passed over. */
+static assay_status import_sheets(importing *m, const given_file *g)
+{
+    static const char every[] = "sheet=*";
+    cli *c = m->c;
+    const char *dialect = c->given[OPT_DIALECT], *star = strstr(dialect, every), *name;
+    workbook_sheet book = {0};
+    size_t done = 0;
+    assay_status status = workbook_names(g->path, &book, &c->err);
+    name = buf_text(&book.names);
+    for (size_t i = 0; i < book.count && status == ASSAY_OK; i++, name += strlen(name) + 1) {
+        bool was_readable;
+        buf label = BUF_INIT, own = BUF_INIT;
+        buf_addf(&label, "%s[%s]", g->name, name);
+        buf_addf(&own, "%.*ssheet=%zu%s", (int)(star - dialect), dialect, i + 1, star + strlen(every));
+        status = import_one(m, (one_file){.label = buf_text(&label), .path = g->path, .dialect = buf_text(&own)},
+                            &was_readable);
+        bool is_passed = status == ASSAY_FORMAT && !was_readable && (done || i + 1 < book.count);
+        if (is_passed)
+            cli_remark(c, _("%s is passed over: %s"), buf_text(&label), c->err.message);
+        done += status == ASSAY_OK;
+        status = is_passed ? ASSAY_OK : status;
+        buf_done(&label);
+        buf_done(&own);
+    }
+    workbook_sheet_done(&book);
+    return status;
+}
+
+static assay_status import_file(importing *m, const char *name)
+{
+    given_file g = {.name = name, .path = name, .spool = -1};
+    bool was_readable, is_every = strstr(cli_text(m->c, OPT_DIALECT, ""), "sheet=*");
+    assay_status status = strcmp(name, "-") == 0 ? spool(m->c, &g) : ASSAY_OK;
+    if (status == ASSAY_OK)
+        status = is_every ? import_sheets(m, &g)
+                          : import_one(m, (one_file){.label = name, .path = g.path}, &was_readable);
+    if (g.spool >= 0)
+        close(g.spool);
     return status;
 }
 

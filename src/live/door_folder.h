@@ -46,7 +46,7 @@ ASSAY_MUST_USE assay_status known_load(store *from, const char *source, known **
 void known_free(known *k); /* accepts NULL */
 file_state *known_file(known *k, const char *name);  /* NULL: none */
 /* The state of another name whose first bytes are those of this file; NULL: none. */
-const file_state *known_beginning(const known *k, const char *path, uint64_t size);
+const file_state *known_beginning(const known *k, int file, uint64_t size);
 /* Both keep the state in memory and in the parcel. */
 bool known_keep(known *k, const file_state *s, parcel *in);
 void known_forget(known *k, const char *name, parcel *in);
@@ -112,9 +112,6 @@ typedef enum {
     FILE_STOPPED, /* the door is stopping, or there is no memory */
 } file_outcome;
 file_outcome folder_read(folder *f, const folder_file *file, buf *why);
-/* Of all its bytes. */
-ASSAY_MUST_USE assay_status folder_digest(const char *path, uint64_t bytes, char out[static 65],
-                                          assay_err *err);
 
 /* -- moving ----------------------------------------------------------------------------------- */
 

@@ -7,6 +7,8 @@
  */
 #include "live/door_folder.h"
 
+#include "base/hash.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,13 +51,13 @@ static bool put_file(known *k, const file_state *s)
     return true;
 }
 
-const file_state *known_beginning(const known *k, const char *path, uint64_t size)
+const file_state *known_beginning(const known *k, int file, uint64_t size)
 {
     char digest[65];
     for (size_t i = 0; i < k->count; i++) {
         const file_state *s = &k->files[i];
         if (s->head_bytes && s->next.offset <= size && s->head_bytes <= size &&
-            folder_digest(path, s->head_bytes, digest, NULL) == ASSAY_OK &&
+            sha256_of_file(file, s->head_bytes, digest, NULL) == ASSAY_OK &&
             strcmp(digest, s->head) == 0)
             return s;
     }

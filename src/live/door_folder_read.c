@@ -228,34 +228,6 @@ static bool send_again(const reading *w, uint64_t until)
 
 /* -- the file --------------------------------------------------------------------------------- */
 
-assay_status folder_digest(const char *path, uint64_t bytes, char out[static 65], assay_err *err)
-{
-    static _Thread_local char piece[64 * 1024];
-    hasher *h = NULL;
-    sha256 digest;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    assay_status status = file < 0 ? assay_fail(err, ASSAY_IO, 0, "cannot read %s", path)
-                                   : hasher_new(&h, err);
-    if (status == ASSAY_OK)
-        hasher_begin(h);
-    ssize_t n = 1;
-    for (uint64_t left = bytes; status == ASSAY_OK && left && n > 0; left -= (uint64_t)n) {
-        n = read(file, piece, left < sizeof piece ? (size_t)left : sizeof piece);
-        if (n > 0)
-            hasher_add(h, piece, (size_t)n);
-    }
-    if (status == ASSAY_OK && n <= 0)
-        status = assay_fail(err, ASSAY_IO, 0, "%s is shorter than it was", path);
-    if (status == ASSAY_OK)
-        status = hasher_end(h, &digest, err);
-    if (status == ASSAY_OK)
-        sha256_to_hex(&digest, out);
-    hasher_free(h);
-    if (file >= 0)
-        close(file);
-    return status;
-}
-
 static bool is_wide(int file)
 {
     unsigned char mark[2];
@@ -292,22 +264,20 @@ static bool is_whole(const reading *w)
 }
 
 /* What was known under this name, or of the same beginning under another one; else a fresh start. */
-static void find_state(reading *w)
+static void find_state(reading *w, int text, uint64_t size)
 {
-    uint64_t size = (uint64_t)w->file->about.st_size;
     char digest[65] = "";
     const file_state *s = known_file(w->f->known, w->file->name);
     bool is_same = s && s->head_bytes && s->head_bytes <= size && s->next.offset <= size &&
-                   folder_digest(w->file->path, s->head_bytes, digest, NULL) == ASSAY_OK &&
+                   sha256_of_file(text, s->head_bytes, digest, NULL) == ASSAY_OK &&
                    strcmp(digest, s->head) == 0;
     if (!is_same)
-        s = known_beginning(w->f->known, w->file->path, size);
-    if (s)
-        w->state = *s;
+        s = known_beginning(w->f->known, text, size);
+    w->state = s ? *s : (file_state){0};
     snprintf(w->state.name, sizeof w->state.name, "%s", w->file->name);
     w->is_known = s != NULL;
     w->state.head_bytes = size < FOLDER_HEAD ? size : FOLDER_HEAD;
-    if (folder_digest(w->file->path, w->state.head_bytes, w->state.head, NULL) != ASSAY_OK)
+    if (sha256_of_file(text, w->state.head_bytes, w->state.head, NULL) != ASSAY_OK)
         w->state.head_bytes = 0; /* it is going away */
 }
 
@@ -461,6 +431,8 @@ static file_outcome read_file(reading *w, uint64_t until, buf *why)
         status = reader_guess(w->file->path, &w->format, &err);
     if (status == ASSAY_OK)
         status = open_reader(w, until, &w->r, &err);
+    if (status == ASSAY_OK && reader_text(w->r) >= 0) /* a workbook that grew has other bytes from its start */
+        find_state(w, reader_text(w->r), reader_size(w->r));
     if (status == ASSAY_OK)
         status = batch_new(batch_rows, all_contexts, &w->b, &err);
     if (status == ASSAY_OK) {
@@ -494,7 +466,10 @@ file_outcome folder_read(folder *f, const folder_file *file, buf *why)
     uint64_t until = waits ? 0 : file->is_complete ? size : whole_lines(file->path, size);
     if (!until)
         return size || !file->is_complete ? FILE_WAITS : FILE_READ;
-    find_state(&w);
+    int text = open(file->path, O_RDONLY | O_CLOEXEC);
+    find_state(&w, text, size);
+    if (text >= 0)
+        close(text);
     file_outcome outcome = FILE_READ;
     if (until > w.state.next.offset || w.state.next.skip || !w.is_known)
         outcome = read_file(&w, until, why);

@@ -270,7 +270,7 @@ static void tell_sheet(reader *r, const workbook_sheet *s)
     r->sheet = arena_text(&r->texts, name, strlen(name));
     if (s->chosen + 1 < s->count && !s->is_asked)
         reader_warn(r, _("of %zu sheets \"%s\" is the first with numbers, those behind it are not read: "
-                         "--dialect sheet=NAME chooses"), s->count, name);
+                         "--dialect sheet=NAME chooses, an import takes all by sheet=*"), s->count, name);
 }
 
 assay_status xlsx_reader_open(source *in, const read_options *options, reader **out, assay_err *err)
@@ -450,6 +450,11 @@ uint64_t reader_record(const reader *r)
 uint64_t reader_line(const reader *r, const measurement_batch *batch, size_t row)
 {
     return r->ops->line ? r->ops->line(r, row) : batch->record ? batch->record[row] : 0;
+}
+
+int reader_text(const reader *r)
+{
+    return r->sheet ? r->in.fd : -1;
 }
 
 uint64_t reader_size(const reader *r)

@@ -277,20 +277,44 @@ void workbook_sheet_done(workbook_sheet *s)
     buf_done(&s->dialect);
 }
 
+static assay_status open_source(const char *path, source *in, assay_err *err)
+{
+    assay_status status = source_open(in, path, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = source_head(in, err);
+    if (status == ASSAY_OK && !looks_like_workbook(in->head, in->head_length))
+        status = assay_fail(err, ASSAY_NOT_FOUND, 0, _("%s is no Excel workbook"), path);
+    if (status != ASSAY_OK)
+        source_close(in);
+    return status;
+}
+
 assay_status workbook_look(const char *path, const char *dialect, workbook_sheet *out, buf *head,
                            assay_err *err)
 {
     source in;
-    assay_status status = source_open(&in, path, err);
+    assay_status status = open_source(path, &in, err);
     if (status != ASSAY_OK)
         return status;
-    status = source_head(&in, err);
-    if (status == ASSAY_OK && !looks_like_workbook(in.head, in.head_length))
-        status = ASSAY_NOT_FOUND;
-    if (status == ASSAY_OK)
-        status = source_from_workbook(&in, dialect, out, err);
+    status = source_from_workbook(&in, dialect, out, err);
     if (status == ASSAY_OK)
         buf_add(head, in.head, in.head_length);
+    source_close(&in);
+    return status;
+}
+
+assay_status workbook_names(const char *path, workbook_sheet *out, assay_err *err)
+{
+    source in;
+    xlsx *x = NULL;
+    assay_status status = open_source(path, &in, err);
+    if (status != ASSAY_OK)
+        return status;
+    status = open_book(&in, &x, err);
+    if (status == ASSAY_OK)
+        list_sheets(x, out);
+    xlsx_close(x);
     source_close(&in);
     return status;
 }

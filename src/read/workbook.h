@@ -28,6 +28,8 @@ ASSAY_MUST_USE assay_status source_from_workbook(source *in, const char *dialect
  */
 ASSAY_MUST_USE assay_status workbook_look(const char *path, const char *dialect,
                                           workbook_sheet *out, buf *head, assay_err *err);
+/* Only the names of its sheets. ASSAY_NOT_FOUND: no workbook. */
+ASSAY_MUST_USE assay_status workbook_names(const char *path, workbook_sheet *out, assay_err *err);
 void workbook_sheet_done(workbook_sheet *s);
 
 #endif

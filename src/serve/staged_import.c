@@ -11,6 +11,7 @@
 #include "serve/change.h"
 #include "serve/staged.h"
 
+#include "base/hash.h"
 #include "base/i18n.h"
 #include "base/text.h"
 
@@ -37,7 +38,7 @@ typedef struct {
     known_place *places; /* by the reader's characteristic */
     size_t place_count, place_room;
     uint64_t given, skip; /* rows given out; rows that an earlier try has stored */
-    char key[80];
+    char key[64];
     pthread_mutex_t lock;
     pthread_cond_t came;
     bool is_back;
@@ -271,12 +272,34 @@ static assay_status specify(importing *w, assay_err *err)
 
 /* -- the whole ------------------------------------------------------------------------------------- */
 
+/* One file gives other measurements by another sheet, another column of values, under another path. */
+static assay_status make_key(importing *w, assay_err *err)
+{
+    const staged_settings *s = &w->file->settings;
+    char content[65];
+    buf all = BUF_INIT;
+    sha256 digest;
+    assay_status status = ASSAY_OK;
+    snprintf(content, sizeof content, "%s", w->file->content);
+    if (reader_text(w->reader) >= 0)
+        status = sha256_of_file(reader_text(w->reader), reader_size(w->reader), content, err);
+    if (status == ASSAY_OK && (s->wide || *s->under || *s->column_value || *s->column_characteristic)) {
+        buf_addf(&all, "%s\n%d\n%s\n%s\n%s\n", content, s->wide, s->under, s->column_value, s->column_characteristic);
+        status = sha256_of(buf_text(&all), all.length, &digest, err);
+        sha256_to_hex(&digest, content);
+    }
+    buf_done(&all);
+    snprintf(w->key, sizeof w->key, "file/%.40s", content);
+    return status;
+}
+
 static assay_status recall(importing *w, assay_err *err)
 {
     buf known = BUF_INIT;
     store *s = NULL;
-    snprintf(w->key, sizeof w->key, "file/%.40s", w->file->content);
-    assay_status status = store_open(w->server->database, STORE_READ, &s, err);
+    assay_status status = make_key(w, err);
+    if (status == ASSAY_OK)
+        status = store_open(w->server->database, STORE_READ, &s, err);
     if (status == ASSAY_OK)
         status = store_recall(s, w->file->settings.source, w->key, &known, err);
     if (status == ASSAY_OK && known.length == sizeof w->skip)
@@ -290,9 +313,9 @@ static assay_status begin(importing *w, assay_err *err)
 {
     read_options options;
     staged_options(&w->file->settings, &options);
-    assay_status status = recall(w, err);
+    assay_status status = reader_open(w->file->path, &options, &w->reader, err);
     if (status == ASSAY_OK)
-        status = reader_open(w->file->path, &options, &w->reader, err);
+        status = recall(w, err);
     if (status == ASSAY_OK)
         status = batch_new(BATCH_ROWS, reader_contexts(w->reader), &w->batch, err);
     for (int i = 0; i < 2 && status == ASSAY_OK; i++) {

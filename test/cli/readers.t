@@ -75,3 +75,12 @@ $ assay import d.assay - --dialect sheet=messwerte --zone Europe/Berlin -q < $DA
 $ assay list $DATA/xlsx/ccxbar.xlsx --dialect sheet=Blatt3 2>&1 | sed "s#$DATA/##"
 assay: xlsx/ccxbar.xlsx has no sheet "Blatt3"
 hint: its sheets: "Deckblatt", "Messwerte"
+# each sheet is a content of its own: a second one brings its rows, all of them those that are missing
+$ rm -f d.assay*; cp $DATA/xlsx/sheets.xlsx s.xlsx; assay import d.assay s.xlsx -q; assay import d.assay s.xlsx --dialect 'sheet=*' 2>&1 | grep -v 'names in line\|value:' | LC_ALL=C sort; assay list d.assay --csv | cut -d, -f1,4
+s.xlsx: 20 received = 20 stored + 0 duplicates + 0 conflicts + 0 refused
+s.xlsx[Cover] is passed over: s.xlsx has no column of numbers
+s.xlsx[Mon]: 20 received = 0 stored + 20 duplicates + 0 conflicts + 0 refused
+s.xlsx[Notes] is passed over: s.xlsx has no column of numbers
+s.xlsx[Tue]: 20 received = 20 stored + 0 duplicates + 0 conflicts + 0 refused
+path,n
+bore,40

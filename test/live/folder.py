@@ -6,6 +6,7 @@ import shutil
 import time
 
 from doors import DATA, Plant, assay, digests, imported, run
+from workbook import shift, workbook
 
 CSV = os.path.join(DATA, "csv/ccxbar-iso.csv")
 
@@ -95,6 +96,27 @@ def a_workbook_in_use_is_read_when_it_is_done():
         p.stop()
         assert sorted(os.listdir(p.inbox)) == ["day.xlsx", "~$day.xlsx"]
         assert digests(p.database) == imported(os.path.join(DATA, "xlsx/ccxbar.xlsx"), args=("--zone", "Europe/Berlin"))
+    finally:
+        p.close()
+
+
+def a_workbook_saved_again_adds_what_is_new():
+    "rows without times that were read from a workbook do not come again when it is saved with more of them"
+    p = plant(keep=True, idle_s=1).start()
+
+    def save(**sheets):
+        with open(p.path("new.xlsx"), "wb") as f:
+            f.write(workbook(**sheets))
+        os.rename(p.path("new.xlsx"), os.path.join(p.inbox, "days.xlsx"))
+    try:
+        save(Mon=shift(1))
+        d = p.wait(lambda d: d["account"]["stored"] == 20)
+        save(Mon=shift(1, 30))
+        d = p.wait(lambda d: d["account"]["stored"] >= 30)
+        save(Mon=shift(1, 30), Notes=[["remark"], ["tool changed"]])
+        save(Mon=shift(1, 35), Notes=[["remark"], ["tool changed"]])
+        d = p.wait(lambda d: d["account"]["stored"] >= 35)
+        assert (d["account"]["stored"], d["account"]["refused"]) == (35, 0) and conserved(d["account"]), d
     finally:
         p.close()
 
@@ -261,5 +283,6 @@ def big_files_and_kills():
 
 
 run([formats_read_as_imports, content_counts_once, a_workbook_in_use_is_read_when_it_is_done,
+     a_workbook_saved_again_adds_what_is_new,
      growing_waits_for_lines, growing_aqdef, equal_keys_survive_growth,
      bad_files_are_set_aside, dialect_is_pinned, what_is_odd_about_a_file_is_told, big_files_and_kills])

@@ -4,6 +4,7 @@ import os
 import signal
 
 from server import Server, run, wait_for
+from workbook import shift, workbook
 
 S = Server()
 FOLDER = S.database + "-staged"
@@ -18,7 +19,9 @@ def send(body, name="plant.csv", expect=201, **rest):
 def finish(file, **rest):
     answer = S.ask("POST", f"/api/v1/imports/{file['id']}/commit", **rest)
     assert answer.status == 202, answer
-    return wait_for(lambda: (lambda x: x if x["state"] in ("done", "failed") else None)(S.get(f"/api/v1/imports/{file['id']}", **rest)))
+    done = wait_for(lambda: (lambda x: x if x["state"] in ("done", "failed") else None)(S.get(f"/api/v1/imports/{file['id']}", **rest)))
+    assert done["state"] == "done", done
+    return done
 
 
 KOREAN = "측정시각;특성;측정값;작업자\n" + "".join(
@@ -70,6 +73,33 @@ def a_workbook_shows_its_sheets():
     done = finish(f)
     assert done["progress"]["stored"] == 100 and done["progress"]["at"] == done["bytes"], done
     assert [c["path"] for c in done["brought"]] == ["book/Stärke"], done
+
+
+def another_sheet_is_another_content():
+    "sheets without times, one after the other; a workbook that was saved anew brings only what is new"
+    book = workbook(Mon=shift(1), Tue=shift(2))
+
+    def brought(body, sheet):
+        f = send(body, "days.xlsx")
+        assert S.ask("PUT", f"/api/v1/imports/{f['id']}", {"dialect": f"sheet={sheet}", "under": "days"}).status == 200
+        progress = finish(f)["progress"]
+        return [progress[k] for k in ("stored", "duplicates", "conflicts")]
+    assert brought(book, "Mon") == [20, 0, 0]
+    assert brought(book, "Tue") == [20, 0, 0]
+    saved = workbook(Mon=shift(1), Tue=shift(2), Wed=shift(3))
+    assert brought(saved, "Tue") == [0, 20, 0]
+    assert brought(saved, "Wed") == [20, 0, 0]
+
+
+def another_column_is_no_duplicate():
+    "one file, read once by one column and once by another, or under another path"
+    body = "a,b\n" + "".join(f"{10 + i % 7 / 100:.2f},{20 + i % 5 / 100:.2f}\n" for i in range(50))
+
+    def stored(**settings):
+        f = send(body, "ab.csv")
+        assert S.ask("PUT", f"/api/v1/imports/{f['id']}", settings).status == 200
+        return finish(f)["progress"]["stored"]
+    assert [stored(column_value="a"), stored(column_value="b"), stored(column_value="b", under="x"), stored(column_value="a")] == [50, 50, 50, 0]
 
 
 def an_import_ends_in_a_chart():
@@ -198,7 +228,7 @@ def files_are_bounded_and_do_not_stay():
 
 try:
     run(a_guess_is_shown_with_encoding_columns_and_rows, a_wrong_guess_is_corrected, a_workbook_shows_its_sheets, an_import_ends_in_a_chart,
-        rows_without_time_are_not_doubled, limits_of_a_dfq_come_along, limits_of_rows_come_along, limits_of_rows_are_an_engineers_to_give,
+        rows_without_time_are_not_doubled, another_sheet_is_another_content, another_column_is_no_duplicate, limits_of_a_dfq_come_along, limits_of_rows_come_along, limits_of_rows_are_an_engineers_to_give,
         a_row_is_named_by_its_line, what_was_expected_is_said_in_the_readers_language, a_file_is_its_senders_alone,
         files_are_bounded_and_do_not_stay)
 finally:
