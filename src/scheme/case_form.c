@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Filling forms. What is personal is encrypted with the key of the person the case is about, or of
- * who filled it in; where neither is a person known here, with a key of the case. */
+/* Filling forms. What is personal is encrypted with the key of the person the case is about, or of who
+ * filled it in; where neither is a person known here, with a key of the case. */
 #include "scheme/case_inner.h"
 #include "scheme/visit.h"
 
@@ -9,8 +9,7 @@
 
 #include <string.h>
 
-/* -- whose key ----------------------------------------------------------------------------------
- */
+/* -- whose key ---------------------------------------------------------------------------------- */
 
 static bool is_person(store *s, const object_id *id)
 {
@@ -33,8 +32,7 @@ object_id case_owner(the_case *c)
     return is_person(c->d->s, &c->who->party) ? c->who->party : c->id;
 }
 
-/* -- checking -------------------------------------------------------------------------------------
- */
+/* -- checking ------------------------------------------------------------------------------------- */
 
 typedef struct {
     case_scope *s;
@@ -58,8 +56,8 @@ static void get_draft(void *context, const expr_name *name, value *out)
 
 static bool is_true(const expr *e, draft_scope *d, bool otherwise)
 {
-    expr_scope scope = {
-        .scheme = d->s->c->scheme, .memory = &d->s->c->memory, .get = get_draft, .context = d};
+    expr_scope scope = {.scheme = d->s->c->scheme, .memory = &d->s->c->memory, .get = get_draft,
+                        .context = d};
     return e ? value_is_true(expr_eval(e, &scope)) : otherwise;
 }
 
@@ -67,8 +65,8 @@ static assay_status check_field(const scheme_field *f, draft_scope *d, bool is_s
                                 assay_err *err)
 {
     value v;
-    assay_status status =
-        field_read(f, json_object_get(d->values, f->item.id), &d->s->c->memory, &v, err);
+    assay_status status = field_read(f, json_object_get(d->values, f->item.id),
+                                     &d->s->c->memory, &v, err);
     if (status)
         return status;
     bool is_asked = is_true(f->when, d, true);
@@ -76,10 +74,13 @@ static assay_status check_field(const scheme_field *f, draft_scope *d, bool is_s
         return assay_fail(err, ASSAY_DOMAIN, 0, _("%s is not asked here: %s is not true"),
                           f->item.id, expr_text(f->when));
     bool is_empty = v.kind == VALUE_MISSING || (v.kind == VALUE_LIST && v.as.list.count == 0);
-    if (is_sealing && is_asked && is_empty && f->kind != FIELD_EVIDENCE &&
-        is_true(f->need, d, f->is_needed)) {
+    if (f->kind == FIELD_EVIDENCE) /* it is sealed beside the form */
+        is_empty &= !case_newest_evidence(d->s->c->state, f->item.id);
+    if (is_sealing && is_asked && is_empty && is_true(f->need, d, f->is_needed)) {
         assay_fail(err, ASSAY_MISSING, 0, _("%s is missing"), f->item.id);
-        return assay_hint(err, "give it, or {\"na\": true} where it does not apply");
+        return assay_hint(err, f->kind == FIELD_EVIDENCE
+                                   ? _("compute and seal it first, then hand in")
+                                   : _("give it, or {\"na\": true} where it does not apply"));
     }
     if (v.kind != VALUE_MISSING && v.kind != VALUE_NA && f->check && !is_true(f->check, d, true))
         return assay_fail(err, ASSAY_DOMAIN, 0, _("%s is refused: %s"), f->item.id,
@@ -93,12 +94,10 @@ static assay_status check_values(the_case *c, const scheme_form *form, const jso
     const char *name;
     json_t *item;
     case_scope scope;
-    json_object_foreach(
-        (json_t *)values, name,
-        item) if (!scheme_find_field(form,
-                                     name)) return assay_fail(err, ASSAY_FORMAT, 0,
-                                                              "the form %s has no field \"%.60s\"",
-                                                              form->item.id, name);
+    json_object_foreach((json_t *)values, name, item)
+        if (!scheme_find_field(form, name))
+            return assay_fail(err, ASSAY_FORMAT, 0, "the form %s has no field \"%.60s\"",
+                              form->item.id, name);
     assay_status status = case_scope_init(&scope, c, NULL, err);
     draft_scope d = {&scope, form, values};
     for (size_t i = 0; !status && i < form->field_count; i++)
@@ -107,8 +106,7 @@ static assay_status check_values(the_case *c, const scheme_form *form, const jso
     return status;
 }
 
-/* -- writing
- * ---------------------------------------------------------------------------------------- */
+/* -- writing ---------------------------------------------------------------------------------------- */
 
 static assay_status split(the_case *c, const scheme_form *form, const json_t *values,
                           json_t *payload, assay_err *err)
@@ -151,8 +149,8 @@ static assay_status may_fill(the_case *c, const scheme_stage *s, const scheme_fo
         return status;
     for (size_t i = 0; i < s->who_count; i++)
         is_public |= s->who[i]->is_case && !text_of(c->state, "party");
-    if (role || is_public ||
-        (viewer_is_named(c->who, me) && s->assign && case_assignment(c->state, s->item.id, me)))
+    if (role || is_public || (viewer_is_named(c->who, me) && s->assign &&
+                              case_assignment(c->state, s->item.id, me)))
         return ASSAY_OK;
     if (!s->who_count && !s->assign && c->who->kind == VIEWER_DESK)
         return ASSAY_OK;

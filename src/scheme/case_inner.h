@@ -250,4 +250,7 @@ ASSAY_MUST_USE assay_status case_publish(the_case *c, const scheme_stage *s, ass
 ASSAY_MUST_USE assay_status case_check_bar(desk *d, const scheme *s, const object_id *party,
                                            int64_t now, assay_err *err);
 
+/* What was sealed last for a field of kind evidence; NULL: nothing yet. */
+const json_t *case_newest_evidence(const json_t *state, const char *field);
+
 #endif

@@ -83,7 +83,7 @@ static value reference(case_scope *s, value given)
 
 /* -- evidence ---------------------------------------------------------------------------------- */
 
-static const json_t *newest_evidence(const json_t *state, const char *field)
+const json_t *case_newest_evidence(const json_t *state, const char *field)
 {
     const json_t *list = json_object_get(state, "evidence");
     for (size_t i = json_array_size(list); i-- > 0;) {
@@ -123,7 +123,7 @@ static bool is_stable(const json_t *result, const char *side)
 
 static value evidence_record_of(case_scope *s, const scheme_field *f)
 {
-    const json_t *e = newest_evidence(s->c->state, f->item.id);
+    const json_t *e = case_newest_evidence(s->c->state, f->item.id);
     const json_t *r = json_array_get(json_object_get(e, "results"), 0);
     const json_t *before = json_object_get(r, "before"), *period = json_object_get(r, "period");
     const json_t *after = period ? period : json_object_get(r, "after");

@@ -45,6 +45,14 @@ def a_plan_of_no_step_and_no_action_at_all_are_missing(d):
         refused(lambda: w.walk(case, f"none_{form}"), f"{field} is missing")
 
 
+def an_effect_nobody_computed_is_missing_and_costs_no_try(d):
+    w = korean(d)
+    w.evidence = {"effect": False}
+    case = w.open("early")
+    refused(lambda: w.walk(case, "early"), "effect is missing")
+    same(d.stage(case), "effect")
+
+
 def an_effect_that_chance_explains_sends_back_to_the_causes(d):
     w = korean(d)
     d.measure("line 1/idle", 10.0, 10.0)
@@ -94,6 +102,7 @@ def the_innovative_type_compares_schemes_and_tests_the_best(d):
 
 
 play(ten_steps_in_the_korean_order_end_with_a_proven_effect, a_plan_of_no_step_and_no_action_at_all_are_missing,
+     an_effect_nobody_computed_is_missing_and_costs_no_try,
      known_faults_come_back_with_their_reason,
      an_effect_that_chance_explains_sends_back_to_the_causes, the_chinese_order_sets_the_target_before_the_causes,
      an_imposed_target_is_proven_reachable_instead_of_surveyed, the_innovative_type_compares_schemes_and_tests_the_best)

@@ -40,8 +40,9 @@ function FormOf({ view, form, reload, isKiosk }) {
   const [values, setValues] = useState(/** @type {Record<string, any>} */ (draft?.values ?? known(form, view)));
   const [wrong, setWrong] = useState(/** @type {{field?: string, words: string, hint: string} | null} */ (null));
   const [isBusy, setBusy] = useState(false);
+  const isSealed = (/** @type {any} */ f) => f.type === 'evidence' && (view.evidence ?? []).some((/** @type {any} */ e) => e.claim?.field === f.id);
   const send = async (/** @type {boolean} */ isSealing) => {
-    const missing = isSealing ? form.fields.find((/** @type {any} */ f) => f.needed && !f.when && f.type !== 'evidence' && (values[f.id] === undefined || values[f.id] === '' || (Array.isArray(values[f.id]) && !values[f.id].length))) : null;
+    const missing = isSealing ? form.fields.find((/** @type {any} */ f) => f.needed && !f.when && !isSealed(f) && (values[f.id] === undefined || values[f.id] === '' || (Array.isArray(values[f.id]) && !values[f.id].length))) : null;
     if (missing) {
       setWrong({ field: missing.id, words: t('field.missing', { name: named(missing) }), hint: '' });
       focus(missing.id);
