@@ -3,6 +3,8 @@
 
 #include "report/answer.h"
 
+#include <math.h>
+
 typedef struct {
     cli *c;
     json j;
@@ -24,6 +26,10 @@ static void write_csv_points(buf *out, const analysis *a, const char *part,
         csv_real(out, p->center, false);
         csv_real(out, p->lcl, false);
         csv_real(out, p->ucl, false);
+        if (a->options.with_probability_limits) {
+            csv_real(out, p->prob_lcl, false);
+            csv_real(out, p->prob_ucl, false);
+        }
         csv_text(out, p->flags & ASSAY_POINT_EXCLUDED ? "yes" : "", false);
         buf names = BUF_INIT;
         for (int r = 0; r < (rules ? rules->count : 1); r++)
@@ -34,13 +40,34 @@ static void write_csv_points(buf *out, const analysis *a, const char *part,
     }
 }
 
+/* The sums of a CUSUM as they are drawn: the lower one positive, h above it. */
+static void write_csv_sums(buf *out, const analysis *a, bool is_lower)
+{
+    for (size_t i = 0; i < a->input.subgroups; i++) {
+        const assay_cusum_point *p = &a->chart.cusum[i];
+        double value = is_lower ? p->lower : p->upper;
+        const double reals[] = {a->chart.location[i].n, value, 0, NAN, a->chart.h, NAN, NAN};
+        csv_text(out, a->series->definition->path, false);
+        csv_text(out, is_lower ? "lower sum" : "upper sum", false);
+        csv_unsigned(out, i + 1, false);
+        csv_time(out, analysis_time(a, i), analysis_offset(a, i), false);
+        for (int r = 0; r < (a->options.with_probability_limits ? 7 : 5); r++)
+            csv_real(out, reals[r], false);
+        csv_text(out, a->chart.location[i].flags & ASSAY_POINT_EXCLUDED ? "yes" : "", false);
+        csv_text(out, p->rules && value > a->chart.h ? "1" : "", true);
+    }
+}
+
 static void write_csv(const analysis *a, buf *out, bool is_first)
 {
     if (is_first)
-        buf_add_text(out, "characteristic,chart,index,time,n,value,center,lcl,ucl,excluded,rules\n");
+        buf_addf(out, "characteristic,chart,index,time,n,value,center,lcl,ucl,%sexcluded,rules\n",
+                 a->options.with_probability_limits ? "probability_lcl,probability_ucl," : "");
     write_csv_points(out, a, "location", a->chart.location, a->options.rules);
     if (a->chart.has_spread)
         write_csv_points(out, a, "spread", a->chart.spread, NULL);
+    for (int is_lower = 0; a->chart.cusum && is_lower < 2; is_lower++)
+        write_csv_sums(out, a, is_lower);
 }
 
 static void draw(const analysis *a, size_t i, void *context)

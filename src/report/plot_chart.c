@@ -66,6 +66,8 @@ static void panel_scale(panel *a)
         range_widen(&low, &high, a->points[i].center);
         range_widen(&low, &high, a->points[i].lcl);
         range_widen(&low, &high, a->points[i].ucl);
+        range_widen(&low, &high, a->points[i].prob_lcl);
+        range_widen(&low, &high, a->points[i].prob_ucl);
     }
     if (!a->points) {
         range_widen(&low, &high, chart->h);
@@ -117,6 +119,18 @@ static double positive_lcl_of(const assay_chart_point *point)
 static double ucl_of(const assay_chart_point *point)
 {
     return point->ucl;
+}
+static double prob_lcl_of(const assay_chart_point *point)
+{
+    return point->prob_lcl;
+}
+static double positive_prob_lcl_of(const assay_chart_point *point)
+{
+    return point->prob_lcl > 0 ? point->prob_lcl : NAN;
+}
+static double prob_ucl_of(const assay_chart_point *point)
+{
+    return point->prob_ucl;
 }
 
 /* A limit as steps: one segment per run of equal values. */
@@ -179,25 +193,37 @@ static int add_label(const panel *a, limit_label *labels, int n, const char *nam
     return n + 1;
 }
 
+static int by_height(const void *a, const void *b)
+{
+    const limit_label *x = a, *y = b;
+    return (x->y > y->y) - (x->y < y->y);
+}
+
 static void draw_limits(const panel *a)
 {
     const assay_chart *chart = a->p->chart;
     limit_of *lower = starts_at_zero(a) ? positive_lcl_of : lcl_of;
+    limit_of *lower_by_probability = starts_at_zero(a) ? positive_prob_lcl_of : prob_lcl_of;
     a->c->group(a->c, "limits", a->x, a->width);
     for (size_t s = 0; s < chart->stage_count; s++) {
         size_t from = chart->stages[s].from, to = chart->stages[s].to;
         draw_limit(a, from, to, center_of, (stroke){INK_CENTER, 1.4, STROKE_SOLID});
         draw_limit(a, from, to, lower, (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
         draw_limit(a, from, to, ucl_of, (stroke){INK_LIMIT, 1.4, STROKE_DASHED});
+        draw_limit(a, from, to, lower_by_probability, (stroke){INK_LIMIT, 1.4, STROKE_DOTTED});
+        draw_limit(a, from, to, prob_ucl_of, (stroke){INK_LIMIT, 1.4, STROKE_DOTTED});
     }
     a->c->group(a->c, NULL, 0, 0);
     if (!a->p->points)
         return;
     const assay_chart_point *last = &a->points[a->p->points - 1];
-    limit_label labels[3];
+    limit_label labels[5];
     int n = add_label(a, labels, 0, "UCL", last->ucl, INK_LIMIT);
+    n = add_label(a, labels, n, "P UCL", last->prob_ucl, INK_LIMIT);
     n = add_label(a, labels, n, "CL", last->center, INK_CENTER);
     n = add_label(a, labels, n, "LCL", lower(last), INK_LIMIT);
+    n = add_label(a, labels, n, "P LCL", lower_by_probability(last), INK_LIMIT);
+    qsort(labels, (size_t)n, sizeof *labels, by_height);
     draw_labels(a, labels, n);
 }
 

@@ -66,7 +66,7 @@ static void write_cusum(const term *t, const analysis *a, buf *out)
             const assay_cusum_point *c = &a->chart.cusum[i];
             double value = is_lower ? c->lower : c->upper;
             side[i] = (assay_chart_point){.value = value, .center = 0, .lcl = NAN,
-                                          .ucl = a->chart.h, .rules = value > a->chart.h,
+                                          .prob_lcl = NAN, .prob_ucl = NAN, .ucl = a->chart.h, .rules = value > a->chart.h,
                                           .flags = a->chart.location[i].flags};
         }
         term_panel p = {is_lower ? _("CUSUM, lower side") : _("CUSUM, upper side"), side, k,

@@ -92,6 +92,8 @@ static void choose_range(sheet *s, const term_panel *p)
         widen(&low, &high, p->point[i].value);
         widen(&low, &high, p->point[i].lcl);
         widen(&low, &high, p->point[i].ucl);
+        widen(&low, &high, p->point[i].prob_lcl);
+        widen(&low, &high, p->point[i].prob_ucl);
         widen(&low, &high, p->point[i].center);
     }
     if (p->has_zero)
@@ -104,9 +106,15 @@ static void choose_range(sheet *s, const term_panel *p)
 }
 
 /* A limit at the zero of a range or a count says nothing. */
-static bool has_lower(const term_panel *p, const assay_chart_point *at)
+static double lower(const term_panel *p, double limit)
 {
-    return !isnan(at->lcl) && !(p->has_zero && at->lcl <= 0);
+    return p->has_zero && limit <= 0 ? NAN : limit;
+}
+
+static void draw_limit(sheet *s, int column, double value, const char *sign, term_style style)
+{
+    if (!isnan(value))
+        put(s, cell_row(s, value), column, sign, style);
 }
 
 static void draw_limits(sheet *s, const term_panel *p)
@@ -114,12 +122,11 @@ static void draw_limits(sheet *s, const term_panel *p)
     for (int column = 0; column < s->columns; column++) {
         size_t i = (size_t)(((double)column + 0.5) * (double)p->k / s->columns);
         const assay_chart_point *at = &p->point[i < p->k ? i : p->k - 1];
-        if (!isnan(at->center))
-            put(s, cell_row(s, at->center), column, "─", TERM_GOOD);
-        if (!isnan(at->ucl))
-            put(s, cell_row(s, at->ucl), column, "╌", TERM_LIMIT);
-        if (has_lower(p, at))
-            put(s, cell_row(s, at->lcl), column, "╌", TERM_LIMIT);
+        draw_limit(s, column, at->center, "─", TERM_GOOD);
+        draw_limit(s, column, at->prob_ucl, "┈", TERM_LIMIT);
+        draw_limit(s, column, lower(p, at->prob_lcl), "┈", TERM_LIMIT);
+        draw_limit(s, column, at->ucl, "╌", TERM_LIMIT);
+        draw_limit(s, column, lower(p, at->lcl), "╌", TERM_LIMIT);
     }
 }
 
@@ -235,6 +242,23 @@ typedef struct {
     term_style style;
 } label;
 
+enum { LABELS = 5 };
+
+typedef struct {
+    const char *name;
+    double value; /* NaN: none */
+    term_style style;
+} line_label;
+
+/* From above; what is none comes last. */
+static int by_height(const void *a, const void *b)
+{
+    const line_label *x = a, *y = b;
+    if (isnan(x->value) || isnan(y->value))
+        return isnan(x->value) - isnan(y->value);
+    return (x->value < y->value) - (x->value > y->value);
+}
+
 /* Labels of the right margin; one that would cover another moves a row. */
 static int right_labels(const sheet *s, const term_panel *p, label *out)
 {
@@ -244,23 +268,26 @@ static int right_labels(const sheet *s, const term_panel *p, label *out)
             last = &p->point[i];
     if (!last)
         return 0;
-    const struct {
-        const char *name;
-        double value;
-        term_style style;
-    } lines[] = {{"UCL", last->ucl, TERM_LIMIT}, {"CL", last->center, TERM_GOOD},
-                 {"LCL", has_lower(p, last) ? last->lcl : NAN, TERM_LIMIT}};
+    line_label lines[LABELS] = {{"UCL", last->ucl, TERM_LIMIT},
+                                {"P UCL", last->prob_ucl, TERM_LIMIT},
+                                {"CL", last->center, TERM_GOOD},
+                                {"LCL", lower(p, last->lcl), TERM_LIMIT},
+                                {"P LCL", lower(p, last->prob_lcl), TERM_LIMIT}};
     int n = 0;
-    for (size_t i = 0; i < 3; i++) {
+    qsort(lines, LABELS, sizeof *lines, by_height);
+    for (size_t i = 0; i < LABELS; i++) {
         if (isnan(lines[i].value))
             continue;
         int row = cell_row(s, lines[i].value);
         if (n > 0 && row <= out[n - 1].row)
             row = out[n - 1].row + 1;
-        out[n] = (label){.row = row < s->rows ? row : s->rows - 1, .style = lines[i].style};
+        out[n] = (label){.row = row, .style = lines[i].style};
         snprintf(out[n++].text, sizeof out->text, "%s %s", lines[i].name,
                  text_real(lines[i].value, p->places));
     }
+    for (int i = n - 1; i >= 0; i--)
+        if (out[i].row > s->rows - (n - i))
+            out[i].row = s->rows - (n - i);
     return n;
 }
 
@@ -287,7 +314,7 @@ static bool has_points(const term_panel *p)
 
 void panel_write(const term *t, const term_panel *p, buf *out)
 {
-    label labels[4];
+    label labels[LABELS];
     if (!has_points(p))
         return;
     sheet *s = calloc(1, sizeof *s);

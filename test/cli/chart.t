@@ -266,3 +266,31 @@ assay: --span must be above 0
 $ printf 'v\n0.05\n0.06\n' | assay chart - --type p --size 50
 assay: sample 1: 0.05 is not a number of items
 [1]
+
+# probability limits are drawn and told wherever they are asked for
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5 --probability-limits --width 70 | grep -o 'P [UL]CL.*'
+P UCL 24.91
+P LCL 22.54
+P UCL 4.74
+P LCL 0.35
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5 --probability-limits --csv | sed -n 1,2p
+characteristic,chart,index,time,n,value,center,lcl,ucl,probability_lcl,probability_ucl,excluded,rules
+thickness,location,1,2026-01-05T07:21:00Z,5,23.58,23.726,22.543520365125573,24.908479634874425,22.543529433678803,24.908470566321196,,
+$ assay chart $DATA/csv/ccxbar-iso.csv -n 5 --probability-limits --output p.svg -q; grep -o '>P [UL]CL [^<]*' p.svg
+>P UCL 24.91
+>P LCL 22.54
+>P UCL 4.74
+>P LCL 0.35
+
+# a CUSUM's sums are in its table too: they are what it judges by
+$ printf 'v\n10\n11\n9\n16\n18\n' | assay chart - --type cusum --center 10 --std-dev 1 --csv | grep sum
+v,upper sum,1,,1,0,0,,5,,
+v,upper sum,2,,1,0.5,0,,5,,
+v,upper sum,3,,1,0,0,,5,,
+v,upper sum,4,,1,5.5,0,,5,,1
+v,upper sum,5,,1,13,0,,5,,1
+v,lower sum,1,,1,0,0,,5,,
+v,lower sum,2,,1,0,0,,5,,
+v,lower sum,3,,1,0.5,0,,5,,
+v,lower sum,4,,1,0,0,,5,,
+v,lower sum,5,,1,0,0,,5,,
