@@ -226,9 +226,9 @@ static assay_status copy_rows(importing *m, one_file *f)
 static assay_status begin_import(importing *m, one_file *f)
 {
     char key[65];
-    char text[32];
-    snprintf(text, sizeof text, "/proc/self/fd/%d", reader_text(f->r));
-    assay_status status = content_key(m->c, reader_text(f->r) < 0 ? f->path : text, key);
+    char other[32];
+    snprintf(other, sizeof other, "/proc/self/fd/%d", reader_content(f->r));
+    assay_status status = content_key(m->c, reader_content(f->r) < 0 ? f->path : other, key);
     if (status != ASSAY_OK)
         return status;
     /* Not the file's name: a renamed copy holds the same measurements. */

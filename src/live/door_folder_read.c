@@ -431,8 +431,8 @@ static file_outcome read_file(reading *w, uint64_t until, buf *why)
         status = reader_guess(w->file->path, &w->format, &err);
     if (status == ASSAY_OK)
         status = open_reader(w, until, &w->r, &err);
-    if (status == ASSAY_OK && reader_text(w->r) >= 0) /* a workbook that grew has other bytes from its start */
-        find_state(w, reader_text(w->r), reader_size(w->r));
+    if (status == ASSAY_OK && w->format == FORMAT_XLSX) /* one that grew has other bytes from its start */
+        find_state(w, reader_content(w->r), reader_size(w->r));
     if (status == ASSAY_OK)
         status = batch_new(batch_rows, all_contexts, &w->b, &err);
     if (status == ASSAY_OK) {

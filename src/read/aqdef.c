@@ -128,6 +128,8 @@ static assay_status gather(aqdef_reader *r, bool follow_pairs, assay_err *err)
     status = add_sibling(r, ".dfx", err);
     if (status == ASSAY_OK)
         status = add_sibling(r, ".dfb", err);
+    if (status == ASSAY_OK && r->source_count > 1)
+        r->base.content = r->sources[1];
     if (status == ASSAY_OK && r->source_count == 1)
         reader_warn(&r->base, "no values beside the header: neither .dfx nor .dfb is there");
     return status;

@@ -110,9 +110,9 @@ uint64_t reader_record(const reader *r);
  * it; the number of its record where the source has no lines. 0: not known. */
 uint64_t reader_line(const reader *r, const measurement_batch *batch, size_t row);
 uint64_t reader_size(const reader *r);
-/* Of a workbook the text that its sheet is read as, a file in memory open as long as the reader: what tells
- * its rows from those of another sheet, and knows them again when the workbook was saved anew. Else -1. */
-int reader_text(const reader *r);
+/* The file whose bytes know rows without time again, open as long as the reader, where it is not the one that
+ * was named: of a workbook the text of its sheet, of a header (.dfd) the values beside it. Else -1. */
+int reader_content(const reader *r);
 ASSAY_MUST_USE assay_status reader_resume(reader *r, uint64_t offset, uint64_t record,
                                           assay_err *err);
 

@@ -268,6 +268,7 @@ static void tell_sheet(reader *r, const workbook_sheet *s)
     for (size_t i = 0; i < s->chosen; i++)
         name += strlen(name) + 1;
     r->sheet = arena_text(&r->texts, name, strlen(name));
+    r->content = &r->in;
     if (s->chosen + 1 < s->count && !s->is_asked)
         reader_warn(r, _("of %zu sheets \"%s\" is the first with numbers, those behind it are not read: "
                          "--dialect sheet=NAME chooses, an import takes all by sheet=*"), s->count, name);
@@ -452,9 +453,9 @@ uint64_t reader_line(const reader *r, const measurement_batch *batch, size_t row
     return r->ops->line ? r->ops->line(r, row) : batch->record ? batch->record[row] : 0;
 }
 
-int reader_text(const reader *r)
+int reader_content(const reader *r)
 {
-    return r->sheet ? r->in.fd : -1;
+    return r->content ? r->content->fd : -1;
 }
 
 uint64_t reader_size(const reader *r)

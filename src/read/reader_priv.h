@@ -34,6 +34,7 @@ typedef struct {
 struct reader {
     const reader_ops *ops;
     source in;
+    const source *content; /* of reader_content; NULL: `in` as it was named */
     const char *sheet; /* of the workbook that `in` was; NULL: it was none */
     bool is_strict;
     uint32_t forgets; /* read_options.forgets */

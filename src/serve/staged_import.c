@@ -281,8 +281,8 @@ static assay_status make_key(importing *w, assay_err *err)
     sha256 digest;
     assay_status status = ASSAY_OK;
     snprintf(content, sizeof content, "%s", w->file->content);
-    if (reader_text(w->reader) >= 0)
-        status = sha256_of_file(reader_text(w->reader), reader_size(w->reader), content, err);
+    if (reader_content(w->reader) >= 0)
+        status = sha256_of_file(reader_content(w->reader), reader_size(w->reader), content, err);
     if (status == ASSAY_OK && (s->wide || *s->under || *s->column_value || *s->column_characteristic)) {
         buf_addf(&all, "%s\n%d\n%s\n%s\n%s\n", content, s->wide, s->under, s->column_value, s->column_characteristic);
         status = sha256_of(buf_text(&all), all.length, &digest, err);

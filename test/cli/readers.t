@@ -84,3 +84,8 @@ s.xlsx[Notes] is passed over: s.xlsx has no column of numbers
 s.xlsx[Tue]: 20 received = 20 stored + 0 duplicates + 0 conflicts + 0 refused
 path,n
 bore,40
+
+# values without times beside their header are the same rows by either name
+$ rm -f d.assay*; printf 'K0100 1\nK1001/1 4711\nK2002/1 Bore\n' > u.dfd; printf '10.01\n10.02\n10.03\n' > u.dfx; assay import d.assay u.dfd u.dfx -q
+u.dfd: 3 received = 3 stored + 0 duplicates + 0 conflicts + 0 refused
+u.dfx: 3 received = 0 stored + 3 duplicates + 0 conflicts + 0 refused
