@@ -82,8 +82,12 @@ static void add_reading(gauge_cell *c, assay_dd d)
 
 static assay_status check_cells(gauge_table *t, assay_err *err)
 {
-    t->trials = t->n / (t->parts * t->operators);
-    for (size_t i = 0; i < t->parts * t->operators; i++)
+    size_t cells = t->parts * t->operators, votes = 0;
+    for (size_t i = 0; i < cells; i++) { /* as most cells have it: the odd one is named */
+        t->trials = votes ? t->trials : t->cells[i].n;
+        votes = t->cells[i].n == t->trials ? votes + 1 : votes - 1;
+    }
+    for (size_t i = 0; i < cells; i++)
         if (t->cells[i].n != t->trials) {
             assay_fail(err, ASSAY_SHAPE, i, "operator %zu measured part %zu %zu times, not %zu",
                        i % t->operators + 1, i / t->operators + 1, t->cells[i].n, t->trials);

@@ -99,3 +99,9 @@ category,weight,share,cumulative,vital
 scratch,8,0.6153846153846154,0.6153846153846154,yes
 dent,4,0.3076923076923077,0.9230769230769231,yes
 burr,1,0.07692307692307693,1,no
+
+# an unfinished study names the cell that lacks readings, not the first that has all
+$ python3 -c 'print("p,o,x"); [print(f"{p},{o},{p + k}") for p in range(4) for o in "AB" for k in range(3)]' | head -20 | assay gauge - --value x --part p --operator o
+assay: operator 1 measured part 4 1 times, not 3
+hint: every operator must measure every part equally often
+[1]
