@@ -208,6 +208,9 @@ static void add_fillings(the_case *c, const sight *s, json_t *view)
         set_text(o, "stage", text_of(f, "stage"));
         json_object_set_new(o, "final", json_boolean(json_is_true(json_object_get(f, "final"))));
         set_text(o, "at", text_of(f, "at"));
+        if (json_integer_value(json_object_get(f, "visit")) !=
+            case_visit(c->state, text_of(f, "stage")))
+            json_object_set_new(o, "earlier", json_true()); /* the case came to the stage again */
         if (!s->is_blind)
             set_text(o, "by", text_of(f, "by"));
         json_object_set_new(o, "values", shown_values(c, s, form, f));

@@ -61,6 +61,9 @@ def an_effect_that_chance_explains_sends_back_to_the_causes(d):
     path = w.walk(case, most=9)
     assert path[:8] == KOREAN[:7] + ["causes"], path
     same(w.outcome(case)[1]["proven"][0], "stage")
+    forms = d.show(case)["forms"]
+    assert not any(f.get("earlier") for f in forms if f["stage"] == "theme")
+    assert [f.get("earlier", False) for f in forms if f["stage"] == "causes"][0], "what was handed in before is of an earlier visit"
 
 
 def chinese(d, **more):

@@ -19,7 +19,7 @@ export function Turn({ view, rules, reload, isKiosk }) {
   if (!turn) return null;
   const stage = find(rules.stages, view.stage);
   const form = find(rules.forms, turn.form);
-  const isSealed = view.forms.some((/** @type {any} */ f) => f.form === turn.form && f.stage === view.stage && f.final) && view.phase !== 'returned';
+  const isSealed = view.forms.some((/** @type {any} */ f) => f.form === turn.form && f.stage === view.stage && f.final && !f.earlier) && view.phase !== 'returned';
   const isDone = form && isSealed && !turn.votes && !turn.scores;
   return html`<section class="card turn" aria-labelledby="turn"><div class="row spread"><h2 id="turn">${t('case.turn')}</h2>${view.due && html`<${Due} due=${view.due} />`}</div>
     <p class="soft">${named(stage)}${turn.role && html` · ${t('case.as', { role: named(find(rules.roles, turn.role), turn.role) })}`}</p>
