@@ -149,7 +149,7 @@ static assay_status may_fill(the_case *c, const scheme_stage *s, const scheme_fo
         return status;
     for (size_t i = 0; i < s->who_count; i++)
         is_public |= s->who[i]->is_case && !text_of(c->state, "party");
-    if (role || is_public || (viewer_is_named(c->who, me) && s->assign &&
+    if ((role && !case_countersigns(s, role)) || is_public || (viewer_is_named(c->who, me) && s->assign &&
                               case_assignment(c->state, s->item.id, me)))
         return ASSAY_OK;
     if (!s->who_count && !s->assign && c->who->kind == VIEWER_DESK)

@@ -382,8 +382,12 @@ static void add_turn(the_case *c, json_t *view)
     if (!s || !case_is_open(c->state) || json_is_true(json_object_get(c->state, "waits")))
         return;
     bool is_named = viewer_is_named(c->who, me);
-    if (case_actor(c, s, &role, NULL) != ASSAY_OK)
+    const scheme_role *hand = NULL;
+    if (case_actor(c, s, &role, NULL) != ASSAY_OK || case_countersigner(c, s, &hand, NULL) != ASSAY_OK)
         return;
+    bool is_signing = hand && case_is_handed_in(c, s);
+    if (is_signing || case_countersigns(s, role))
+        role = is_signing ? hand : NULL;
     if (s->gate && s->gate->vote && case_in_role(c, s->gate->vote, &votes, NULL) != ASSAY_OK)
         votes = false;
     if (votes && case_tie(c, &c->who->party, &tie, NULL) != ASSAY_OK)
@@ -397,7 +401,10 @@ static void add_turn(the_case *c, json_t *view)
         return;
     json_t *turn = object_in(view, "turn");
     set_text(turn, "role", role ? role->item.id : NULL);
-    set_text(turn, "form", s->form && (role || is_judge || is_desks) ? s->form->item.id : NULL);
+    for (size_t i = 0; !is_signing && s->form && case_is_handed_in(c, s) && i < s->who_count; i++)
+        if (case_countersigns(s, s->who[i]))
+            json_array_append_new(list_in(turn, "awaits"), json_string(s->who[i]->item.id));
+    set_text(turn, "form", s->form && !is_signing && (role || is_judge || is_desks) ? s->form->item.id : NULL);
     json_object_set_new(turn, "signs", json_boolean(role && role->signs > 0));
     json_object_set_new(turn, "votes", json_boolean(votes && !tie));
     set_text(turn, "tied", tie);

@@ -217,6 +217,17 @@ assay_status act_vote(the_case *c, assay_err *err)
 
 /* -- signatures, done --------------------------------------------------------------------------------- */
 
+/* Who may: on a form whoever signs what another one has handed in, else who acts at the stage. */
+static assay_status actor_of(the_case *c, const scheme_stage *s, const scheme_role **role,
+                             assay_err *err)
+{
+    assay_status status = case_countersigner(c, s, role, err);
+    if (!status && *role && !case_is_handed_in(c, s))
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("%s is not handed in yet: there is nothing to sign"),
+                          s->form->item.id);
+    return status || *role ? status : case_actor(c, s, role, err);
+}
+
 static assay_status by_actor(the_case *c, const char *type, assay_err *err)
 {
     const scheme_stage *s;
@@ -228,7 +239,7 @@ static assay_status by_actor(the_case *c, const char *type, assay_err *err)
     if (!status)
         status = open_stage(c, &s, err);
     if (!status)
-        status = case_actor(c, s, &role, err);
+        status = actor_of(c, s, &role, err);
     if (!status && !role && !(c->who->kind == VIEWER_DESK && !s->who_count))
         status = assay_fail(err, ASSAY_DOMAIN, 0, _("the stage %s is for %s"), s->item.id,
                             s->who_count ? s->who[0]->item.id : "nobody: it decides by itself");
@@ -414,12 +425,49 @@ static bool objections_answered(const json_t *state)
     return true;
 }
 
-static bool signs_ready(const the_case *c, const scheme_stage *s)
+static size_t hands(const the_case *c, const scheme_stage *s, const scheme_role *role)
+{
+    return count_of(c, s, "signs", role->item.id) + count_of(c, s, "done", role->item.id);
+}
+
+bool case_countersigns(const scheme_stage *s, const scheme_role *role)
+{
+    return s->form && s->who_count > 1 && role && role != s->who[0] && role->signs > 0;
+}
+
+assay_status case_countersigner(the_case *c, const scheme_stage *s, const scheme_role **out,
+                                assay_err *err)
+{
+    *out = NULL;
+    for (size_t i = 1; i < s->who_count; i++) {
+        const scheme_role *role = s->who[i];
+        bool is_in = false;
+        if (!case_countersigns(s, role) || hands(c, s, role) >= (size_t)role->signs)
+            continue;
+        assay_status status = case_in_role(c, role, &is_in, err);
+        if (status)
+            return status;
+        if (is_in) {
+            *out = role;
+            return ASSAY_OK;
+        }
+    }
+    return ASSAY_OK;
+}
+
+bool case_is_handed_in(const the_case *c, const scheme_stage *s)
+{
+    return fillings_needed(c, s) > 0 && fillings_given(c, s) >= fillings_needed(c, s);
+}
+
+/* With a form, those who sign what another one has handed in; without anything, all who act. */
+static bool signs_ready(const the_case *c, const scheme_stage *s, bool has_content)
 {
     for (size_t i = 0; i < s->who_count; i++) {
         size_t needed = s->who[i]->signs > 0 ? (size_t)s->who[i]->signs : 1;
-        if (count_of(c, s, "signs", s->who[i]->item.id) +
-                count_of(c, s, "done", s->who[i]->item.id) < needed)
+        if (has_content && !case_countersigns(s, s->who[i]))
+            continue;
+        if (hands(c, s, s->who[i]) < needed)
             return false;
     }
     return true;
@@ -436,7 +484,7 @@ assay_status case_is_ready(the_case *c, const scheme_stage *s, bool *out, assay_
     voter_list voters;
     assay_status status = ASSAY_OK;
     if (s->form && !(is_cut && s->assign && !s->rubric_count))
-        is_ready &= fillings_given(c, s) >= fillings_needed(c, s) && fillings_needed(c, s) > 0;
+        is_ready &= case_is_handed_in(c, s);
     if (s->assign && s->rubric_count)
         is_ready &= sheets_ready(c, s, is_cut);
     if (s->bank)
@@ -449,8 +497,7 @@ assay_status case_is_ready(the_case *c, const scheme_stage *s, bool *out, assay_
     if (s->gate && s->gate->objections.kind == VALUE_DURATION)
         is_ready &= c->now >= time_after(when_of(c->state, "entered"), s->gate->objections) &&
                     objections_answered(c->state);
-    if (!has_content && s->who_count)
-        is_ready &= signs_ready(c, s);
+    is_ready &= signs_ready(c, s, has_content);
     int64_t opens = when_of(c->state, "opens"); /* a stage that comes again */
     if (!has_content && !s->who_count && opens != INT64_MIN && c->now < opens)
         is_ready = false;

@@ -36,6 +36,26 @@ def known_faults_come_back_with_their_reason(d):
         assert words in w.reasons(case), f"{form}: {w.reasons(case)}"
 
 
+def a_circle_is_not_finished_before_its_manager_signs(d):
+    w = korean(d)
+    case, circle = w.open("unsigned"), "unsigned_speaker"
+    w.walk(case, "unsigned", until="reflect")
+    values = w.values("reflect", circle)
+    refused(lambda: d.act(case, "sign", {}, "manager1"), "not handed in yet")
+    refused(lambda: d.fill(case, "reflect", values, "manager1"), "is filled in by circle")
+    d.fill(case, "reflect", values, circle)
+    same(d.stage(case), "reflect")
+    same(w.titles(case), [])
+    same(d.show(case, by=circle)["turn"]["awaits"], ["manager"])
+    turn = d.show(case, by="manager1")["turn"]
+    same((turn["role"], turn["signs"], turn.get("form")), ("manager", True, None))
+    d.act(case, "sign", {}, circle)
+    same(d.stage(case), "reflect")
+    d.act(case, "sign", {}, "manager1")
+    same(w.titles(case), ["finished"])
+    assert d.replays(case)
+
+
 def a_plan_of_no_step_and_no_action_at_all_are_missing(d):
     w = korean(d)
     said = dict(w.answers)
@@ -104,7 +124,7 @@ def the_innovative_type_compares_schemes_and_tests_the_best(d):
     assert "exactly one" in w.reasons(case)
 
 
-play(ten_steps_in_the_korean_order_end_with_a_proven_effect, a_plan_of_no_step_and_no_action_at_all_are_missing,
+play(ten_steps_in_the_korean_order_end_with_a_proven_effect, a_circle_is_not_finished_before_its_manager_signs, a_plan_of_no_step_and_no_action_at_all_are_missing,
      an_effect_nobody_computed_is_missing_and_costs_no_try,
      known_faults_come_back_with_their_reason,
      an_effect_that_chance_explains_sends_back_to_the_causes, the_chinese_order_sets_the_target_before_the_causes,

@@ -147,6 +147,8 @@ class Walk:
                 if self.evidence.get(field) is not False:
                     d.seal(case, field, **(self.evidence.get(field) or {}))
             d.fill(case, spec["form"], self.values(spec["form"], applicant), self.actor(role, applicant))
+            for signer in [r for r in roles[1:] if dict(s.all["role"][r] or {}).get("signs") == "1"]:
+                d.act(case, "sign", {}, self.actor(signer, applicant))
         if "bank" in spec and d.stage(case) == stage:
             d.act(case, "exam", {"bank": spec["bank"], "percent": self.points})
         if "vote" in gate:

@@ -1387,6 +1387,7 @@ const words = {
   'case.turn': 'Your turn',
   'case.as': 'as {role}',
   'case.to-sheet': 'Open the scoring sheet',
+  'case.awaits': 'Handed in. It still needs the signature of: {roles}.',
   'case.sealed': 'Handed in. Nothing more is asked of you here.',
   'case.seal': 'Hand in',
   'case.save': 'Save draft',

@@ -1388,6 +1388,7 @@ const words = {
   'case.turn': '내가 할 일',
   'case.as': '{role} 자격',
   'case.to-sheet': '심사표 열기',
+  'case.awaits': '제출되었습니다. 아직 서명이 필요합니다: {roles}',
   'case.sealed': '제출되었습니다. 더 하실 일은 없습니다.',
   'case.seal': '제출',
   'case.save': '임시 저장',

@@ -1388,6 +1388,7 @@ const words = {
   'case.turn': '待我处理',
   'case.as': '以{role}身份',
   'case.to-sheet': '打开评分表',
+  'case.awaits': '已提交。还需签字：{roles}',
   'case.sealed': '已提交，此处无需再处理。',
   'case.seal': '提交',
   'case.save': '保存草稿',

@@ -30,7 +30,7 @@ export function Turn({ view, rules, reload, isKiosk }) {
     ${turn.exam && html`<p><a class="button primary" href="/exam/${view.id}">${t('case.to-exam')}</a></p>`}
     ${turn.votes && html`<${Vote} view=${view} reload=${reload} />`}
     ${turn.tied && html`<p class="tied">▲ ${t('vote.tied', { kind: tMaybe(`tie.${turn.tied}`, turn.tied) })}</p>`}
-    ${isDone && html`<p>${t('case.sealed')}</p>`}
+    ${isDone && html`<p>${turn.awaits ? t('case.awaits', { roles: turn.awaits.map((/** @type {string} */ r) => named(find(rules.roles, r), r)).join(', ') }) : t('case.sealed')}</p>`}
     ${!form && turn.role && !turn.votes && !turn.tied && !turn.scores && !turn.exam && html`<${Plain} view=${view} signs=${turn.signs} reload=${reload} />`}</section>`;
 }
 
