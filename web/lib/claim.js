@@ -20,12 +20,17 @@ export function CharacteristicField({ value, onChange, ...more }) {
     <datalist id=${id.current}>${(data?.characteristics ?? []).map((/** @type {any} */ c) => html`<option key=${c.number} value=${c.path}></option>`)}</datalist></div>`;
 }
 
-/** The start of a day here, as the server reads times. @param {string} day */
-const startOf = (day) => (day ? new Date(`${day}T00:00:00`).toISOString() : undefined);
+/** The start of a day here, or of the next one, as the server reads times: it counts up to the end of a period, people
+ * name its last day. @param {string} day @param {boolean} isLast */
+function timeOf(day, isLast) {
+  const d = day ? new Date(`${day}T00:00:00`) : null;
+  if (isLast) d?.setDate(d.getDate() + 1);
+  return d?.toISOString();
+}
 
-/** @param {string | undefined} time */
-function dayOf(time) {
-  const d = time ? new Date(time) : null;
+/** @param {string | undefined} time @param {boolean} isLast */
+function dayOf(time, isLast) {
+  const d = time ? new Date(Date.parse(time) - Number(isLast)) : null;
   return d && !Number.isNaN(d.getTime()) ? `${d.getFullYear()}-${String(d.getMonth() + 1).padStart(2, '0')}-${String(d.getDate()).padStart(2, '0')}` : '';
 }
 
@@ -42,8 +47,8 @@ export function ClaimField({ id, label, hint, value, place, error, onChange }) {
   const isSingle = Boolean(claim.period);
   const put = (/** @type {any} */ more) => onChange({ ...claim, field: id, ...more });
   const choose = (/** @type {string} */ kind) => onChange({ ...ofPeriods({ ...claim, claim: kind }, kind === 'grr' || (isSingle && ofOnePeriod.has(kind))), field: id });
-  const day = (/** @type {'before' | 'after' | 'period'} */ period, /** @type {'from' | 'to'} */ end) => html`<${Field} label=${t(/** @type {any} */ (`claim.${period}-${end}`))} type="date" value=${dayOf(claim[period]?.[end])}
-    onChange=${(/** @type {any} */ e) => put({ [period]: { ...claim[period], [end]: startOf(e.target.value) } })} />`;
+  const day = (/** @type {'before' | 'after' | 'period'} */ period, /** @type {'from' | 'to'} */ end) => html`<${Field} label=${t(/** @type {any} */ (`claim.${period}-${end}`))} type="date" value=${dayOf(claim[period]?.[end], end === 'to')}
+    onChange=${(/** @type {any} */ e) => put({ [period]: { ...claim[period], [end]: timeOf(e.target.value, end === 'to') } })} />`;
   return html`<fieldset class="field-set"><legend>${label}</legend>${hint && html`<p class="hint">${hint}</p>`}
     <div class="form-grid"><${CharacteristicField} label=${t('characteristic')} value=${claim.characteristics?.[0]} error=${error} onChange=${(/** @type {any} */ path) => put({ characteristics: path ? [path] : undefined })} />
       <${Field} label=${t('claim.kind')} value=${claim.claim} options=${kinds.map((k) => [k, t(/** @type {any} */ (`claim.${k}`))])} onChange=${(/** @type {any} */ e) => choose(e.target.value)} />

@@ -29,7 +29,7 @@ test('a claim is computed beside its form, sealed, and stands in the case with i
   const field = page.locator('[data-field=capability]');
   await field.getByLabel('characteristic').fill('machining/shaft/diameter');
   assert.deepEqual(await field.getByLabel('Better is').locator('option').allInnerTexts(), ['as the claimed effect says', 'lower', 'higher']);
-  for (const [label, days] of /** @type {[string, number][]} */ ([['Before, from', -2], ['Before, to', -1], ['After, from', -1], ['After, to', 2]])) await field.getByLabel(label).fill(day(days));
+  for (const [label, days] of /** @type {[string, number][]} */ ([['Before, from', -2], ['Before, last day', -2], ['After, from', -1], ['After, last day', 1]])) await field.getByLabel(label).fill(day(days));
   await field.getByRole('button', { name: 'Compute', exact: true }).click();
   await field.getByText('is a lower mean better, or a higher one').waitFor();
   await field.getByLabel('Better is').selectOption('lower');
@@ -40,7 +40,7 @@ test('a claim is computed beside its form, sealed, and stands in the case with i
   assert.equal(await field.getByLabel('Better is').count(), 0, 'of an index it is known');
   await field.getByLabel('one period against a bar').check();
   await field.getByLabel('Period, from').fill(day(-2));
-  await field.getByLabel('Period, to').fill(day(2));
+  await field.getByLabel('Period, last day').fill(day(1));
   await field.getByLabel('Bar', { exact: true }).fill('0.2');
   await field.getByRole('button', { name: 'Compute', exact: true }).click();
   const made = field.getByRole('status');
