@@ -278,6 +278,21 @@ assay_status plan_check(cli *c)
     return status;
 }
 
+/* A column that was taken for that of the subgroups, as "day" is, decides the whole chart. */
+static void tell_subgroups(cli *c, const series_set *set)
+{
+    enum { COLUMNS = 256 };
+    read_column column[COLUMNS];
+    const reader *r = series_reader(set);
+    bool is_asked = cli_has(c, OPT_N) || cli_has(c, OPT_SUBGROUP) || cli_has(c, OPT_EVERY) || cli_has(c, OPT_JSON);
+    size_t n = r && !is_asked ? reader_columns(r, column, COLUMNS) : 0;
+    for (size_t i = 0; i < n && i < COLUMNS; i++)
+        if (column[i].role && column[i].name && strcmp(column[i].role, "subgroup") == 0 &&
+            strcasecmp(column[i].name, "subgroup") != 0)
+            cli_remark(c, _("subgroups are the runs of column %u, %s: -n, --every or --subgroup cuts otherwise"),
+                       column[i].field, column[i].name);
+}
+
 assay_status plan_make(cli *c, const series_set *set, bool with_capability, analysis_plan *out)
 {
     size_t n = series_count(set);
@@ -298,6 +313,8 @@ assay_status plan_make(cli *c, const series_set *set, bool with_capability, anal
     }
     if (out->has_specs)
         status = spread_specs(c, set, out);
+    if (base.chart.type != ASSAY_CHART_I_MR)
+        tell_subgroups(c, set);
     bool is_judged = status == ASSAY_OK && series_is_stored(set) && !wants_analysis(c);
     return is_judged ? apply_limits(c, set, &base, out) : status;
 }

@@ -294,3 +294,7 @@ v,lower sum,2,,1,0,0,,5,,
 v,lower sum,3,,1,0.5,0,,5,,
 v,lower sum,4,,1,0,0,,5,,
 v,lower sum,5,,1,0,0,,5,,
+
+# a column that is taken for that of the subgroups is said
+$ printf 'day,inspected,defectives\n1,100,3\n1,100,2\n2,100,5\n' > p.csv; for o in '' '-n 1' '--subgroup day' --json; do assay chart p.csv --type p --size inspected $o 2>&1 >/dev/null; done
+subgroups are the runs of column 1, day: -n, --every or --subgroup cuts otherwise
