@@ -436,3 +436,54 @@ test('an association at work from an empty database: what a programme asks of a 
     await server.close();
   }
 });
+
+const SIGNED = `scheme: x.signed
+rev: "1"
+name: {ko: 서명, en: signed, zh: 签字}
+case: person
+cycle: {every: open}
+role:
+  owner: {is: case, name: {ko: 담당자, en: owner, zh: 负责人}}
+  boss: {signs: 1, name: {ko: 부서장, en: head of department, zh: 部门经理}}
+form:
+  note:
+    name: {ko: 메모, en: note, zh: 备注}
+    fields:
+      words: {type: text, name: {ko: 내용, en: words, zh: 内容}}
+stage:
+  - {id: note, who: [owner, boss], form: note, due: 14d}
+`;
+
+test('what one hands in another signs: each is asked for his own, and the case goes on with the signature', async ({ browser, assay }) => {
+  const server = /** @type {any} */ (new Server(assay));
+  try {
+    await server.start();
+    await server.person('hana', 'operator', 'Hana');
+    await server.person('bora', 'engineer', 'Bora');
+    await server.api('POST', 'schemes', SIGNED, { 'Content-Type': 'application/yaml' });
+    const hana = await server.api('POST', 'parties', { kind: 'person', name: 'Hana', account: 'hana' });
+    const bora = await server.api('POST', 'parties', { kind: 'person', name: 'Bora', account: 'bora' });
+    await server.api('POST', `parties/${bora.id}/appoint`, { scheme: 'x.signed', role: 'boss' });
+    const { case: id } = await server.api('POST', 'cases', { scheme: 'x.signed', party: hana.id });
+    const page = await browser.open(server, `/case/${id}`, { as: 'hana', width: 360, height: 740, touch: true });
+    await browser.settled(page);
+    await page.getByLabel('words').fill('the fixture was worn');
+    await page.getByRole('button', { name: 'Hand in', exact: true }).click();
+    await page.getByText('It still needs the signature of: head of department').waitFor();
+    await browser.picture(page, 'case-awaits-signature');
+    const other = await browser.open(server, `/case/${id}`, { as: 'bora' });
+    await browser.settled(other);
+    assert.equal(await other.getByLabel('words').count(), 0, 'who signs does not fill in');
+    await other.getByText('the fixture was worn').first().waitFor();
+    await browser.picture(other, 'case-sign');
+    await other.getByRole('button', { name: 'Sign', exact: true }).click();
+    await other.getByRole('dialog').locator('textarea').fill('read and agreed');
+    await other.getByRole('dialog').locator('button.primary').click();
+    await until(async () => (await server.api('GET', `cases/${id}`)).phase === 'passed');
+    await other.getByText('On to closed').waitFor();
+    assert.deepEqual([page.faults, other.faults], [[], []]);
+  } finally {
+    await browser.tidy();
+    await server.close();
+  }
+});
