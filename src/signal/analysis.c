@@ -277,9 +277,12 @@ analysis_verdict analysis_judge(const analysis *a, double bound)
     if (!a->has_capability)
         return analysis_is_judged(a) ? VERDICT_FINE : VERDICT_UNKNOWN;
     double index = first_number(a->capability.cpk.value, a->capability.ppk.value);
-    /* Equal readings have no index; that they lie outside is known all the same. */
-    if (isnan(index))
-        return bound > 0 && a->capability.ppm_observed.total > 0 ? VERDICT_NOT_CAPABLE : VERDICT_UNKNOWN;
+    /* Equal readings have no index; that they lie outside is known all the same, also of a brief analysis. */
+    if (isnan(index)) {
+        const assay_capability *c = &a->capability;
+        bool is_outside = c->sd_overall == 0 && (c->mean < a->spec.lsl || c->mean > a->spec.usl);
+        return bound > 0 && is_outside ? VERDICT_NOT_CAPABLE : VERDICT_UNKNOWN;
+    }
     return index < bound ? VERDICT_NOT_CAPABLE : VERDICT_FINE;
 }
 
