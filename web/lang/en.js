@@ -1393,6 +1393,7 @@ const words = {
   'case.save': 'Save draft',
   'case.form-sealed': 'Handed in.',
   'case.form-saved': 'The draft is saved.',
+  'case.signed': 'Signed, {role}, {time}',
   'case.sign': 'Sign',
   'case.done': 'Mark as done',
   'case.nothing-shown': 'Nothing is shown here.',

@@ -1394,6 +1394,7 @@ const words = {
   'case.save': '임시 저장',
   'case.form-sealed': '제출했습니다.',
   'case.form-saved': '임시 저장했습니다.',
+  'case.signed': '{role} 서명, {time}',
   'case.sign': '서명',
   'case.done': '완료 처리',
   'case.nothing-shown': '표시할 내용이 없습니다.',

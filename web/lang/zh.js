@@ -1394,6 +1394,7 @@ const words = {
   'case.save': '保存草稿',
   'case.form-sealed': '已提交。',
   'case.form-saved': '草稿已保存。',
+  'case.signed': '{role} 已签字，{time}',
   'case.sign': '签字',
   'case.done': '标记完成',
   'case.nothing-shown': '此处无可显示内容。',

@@ -480,7 +480,8 @@ test('what one hands in another signs: each is asked for his own, and the case g
     await other.getByRole('dialog').locator('textarea').fill('read and agreed');
     await other.getByRole('dialog').locator('button.primary').click();
     await until(async () => (await server.api('GET', `cases/${id}`)).phase === 'passed');
-    await other.getByText('On to closed').waitFor();
+    await other.getByText('Signed, head of department').waitFor();
+    await browser.picture(other, 'case-signed');
     assert.deepEqual([page.faults, other.faults], [[], []]);
   } finally {
     await browser.tidy();

@@ -30,8 +30,10 @@ export function Forms({ view, rules, isPublic }) {
   if (!sealed.length) return null;
   return html`${sealed.map((/** @type {any} */ f, /** @type {number} */ i) => {
     const form = find(rules.forms, f.form);
+    const signs = (view.signs ?? []).filter((/** @type {any} */ s) => s.role && sealed.findLast((/** @type {any} */ x) => x.stage === s.stage && x.at < s.at) === f);
     return html`<section class="card" key=${i}><div class="row spread"><h2>${named(form, f.form)}</h2><small>${stageName(rules, f.stage)} · ${dateTime(f.at)}</small></div>
-      <${FormValues} form=${form} values=${f.values} id=${isPublic ? undefined : view.id} /></section>`;
+      <${FormValues} form=${form} values=${f.values} id=${isPublic ? undefined : view.id} />
+      ${signs.map((/** @type {any} */ s, /** @type {number} */ n) => html`<p key=${n} class="soft">✓ ${t('case.signed', { role: named(find(rules.roles, s.role), s.role), time: dateTime(s.at) })}${s.why ? `: ${s.why}` : ''}</p>`)}</section>`;
   })}`;
 }
 
