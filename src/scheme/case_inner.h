@@ -156,6 +156,8 @@ ASSAY_MUST_USE assay_status case_need_desk(const the_case *c, const char *act, a
 /* One of the roles that act at this stage; *out the one, NULL: none. */
 /* Does the role sign at the stage what another one fills in? */
 bool case_countersigns(const scheme_stage *s, const scheme_role *role);
+/* Is its signature still missing? */
+bool case_awaits(const the_case *c, const scheme_stage *s, const scheme_role *role);
 /* The role in which the viewer's signature is still missing there; NULL: none. */
 ASSAY_MUST_USE assay_status case_countersigner(the_case *c, const scheme_stage *s,
                                                const scheme_role **out, assay_err *err);

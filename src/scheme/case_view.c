@@ -402,7 +402,7 @@ static void add_turn(the_case *c, json_t *view)
     json_t *turn = object_in(view, "turn");
     set_text(turn, "role", role ? role->item.id : NULL);
     for (size_t i = 0; !is_signing && s->form && case_is_handed_in(c, s) && i < s->who_count; i++)
-        if (case_countersigns(s, s->who[i]))
+        if (case_awaits(c, s, s->who[i]))
             json_array_append_new(list_in(turn, "awaits"), json_string(s->who[i]->item.id));
     set_text(turn, "form", s->form && !is_signing && (role || is_judge || is_desks) ? s->form->item.id : NULL);
     json_object_set_new(turn, "signs", json_boolean(role && role->signs > 0));

@@ -435,20 +435,24 @@ bool case_countersigns(const scheme_stage *s, const scheme_role *role)
     return s->form && s->who_count > 1 && role && role != s->who[0] && role->signs > 0;
 }
 
+bool case_awaits(const the_case *c, const scheme_stage *s, const scheme_role *role)
+{
+    return case_countersigns(s, role) && hands(c, s, role) < (size_t)role->signs;
+}
+
 assay_status case_countersigner(the_case *c, const scheme_stage *s, const scheme_role **out,
                                 assay_err *err)
 {
     *out = NULL;
     for (size_t i = 1; i < s->who_count; i++) {
-        const scheme_role *role = s->who[i];
         bool is_in = false;
-        if (!case_countersigns(s, role) || hands(c, s, role) >= (size_t)role->signs)
+        if (!case_awaits(c, s, s->who[i]))
             continue;
-        assay_status status = case_in_role(c, role, &is_in, err);
+        assay_status status = case_in_role(c, s->who[i], &is_in, err);
         if (status)
             return status;
         if (is_in) {
-            *out = role;
+            *out = s->who[i];
             return ASSAY_OK;
         }
     }
@@ -465,9 +469,7 @@ static bool signs_ready(const the_case *c, const scheme_stage *s, bool has_conte
 {
     for (size_t i = 0; i < s->who_count; i++) {
         size_t needed = s->who[i]->signs > 0 ? (size_t)s->who[i]->signs : 1;
-        if (has_content && !case_countersigns(s, s->who[i]))
-            continue;
-        if (hands(c, s, s->who[i]) < needed)
+        if (has_content ? case_awaits(c, s, s->who[i]) : hands(c, s, s->who[i]) < needed)
             return false;
     }
     return true;
