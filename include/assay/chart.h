@@ -7,6 +7,7 @@
 #ifndef ASSAY_CHART_H
 #define ASSAY_CHART_H
 
+#include <assay/moments.h>
 #include <assay/rules.h>
 #include <assay/values.h>
 
@@ -194,6 +195,22 @@ typedef struct {
 ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_subgroup_sums_read(const assay_values *x, uint32_t n,
                                                                   int64_t *sum, int64_t *range,
                                                                   assay_err *err);
+
+/* Readings of one exponent, none missing, as steps from a base: what a long series that stays near its first
+ * reading is kept in. */
+typedef struct {
+    const int16_t *step; /* [n]; a reading is (base + step) * 10^exponent */
+    size_t n;
+    int64_t base;
+    int exponent;
+} assay_near;
+
+/* The same of near readings, 2 <= n <= 8, and their power sums in the same pass: power is of order 2, of this
+ * exponent and about this base. About 0.5 ns a reading. Errors  ASSAY_SHAPE  n is another, or does not divide
+ * x->n;  ASSAY_DOMAIN  power is of another exponent, base or order;  ASSAY_LIMIT  |base| is beyond 2^59. */
+ASSAY_PUBLIC ASSAY_MUST_USE assay_status assay_subgroup_sums_near(const assay_near *x, uint32_t n,
+                                                                  int64_t *sum, int64_t *range,
+                                                                  assay_sums *power, assay_err *err);
 
 /* options: sigma AUTO or RBAR, or center and std_dev given; NULL: defaults. z and found are the
  * caller's [k]; found gets the rules of every mean. */

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Many characteristics: workers take the next series each; the visitor sees them in order. Not
- * more than a few finished analyses wait for their turn, so memory stays bounded. */
+/* Many characteristics: workers take the next series each; the visitor sees them in order. Who finishes
+ * early leaves its analysis and goes on; not more than a few are left so, and memory stays bounded. */
 #include "signal/analysis.h"
 
 #include "signal/verdict.h"
 
 #include <pthread.h>
 #include <stdlib.h>
+
+enum { CREW_MAX = 64, AHEAD_MAX = 4 };
+
+typedef struct {
+    analysis a;
+    assay_status status;
+    assay_err err;
+    bool is_done;
+} finished;
 
 typedef struct {
     const series_set *set;
@@ -16,13 +25,18 @@ typedef struct {
     pthread_mutex_t lock;
     pthread_cond_t turn;
     size_t next, shown, count;
+    finished ahead[AHEAD_MAX]; /* of analysis i: i % AHEAD_MAX */
+    bool is_showing;
     assay_status status;
     assay_err err;
 } crew;
 
+/* The next one, once there is a place for it; false: there is none. */
 static bool take(crew *c, size_t *i)
 {
     pthread_mutex_lock(&c->lock);
+    while (c->status == ASSAY_OK && c->next < c->count && c->next - c->shown >= AHEAD_MAX)
+        pthread_cond_wait(&c->turn, &c->lock);
     bool is_taken = c->status == ASSAY_OK && c->next < c->count;
     *i = c->next;
     c->next += is_taken;
@@ -30,19 +44,25 @@ static bool take(crew *c, size_t *i)
     return is_taken;
 }
 
-static void show(crew *c, size_t i, const analysis *a, assay_status status, const assay_err *err)
+/* Show what is finished from the first that is not shown on, unless another one is at it. */
+static void show_finished(crew *c)
 {
     pthread_mutex_lock(&c->lock);
-    while (c->shown != i)
-        pthread_cond_wait(&c->turn, &c->lock);
-    if (c->status == ASSAY_OK && status != ASSAY_OK) {
-        c->status = status;
-        c->err = *err;
-        c->err.at = i;
+    for (finished *f; !c->is_showing && (f = &c->ahead[c->shown % AHEAD_MAX])->is_done; c->shown++) {
+        if (c->status == ASSAY_OK && f->status != ASSAY_OK) {
+            c->status = f->status;
+            c->err = f->err;
+            c->err.at = c->shown;
+        }
+        c->is_showing = true;
+        bool is_wanted = c->status == ASSAY_OK;
+        pthread_mutex_unlock(&c->lock);
+        if (is_wanted)
+            c->each(&f->a, c->shown, c->context);
+        analysis_done(&f->a);
+        pthread_mutex_lock(&c->lock);
+        c->is_showing = f->is_done = false;
     }
-    if (c->status == ASSAY_OK)
-        c->each(a, i, c->context);
-    c->shown++;
     pthread_cond_broadcast(&c->turn);
     pthread_mutex_unlock(&c->lock);
 }
@@ -53,12 +73,13 @@ static void *work(void *context)
     verdict_room room = {0};
     size_t i;
     while (take(c, &i)) {
-        analysis a;
-        assay_err err = {0};
-        assay_status status =
-            analysis_make_in(c->set, series_at(c->set, i), c->options[i], &room, &a, &err);
-        show(c, i, &a, status, &err);
-        analysis_done(&a);
+        finished *f = &c->ahead[i % AHEAD_MAX];
+        f->err = (assay_err){0};
+        f->status = analysis_make_in(c->set, series_at(c->set, i), c->options[i], &room, &f->a, &f->err);
+        pthread_mutex_lock(&c->lock);
+        f->is_done = true;
+        pthread_mutex_unlock(&c->lock);
+        show_finished(c);
     }
     verdict_room_done(&room);
     return NULL;
@@ -68,7 +89,6 @@ assay_status analysis_make_all(const series_set *set, const analysis_options *co
                                unsigned threads, analysis_visitor *each, void *context,
                                assay_err *err)
 {
-    enum { CREW_MAX = 64 };
     pthread_t worker[CREW_MAX];
     unsigned started = 0;
     crew c = {.set = set, .options = options, .each = each, .context = context,

@@ -353,6 +353,9 @@ typedef struct {
     const series_request *request;
     bool keeps_time, has_serials, is_unordered;
     bool has_context, takes_runs, is_alike, is_even; /* of the batch */
+    uint32_t form;                    /* a number for what rows of the last even batches have in common */
+    int form_exponent, form_decimals;
+    int32_t form_offset;
     uint32_t contexts;                /* wanted, and the source has them */
     uint32_t *context[CONTEXT_COUNT]; /* of the batch, by role */
 } loading;
@@ -599,31 +602,52 @@ static inline void put_narrow(const int64_t *from, size_t n, int32_t *to)
         to[i] = (int32_t)from[i];
 }
 
-/* False: some are too far from the base. */
-static inline bool put_close(const int64_t *from, size_t n, int64_t base, int16_t *to)
+/* False: some are too far from the base. Runs are short: what would make a vector loop of it costs more than
+ * five readings, and in a place of its own the loop has registers. */
+static __attribute__((noinline)) bool put_close(const int64_t *from, size_t n, int64_t base, int16_t *to)
 {
-    unsigned far = 0;
+    uint64_t far = 0;
     for (size_t i = 0; i < n; i++) {
-        int64_t d = from[i] - base;
-        far |= (uint64_t)d + INT16_MAX > 2 * INT16_MAX;
+        uint64_t d = (uint64_t)(from[i] - base);
+        far |= d + INT16_MAX + 1;
         to[i] = (int16_t)d;
+        __asm__("" : "+r"(far));
     }
-    return far == 0;
+    return far <= UINT16_MAX;
+}
+
+/* Even batches of one exponent, digits and offset are of one form; a series that took a run of it takes the next
+ * without being looked at, until something else is done to any series. */
+static void form_renew(loading *l, const measurement_batch *b)
+{
+    int32_t offset = b->offset ? b->offset[0] : TIME_OFFSET_NONE;
+    if (l->form && b->exponent[0] == l->form_exponent && b->decimals[0] == l->form_decimals && offset == l->form_offset)
+        return;
+    l->form++;
+    l->form_exponent = b->exponent[0];
+    l->form_decimals = b->decimals[0];
+    l->form_offset = offset;
+}
+
+static bool suits_even(const series *s, const measurement_batch *b)
+{
+    return s->has_value && !s->status && !s->size && b->exponent[0] == s->exponent &&
+           b->decimals[0] <= s->decimals && s->first_time != TIME_NONE && (s->narrow || s->close) &&
+           (!b->offset || b->offset[0] == s->last_offset);
 }
 
 /* A run of an even batch onto a series that is like it; false: deal it otherwise. */
-static inline bool deal_even(series *s, const measurement_batch *b, size_t from, size_t n)
+static inline bool deal_even(const loading *l, series *s, const measurement_batch *b, size_t from, size_t n)
 {
-    if (!s->has_value || s->status || s->size || s->room - s->n < n || b->exponent[0] != s->exponent ||
-        b->decimals[0] > s->decimals || b->time[from] < s->last_time || s->first_time == TIME_NONE ||
-        (b->offset && b->offset[0] != s->last_offset))
+    if ((s->form != l->form && !suits_even(s, b)) || s->room - s->n < n || b->time[from] < s->last_time)
         return false;
     if (s->narrow)
         put_narrow(b->mantissa + from, n, s->narrow + s->n);
-    else if (!s->close || !put_close(b->mantissa + from, n, s->base, s->close + s->n))
+    else if (!put_close(b->mantissa + from, n, s->base, s->close + s->n))
         return false;
     s->n += n;
     s->last_time = b->time[from + n - 1];
+    s->form = l->form;
     return true;
 }
 
@@ -631,8 +655,9 @@ static bool deal_rows(loading *l, series *s, const measurement_batch *b, size_t 
 {
     if (!has_room(l, s, n))
         return false;
-    if (l->is_even && deal_even(s, b, from, n))
+    if (l->is_even && deal_even(l, s, b, from, n))
         return true;
+    l->form++;
     if (s->close && !leave_slab(s))
         return false;
     if (l->takes_runs && deal_run(l, s, b, from, n))
@@ -654,14 +679,17 @@ static bool deal_batch(loading *l, const measurement_batch *b)
                     b->time && b->decimals;
     l->is_even = l->takes_runs && b->is_even;
     l->is_alike = l->is_even || (l->takes_runs && b->n && are_alike(b, 0, b->n));
+    if (l->is_even)
+        form_renew(l, b);
     const uint32_t *of_code = l->set->of_code, *code = b->characteristic;
+    series *list = l->set->item;
     for (size_t from = 0, to; from < b->n; from = to) {
         for (to = from + 1; to < b->n && code[to] == code[from]; to++) {
         }
         uint32_t item = of_code[code[from]];
-        if (item && l->is_even && deal_even(&l->set->item[item - 1], b, from, to - from))
+        if (item && l->is_even && deal_even(l, &list[item - 1], b, from, to - from))
             continue;
-        if (item && !deal_rows(l, &l->set->item[item - 1], b, from, to - from))
+        if (item && !deal_rows(l, &list[item - 1], b, from, to - from))
             return false;
     }
     return true;

@@ -53,6 +53,7 @@ typedef struct {
     int32_t *offsets;        /* seconds east of UTC row by row; NULL: all that of `offset` */
     int32_t offset;          /* of the last timed row; TIME_OFFSET_NONE: not known */
     size_t room;
+    uint32_t form;           /* of the rows it took last, while it is loaded */
     bool has_value;          /* exponent is settled */
     bool is_in_slab;         /* close or narrow is the set's memory */
 } series;

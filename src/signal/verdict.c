@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Readings are widened a piece at a time, which stays in the first-level cache while it is summed:
- * into subgroup sums and ranges for the chart, into exact power sums for the capability. */
+/* Readings become subgroup sums and ranges for the chart and exact power sums for the capability in one pass:
+ * near ones as they stand, others widened a piece at a time, which stays in the first-level cache. */
 #include "signal/verdict.h"
 
 #include <stdlib.h>
@@ -38,17 +38,9 @@ bool verdict_suits(const analysis *a, const analysis_options *options)
 /* -- sums ----------------------------------------------------------------------------------- */
 
 /* Readings from..from+n as integers; false: one is missing. */
-static bool widen(const series *s, size_t from, size_t n, int64_t *to)
+static bool widen(const int32_t *x, size_t n, int64_t *to)
 {
     uint32_t found = 0;
-    if (s->close) {
-        const int16_t *x = s->close + from;
-        const int64_t base = s->base;
-        for (size_t i = 0; i < n; i++)
-            to[i] = base + x[i];
-        return true;
-    }
-    const int32_t *x = s->narrow + from;
     for (size_t i = 0; i < n; i++)
         found |= x[i] == INT32_MIN;
     for (size_t i = 0; i < n; i++)
@@ -64,7 +56,7 @@ static bool sum_all(const series *s, uint32_t n, int64_t *sum, int64_t *range, a
     *power = assay_sums_empty(series_mantissa(s, 0), s->exponent, 2);
     for (size_t from = 0; from < s->n; from += step) {
         size_t count = s->n - from < step ? s->n - from : step, g = from / n;
-        if (!widen(s, from, count, wide))
+        if (!widen(s->narrow + from, count, wide))
             return false;
         assay_values x = assay_values_of_decimals(wide, count, s->exponent);
         if (assay_sums_add(power, &x, NULL) != ASSAY_OK ||
@@ -72,6 +64,13 @@ static bool sum_all(const series *s, uint32_t n, int64_t *sum, int64_t *range, a
             return false;
     }
     return true;
+}
+
+static bool sum_near(const series *s, uint32_t n, int64_t *sum, int64_t *range, assay_sums *power)
+{
+    assay_near x = {s->close, s->n, s->base, s->exponent};
+    *power = assay_sums_empty(s->base, s->exponent, 2);
+    return assay_subgroup_sums_near(&x, n, sum, range, power, NULL) == ASSAY_OK;
 }
 
 /* -- the verdict ---------------------------------------------------------------------------- */
@@ -129,7 +128,7 @@ assay_status verdict_make(analysis *a, const analysis_options *options, verdict_
     a->chart.stages = arena_new(&a->memory, assay_chart_stage);
     if (!a->chart.stages || !take_room(room, k, &c))
         return assay_fail(err, ASSAY_MEMORY, 0, "out of memory while judging a chart");
-    if (!sum_all(a->series, a->n, c.sum, c.range, &power))
+    if (!(a->series->close ? sum_near : sum_all)(a->series, a->n, c.sum, c.range, &power))
         return ASSAY_OK;
     a->options = options->chart;
     a->options.rules = &a->rules;

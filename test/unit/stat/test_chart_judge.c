@@ -96,6 +96,47 @@ static void what_cannot_be_summed_is_named(void **state)
     assert_int_equal(assay_subgroup_sums_read(&doubles, 2, sum, range, &c.err), ASSAY_SHAPE);
 }
 
+/* Steps of at most `widest` either way, of every size: the same sums as of the readings. */
+static void near_sums_are_those_of_the_readings(void **state)
+{
+    (void)state;
+    static int16_t step[CASE_ROOM];
+    static int64_t near_sum[CASE_ROOM], near_range[CASE_ROOM];
+    const int64_t widest[] = {0, 1, 500, 4095, 6553, 6554, 16383, 32767, 32768};
+    for (size_t w = 0; w < sizeof widest / sizeof *widest; w++)
+        for (uint32_t n = 2; n <= 8; n++) {
+            assay_near x = {.step = step, .n = CASE_ROOM / n * n, .base = w % 2 ? 74000 : -1000000007, .exponent = -3};
+            for (size_t i = 0; i < x.n; i++) {
+                int64_t d = (draw(1 << 20) + (int64_t)i) % (2 * widest[w] + 1) - widest[w];
+                step[i] = (int16_t)(d > INT16_MAX ? INT16_MAX : d);
+                c.mantissa[i] = x.base + step[i];
+            }
+            assay_values wide = assay_values_of_decimals(c.mantissa, x.n, x.exponent);
+            assay_sums power = assay_sums_empty(x.base, x.exponent, 2), own = power;
+            assert_ok(assay_subgroup_sums_read(&wide, n, sum, range, &c.err), c.err);
+            assert_ok(assay_sums_add(&power, &wide, &c.err), c.err);
+            assert_ok(assay_subgroup_sums_near(&x, n, near_sum, near_range, &own, &c.err), c.err);
+            assert_memory_equal(near_sum, sum, x.n / n * sizeof *sum);
+            assert_memory_equal(near_range, range, x.n / n * sizeof *range);
+            assert_memory_equal(&own, &power, sizeof own);
+        }
+}
+
+static void near_readings_that_cannot_be_summed_are_named(void **state)
+{
+    (void)state;
+    const int16_t step[10] = {0};
+    assay_near x = {step, 10, 7, -1};
+    assay_sums power = assay_sums_empty(7, -1, 2), other = assay_sums_empty(8, -1, 2);
+    assert_int_equal(assay_subgroup_sums_near(&x, 1, sum, range, &power, &c.err), ASSAY_SHAPE);
+    assert_int_equal(assay_subgroup_sums_near(&x, 9, sum, range, &power, &c.err), ASSAY_SHAPE);
+    assert_int_equal(assay_subgroup_sums_near(&x, 3, sum, range, &power, &c.err), ASSAY_SHAPE);
+    assert_int_equal(assay_subgroup_sums_near(&x, 5, sum, range, &other, &c.err), ASSAY_DOMAIN);
+    x.base = INT64_MAX / 2;
+    power = assay_sums_empty(x.base, -1, 2);
+    assert_int_equal(assay_subgroup_sums_near(&x, 5, sum, range, &power, &c.err), ASSAY_LIMIT);
+}
+
 static void what_cannot_be_judged_is_refused(void **state)
 {
     (void)state;
@@ -126,6 +167,8 @@ int main(void)
         cmocka_unit_test(the_verdict_equals_the_chart),
         cmocka_unit_test(points_on_limits_are_judged_alike),
         cmocka_unit_test(what_cannot_be_summed_is_named),
+        cmocka_unit_test(near_sums_are_those_of_the_readings),
+        cmocka_unit_test(near_readings_that_cannot_be_summed_are_named),
         cmocka_unit_test(what_cannot_be_judged_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
