@@ -5,10 +5,12 @@
     live_sparkplug.py BUILD [broker] [endpoint]      BENCH_MESSAGES=20000
 
 Prints metrics a second from the first byte to the last commit (durable), with what the same broker
-gives to a subscriber that only counts bytes (mosquitto_sub is too slow for that: a bare socket)."""
+gives to a subscriber that only counts bytes (mosquitto_sub is too slow for that: a bare socket), and, beside the
+endpoint, what a bare receiver on the other core parses and acknowledges of single messages (peers/mqttbench.c)."""
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import struct
@@ -22,6 +24,9 @@ BUILD = pathlib.Path(sys.argv[1]).resolve()
 WHAT = sys.argv[2:] or ["broker", "endpoint"]
 MESSAGES, METRICS = int(os.environ.get("BENCH_MESSAGES", 20000)), 100
 PUBLISH, HOST = BUILD / "bench/sparkplug_publish", BUILD / "test/live/door_host"
+BARE = BUILD / "bench/mqttbench"
+subprocess.run(["ninja", "-C", str(BUILD), "--quiet", "bench/mqttbench", "bench/sparkplug_publish", "test/live/door_host"],
+               check=True, stdout=subprocess.DEVNULL)
 
 
 def free_port():
@@ -96,10 +101,16 @@ def bare(port, go):
     return total, last - first
 
 
-def report(name, seconds, account, cpu):
+def report(name, seconds, account, cpu, beside=""):
     stored = account["stored"]
     print(f"sparkplug {name}: {stored / seconds / 1e6:.2f} M metrics/s durable; {stored} of {MESSAGES * METRICS} stored, "
-          f"{account['refused']} refused; CPU {cpu / stored * 1e6:.2f} s a million", flush=True)
+          f"{account['refused']} refused; CPU {cpu / stored * 1e6:.2f} s a million{beside and beside(stored / seconds)}", flush=True)
+
+
+def bare_receiver(qos):
+    """Single messages of 64 bytes a second that are parsed, acknowledged and forgotten, no broker."""
+    said = subprocess.check_output([BARE, "127.0.0.1", str(free_port()), "direct", str(qos), "64", "4000000", "60000"], text=True)
+    return float(re.search(r"(\d+) messages/s", said)[1])
 
 
 def through_broker(home):
@@ -126,7 +137,10 @@ def at_endpoint(home):
         inner = tempfile.mkdtemp(dir=home)
         host = Host(inner, door="mqtt-listen", listen=f"127.0.0.1:{port}", payload="sparkplug")
         host.until(lambda s: s["state"] == "listening")
-        report(f"at the ingest endpoint, QoS {qos}", *measured(host, port, qos), host.stop())
+        taken = measured(host, port, qos)
+        cpu, single = host.stop(), bare_receiver(qos)
+        report(f"at the ingest endpoint, QoS {qos}", *taken, cpu,
+               lambda rate: f"; bare receiver {single / 1e6:.2f} M single messages/s: {rate / single:.2f} metrics a message")
 
 
 with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DATA")) as folder:
