@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cuts the bytes into lines. A line that is all there is read where it stands; only one that is
- * cut by the end of the bytes is copied. A newline ends a line whatever stands before it, so that
- * a quote left open costs its own line alone.
+/* Cuts the bytes into lines, or a JSON array into its elements. A line that is all there is read where it
+ * stands; only one that is cut by the end of the bytes is copied. A newline ends a line whatever stands
+ * before it, so that a quote left open costs its own line alone.
  */
 #include "read/feed_inner.h"
 
@@ -147,26 +147,38 @@ static bool take_held(feed *f, const char *text, size_t length)
 
 size_t feed_take(feed *f, const char *bytes, size_t length)
 {
-    size_t at = 0;
-    while (at < length) {
-        const char *text = bytes + at, *end = memchr(text, '\n', length - at);
-        if (!end) {
+    for (size_t at = 0, n; at < length; at += n + 1) {
+        const char *text = bytes + at;
+        const json_cut before = f->cut;
+        json_cut_found found = json_cut_find(&f->cut, text, length - at, &n);
+        if (found == CUT_MORE) {
             hold(f, text, length - at);
             return length;
         }
-        size_t n = (size_t)(end - text);
+        if (found == CUT_OPENS) {
+            f->held_length = 0;
+            continue;
+        }
         bool is_taken =
             f->held_length || f->is_too_long ? take_held(f, text, n) : take_line(f, text, n);
-        if (!is_taken)
+        if (!is_taken) {
+            f->cut = before;
             return at;
-        at += n + 1;
+        }
     }
-    return at;
+    return length;
 }
 
 bool feed_end(feed *f)
 {
-    return !(f->held_length || f->is_too_long) || take_held(f, "", 0);
+    if ((f->held_length || f->is_too_long) && !take_held(f, "", 0))
+        return false;
+    if (!json_cut_is_open(&f->cut))
+        return true;
+    f->told = 0;
+    bool is_told = feed_refuse(f, "not-json", N_("a comma or ] behind an element"), "", 0);
+    f->cut.form = is_told ? CUT_NOT_KNOWN : CUT_ARRAY;
+    return is_told;
 }
 
 uint64_t feed_lines(const feed *f)
@@ -213,6 +225,7 @@ assay_status feed_new(feed_format format, const char *precision, const feed_sink
         f->format = format;
         f->sink = *sink;
         f->unit_ns = unit_ns;
+        f->cut.form = format == FEED_NDJSON ? CUT_NOT_KNOWN : CUT_LINES;
         f->row.size = 1;
     }
     if (!f || !open_format(f)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Text that arrives in pieces -> rows, line by line: InfluxDB line protocol and NDJSON.
+/* Text that arrives in pieces -> rows, line by line: InfluxDB line protocol and NDJSON, or the elements of a
+ * JSON array in place of lines.
  *
  * For sockets and request bodies. The caller hands over bytes as they come; a half line waits for
  * the rest. Bad lines cost only themselves and are told one by one. No allocation per line. */

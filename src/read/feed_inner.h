@@ -4,6 +4,7 @@
 #define READ_FEED_INNER_H
 
 #include "read/feed.h"
+#include "read/json_cut.h"
 #include "read/ndjson_line.h"
 
 enum { LINE_TAGS_MAX = 64, LINE_FIELDS_MAX = 256, LINE_IGNORED_MAX = 16, LINE_IGNORED_LENGTH = 64 };
@@ -30,7 +31,8 @@ struct feed {
     feed_format format;
     feed_sink sink;
     int64_t unit_ns; /* of line protocol times */
-    uint64_t line;   /* complete ones */
+    json_cut cut;    /* line protocol: always by lines */
+    uint64_t line;   /* complete ones; elements of an array count as lines */
     char *held;      /* the beginning of a line whose end has not come */
     size_t held_length, held_room;
     bool is_too_long;

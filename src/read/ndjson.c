@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NDJSON: one object a line, one measurement an object (docs/format/ndjson.md).
+/* NDJSON: one object a line, or an element of an array, one measurement an object (docs/format/ndjson.md).
  *
  *     {"characteristic": "P/d", "time": "2026-01-05T07:21:00Z", "value": 24.50, "serial": "W001"}
  *
  * ndjson_line.c reads the line; here its texts become codes, and its wall time an instant.
  */
+#include "base/i18n.h"
+#include "read/json_cut.h"
 #include "read/ndjson_line.h"
 #include "read/reader_priv.h"
 
@@ -41,7 +43,9 @@ typedef struct {
 
     char *data;
     size_t begin, end, room;
-    uint64_t line;
+    size_t looked; /* bytes from `begin` on that hold no end */
+    json_cut cut;
+    uint64_t line; /* elements of an array count as lines */
     bool is_all_read, is_too_long;
 } ndjson_reader;
 
@@ -210,6 +214,13 @@ static assay_status fill(ndjson_reader *r, assay_err *err)
     return status;
 }
 
+static void pass(ndjson_reader *r, size_t n)
+{
+    r->begin += n;
+    r->base.offset += n;
+    r->looked = 0;
+}
+
 static assay_status take_line(ndjson_reader *r, size_t length, size_t with_end,
                               measurement_batch *out, assay_err *err)
 {
@@ -226,8 +237,7 @@ static assay_status take_line(ndjson_reader *r, size_t length, size_t with_end,
     } else if (!ndjson_is_blank(text, length)) {
         status = use_line(r, text, length, out, err);
     }
-    r->begin += with_end;
-    r->base.offset += with_end;
+    pass(r, with_end);
     r->base.record = r->line;
     return status;
 }
@@ -241,6 +251,15 @@ static void drop_excess(ndjson_reader *r)
     r->is_too_long = true;
     r->base.offset += held - 1;
     r->begin = r->end - 1;
+    r->looked = 1;
+}
+
+static assay_status refuse_open_array(ndjson_reader *r, assay_err *err)
+{
+    refusal_case c = {"not-json", r->line + 1, 0, NULL, "", 0, N_("a comma or ] behind an element")};
+    r->cut.form = CUT_NOT_KNOWN;
+    reader_received(&r->base, 1);
+    return reader_refuse(&r->base, &c, err);
 }
 
 static assay_status ndjson_next(reader *base, measurement_batch *out, assay_err *err)
@@ -250,18 +269,23 @@ static assay_status ndjson_next(reader *base, measurement_batch *out, assay_err 
     if (begun != ASSAY_OK)
         return begun;
     while (out->n < out->room) {
-        size_t held = r->end - r->begin;
-        const char *from = r->data + r->begin;
-        const char *feed = held ? memchr(from, '\n', held) : NULL;
-        assay_status status;
-        if (feed) {
-            size_t length = (size_t)(feed - from);
-            status = take_line(r, length, length + 1, out, err);
+        size_t held = r->end - r->begin, n = 0;
+        json_cut_found found = json_cut_find(&r->cut, r->data + r->begin + r->looked, held - r->looked, &n);
+        n += r->looked;
+        assay_status status = ASSAY_OK;
+        if (found == CUT_OPENS) {
+            pass(r, n + 1);
+        } else if (found == CUT_RECORD) {
+            status = take_line(r, n, n + 1, out, err);
         } else if (r->is_all_read) {
-            if (!held)
+            if (held)
+                status = take_line(r, held, held, out, err);
+            else if (json_cut_is_open(&r->cut))
+                status = refuse_open_array(r, err);
+            else
                 break;
-            status = take_line(r, held, held, out, err);
         } else {
+            r->looked = held;
             if (out->n && base->in.is_pipe)
                 break; /* what a live source has said goes on at once */
             drop_excess(r);
@@ -277,14 +301,20 @@ static assay_status ndjson_next(reader *base, measurement_batch *out, assay_err 
     return ASSAY_OK;
 }
 
+/* The byte before says whether that is within an array: one ends all of its elements but the last with a comma. */
 static assay_status ndjson_resume(reader *base, uint64_t offset, uint64_t record, assay_err *err)
 {
     ndjson_reader *r = (ndjson_reader *)base;
-    assay_status status = source_seek(&base->in, offset, err);
+    char before = 0;
+    size_t got;
+    assay_status status = source_seek(&base->in, offset - (offset > 0), err);
+    if (status == ASSAY_OK && offset)
+        status = source_read(&base->in, &before, 1, &got, err);
     if (status != ASSAY_OK)
         return status;
     base->offset = offset;
     r->line = record;
+    r->cut = (json_cut){.form = before == ',' || before == '[' ? CUT_ARRAY : CUT_NOT_KNOWN, .is_begun = offset > 0};
     return ASSAY_OK;
 }
 

@@ -194,14 +194,23 @@ static bool looks_like_aqdef(const char *head, size_t length)
     return plain[5] == ' ' || plain[5] == '/' || plain[5] == '\t';
 }
 
+/* The first byte of head[*at..] that is neither blank nor of a byte order mark; 0: none. */
+static char first_said(const char *head, size_t length, size_t *at)
+{
+    while (*at < length) {
+        unsigned char c = (unsigned char)head[(*at)++];
+        if (c > ' ' && c < 0x80)
+            return (char)c;
+    }
+    return 0;
+}
+
+/* An object, or an array of objects. */
 static bool looks_like_ndjson(const char *head, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)head[i];
-        if (c > ' ' && c < 0x80)
-            return c == '{';
-    }
-    return false;
+    size_t at = 0;
+    char first = first_said(head, length, &at), second = first == '[' ? first_said(head, length, &at) : 0;
+    return first == '{' || second == '{' || second == ']';
 }
 
 /* "<?xml ... <QIFDocument ...", prefixed or not; UTF-16 shows as the same letters with zeros. */

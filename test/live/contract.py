@@ -94,6 +94,9 @@ def measurements_come_in():
         call(name, expect=204, body=line, query="?precision=ns")
         call(name, expect=400, body=line + "shaft value=x 1\n")
         call(name, expect=400, body=line, query="?precision=years")
+    array = [{"characteristic": "shaft/a", "time": f"2025-01-01T00:00:0{i}Z", "value": value} for i, value in enumerate((1.5, "x", 2.5))]
+    told = call("measurements", expect=200, body=json.dumps(array, indent=1), headers={"Content-Type": "application/json"}).json()
+    assert {r["line"]: r["verdict"] for r in told["rows"]} == {1: "stored", 2: "refused", 3: "stored"}, told
     call("measurements", expect=400, body="{}", query="?source=no+blanks")
     call("measurements", expect=415, body="{}", headers={"Content-Encoding": "br"})
 

@@ -247,6 +247,38 @@ static void ndjson_lines_are_those_of_files(void **state)
     }
 }
 
+/* The same in any pieces and with any stops; what opens and closes the array stands among blanks. */
+static void elements_of_an_array_are_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *told;
+    } arrays[] = {
+        {"\xef\xbb\xbf \t\n [\n {\"value\": 1, \"note\": \"a],[\\\"{\"},\n  {\n  \"value\": 2.50,\n \"batch\": [1, {}]\n }\n]\n"
+         "[{\"value\": 3}]\n{\"value\":4}",
+         "value=1^0 note:a],[\"{\nvalue=250^-2\nvalue=3^0\nvalue=4^0\n"},
+        {"[]", ""},
+        {" \n[ ]\n[{\"value\":1}\n,{\"value\":2}]", "value=1^0\nvalue=2^0\n"},
+        {"[{\"value\":1}, 7, {\"value\":\"x\"}, {\"value\":2}]", "value=1^0\n!2 not-an-object: 7\n!3 not-a-number:x\nvalue=2^0\n"},
+        {"[{\"value\":1}", "value=1^0\n!2 not-json:\n"},
+        {"[{\"value\":1},{\"value\":", "value=1^0\n!2 not-json:\n"},
+        {"[{\"value\":1, \"note\": \"open},\n {\"value\":2}]", "!1 not-json:\nvalue=2^0\n"},
+        {"{\"value\":1}\n[{\"value\":2}]\n", "value=1^0\n!2 not-an-object:[{\"value\":2}]\n"},
+    };
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
+        for (size_t piece = 1; piece <= strlen(arrays[i].text); piece++)
+            for (int stop = 0; stop <= 5; stop++) {
+                scene s = {.stop_at = stop};
+                scene_open(&s, FEED_NDJSON, NULL);
+                for (size_t at = 0, length = strlen(arrays[i].text); at < length;)
+                    at += feed_take(s.f, arrays[i].text + at, length - at < piece ? length - at : piece);
+                while (!feed_end(s.f))
+                    ;
+                assert_string_equal(buf_text(&s.told), arrays[i].told);
+                scene_close(&s);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +291,7 @@ int main(void)
         cmocka_unit_test(a_bad_line_costs_only_itself),
         cmocka_unit_test(times_have_the_stated_precision),
         cmocka_unit_test(ignored_tags_are_no_levels),
+        cmocka_unit_test(elements_of_an_array_are_lines),
         cmocka_unit_test(pieces_of_any_length_tell_the_same),
         cmocka_unit_test(a_stop_loses_and_doubles_nothing),
         cmocka_unit_test(a_line_that_is_too_long_is_skipped_to_its_end),

@@ -220,6 +220,38 @@ static void reading_goes_on_where_it_stopped(void **state)
     dfq_close(&d);
 }
 
+static void an_array_is_read_by_its_elements(void **state)
+{
+    (void)state;
+    const char *text = "\n[\n  {\n    \"value\": 1,\n    \"note\": \"]\"\n  },\n  {\"value\":2}, {\"value\":\"x\"},\n {\"value\":3}\n]\n";
+    assay_err err = {0};
+    reader *r;
+    measurement_batch *b;
+    dfq d;
+    read_text(&d, text);
+    assert_int_equal(d.b->n, 3);
+    assert_true(d.b->mantissa[0] == 1 && d.b->mantissa[1] == 2 && d.b->mantissa[2] == 3);
+    assert_true(d.tally.received == 4 && d.tally.refused == 1);
+    assert_int_equal(d.tally.refusals[0].line, 4); /* a blank line is before them */
+    assert_true(reader_offset(d.r) == strlen(text));
+    dfq_close(&d);
+    read_text(&d, "[{\"value\":1},{\"value\":2}");
+    assert_true(d.b->n == 2 && d.tally.received == 3 && d.tally.refused == 1);
+    dfq_close(&d);
+    /* Begun again behind the first element. */
+    assert_ok(batch_new(1, 0, &b, &err), err);
+    assert_ok(open_text(text, &(read_options){0}, &r, &err), err);
+    assert_ok(reader_next(r, b, &err), err);
+    uint64_t offset = reader_offset(r), record = b->record[0];
+    reader_close(r);
+    batch_free(b);
+    assert_ok(open_text(text, &(read_options){0}, &r, &err), err);
+    assert_ok(reader_resume(r, offset, record, &err), err);
+    dfq_read(&d, r);
+    assert_true(d.b->n == 2 && d.b->mantissa[0] == 2 && d.b->mantissa[1] == 3 && d.tally.refused == 1);
+    dfq_close(&d);
+}
+
 #define CASE(name) cmocka_unit_test(name)
 int main(void)
 {
@@ -234,6 +266,7 @@ int main(void)
         CASE(a_refused_line_makes_no_characteristic),
         CASE(a_line_without_end_is_refused_within_bounds),
         CASE(reading_goes_on_where_it_stopped),
+        CASE(an_array_is_read_by_its_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
