@@ -379,7 +379,7 @@ static assay_status flush(import *i, bool is_last, assay_err *err)
     if (status && i->s->in_tx)
         write_abort(i->s);
     if (!status)
-        checkpoint(i->s, 1024);
+        checkpoint(i->s, 128);
     i->flushed_at = time_now();
     return status;
 }
