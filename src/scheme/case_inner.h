@@ -153,7 +153,6 @@ bool post_is_for(const party_post *p, const the_case *c);
  * the scheme looks? (case_assign.c) */
 bool tie_counts(const scheme *s, const party_tie *t, int64_t now);
 ASSAY_MUST_USE assay_status case_need_desk(const the_case *c, const char *act, assay_err *err);
-/* One of the roles that act at this stage; *out the one, NULL: none. */
 /* Does the role sign at the stage what another one fills in? */
 bool case_countersigns(const scheme_stage *s, const scheme_role *role);
 /* Is its signature still missing? */
@@ -163,6 +162,11 @@ ASSAY_MUST_USE assay_status case_countersigner(the_case *c, const scheme_stage *
                                                const scheme_role **out, assay_err *err);
 /* All fillings of the stage's form are there. */
 bool case_is_handed_in(const the_case *c, const scheme_stage *s);
+/* The first role there in which the viewer stands and has not signed at this visit; NULL: none, and
+ * *has_any: signed already. Nobody is two hands. */
+ASSAY_MUST_USE assay_status case_free_hand(the_case *c, const scheme_stage *s, const scheme_role **out,
+                                           bool *has_any, assay_err *err);
+/* One of the roles that act at this stage; *out the one, NULL: none. */
 ASSAY_MUST_USE assay_status case_actor(the_case *c, const scheme_stage *s,
                                        const scheme_role **out, assay_err *err);
 bool viewer_is_named(const viewer *who, char out[static ID_TEXT]); /* the party's id */

@@ -385,7 +385,9 @@ static void add_turn(the_case *c, json_t *view)
     const scheme_role *hand = NULL;
     if (case_actor(c, s, &role, NULL) != ASSAY_OK || case_countersigner(c, s, &hand, NULL) != ASSAY_OK)
         return;
-    bool is_signing = hand && case_is_handed_in(c, s);
+    bool is_signing = hand && case_is_handed_in(c, s), has_signed;
+    if (role && !s->form && case_free_hand(c, s, &role, &has_signed, NULL) != ASSAY_OK)
+        return;
     if (is_signing || case_countersigns(s, role))
         role = is_signing ? hand : NULL;
     if (s->gate && s->gate->vote && case_in_role(c, s->gate->vote, &votes, NULL) != ASSAY_OK)

@@ -221,11 +221,16 @@ assay_status act_vote(the_case *c, assay_err *err)
 static assay_status actor_of(the_case *c, const scheme_stage *s, const scheme_role **role,
                              assay_err *err)
 {
+    bool has_hand = false;
     assay_status status = case_countersigner(c, s, role, err);
     if (!status && *role && !case_is_handed_in(c, s))
         return assay_fail(err, ASSAY_DOMAIN, 0, _("%s is not handed in yet: there is nothing to sign"),
                           s->form->item.id);
-    return status || *role ? status : case_actor(c, s, role, err);
+    if (!status && !*role)
+        status = case_free_hand(c, s, role, &has_hand, err);
+    if (!status && !*role && has_hand)
+        status = assay_fail(err, ASSAY_DOMAIN, 0, _("you have signed this already: it takes another hand"));
+    return status;
 }
 
 static assay_status by_actor(the_case *c, const char *type, assay_err *err)
@@ -430,6 +435,54 @@ static size_t hands(const the_case *c, const scheme_stage *s, const scheme_role 
     return count_of(c, s, "signs", role->item.id) + count_of(c, s, "done", role->item.id);
 }
 
+static assay_status is_hand_of(the_case *c, const scheme_stage *s, const scheme_role *role, const char *list,
+                               const object_id *who, bool *out, assay_err *err)
+{
+    const json_t *items = json_object_get(c->state, list);
+    assay_status status = ASSAY_OK;
+    for (size_t i = 0; !status && !*out && i < json_array_size(items); i++) {
+        const json_t *one = json_array_get(items, i);
+        const char *r = text_of(one, "role");
+        object_id by;
+        if (!is_of_now(c, s, one) || !r || strcmp(r, role->item.id) != 0 || !id_read(text_of(one, "by"), &by))
+            continue;
+        status = party_kept(c->d->s, &by, &by, err);
+        *out = !status && id_same(&by, who);
+    }
+    return status;
+}
+
+/* Two entries that turned out to be one person are one hand. */
+static assay_status has_hand(the_case *c, const scheme_stage *s, const scheme_role *role, bool *out, assay_err *err)
+{
+    object_id me;
+    char text[ID_TEXT];
+    *out = false;
+    if (!viewer_is_named(c->who, text))
+        return ASSAY_OK;
+    assay_status status = party_kept(c->d->s, &c->who->party, &me, err);
+    if (!status)
+        status = is_hand_of(c, s, role, "signs", &me, out, err);
+    return status ? status : is_hand_of(c, s, role, "done", &me, out, err);
+}
+
+assay_status case_free_hand(the_case *c, const scheme_stage *s, const scheme_role **out, bool *has_any, assay_err *err)
+{
+    assay_status status = ASSAY_OK;
+    *out = NULL;
+    *has_any = false;
+    for (size_t i = 0; !status && !*out && i < s->who_count; i++) {
+        bool is_in = false, has = false;
+        status = case_in_role(c, s->who[i], &is_in, err);
+        if (!status && is_in)
+            status = has_hand(c, s, s->who[i], &has, err);
+        if (!status && is_in && !has)
+            *out = s->who[i];
+        *has_any |= has;
+    }
+    return status;
+}
+
 bool case_countersigns(const scheme_stage *s, const scheme_role *role)
 {
     return s->form && s->who_count > 1 && role && role != s->who[0] && role->signs > 0;
@@ -445,13 +498,15 @@ assay_status case_countersigner(the_case *c, const scheme_stage *s, const scheme
 {
     *out = NULL;
     for (size_t i = 1; i < s->who_count; i++) {
-        bool is_in = false;
+        bool is_in = false, has = false;
         if (!case_awaits(c, s, s->who[i]))
             continue;
         assay_status status = case_in_role(c, s->who[i], &is_in, err);
+        if (!status && is_in)
+            status = has_hand(c, s, s->who[i], &has, err);
         if (status)
             return status;
-        if (is_in) {
+        if (is_in && !has) {
             *out = s->who[i];
             return ASSAY_OK;
         }
