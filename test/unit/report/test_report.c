@@ -98,6 +98,36 @@ static void the_pdf_and_the_workbook_are_whole(void **state)
     free(xlsx);
 }
 
+static bool has_pages(fixture *f, int characteristics, size_t alarms, const char *count)
+{
+    const report_alarm alarm[2] = {{"bore", "action", "1", "", "", 0, 0},
+                                   {"bore", "action", "1", "", "", 0, 0}};
+    char path[160];
+    size_t size;
+    report *r;
+    assay_err err = {0};
+    snprintf(path, sizeof path, "%s/pages.pdf", f->folder);
+    assert_ok(report_begin(REPORT_PDF, path, "x", &r, &err), err);
+    for (int i = 0; i < characteristics; i++)
+        assert_ok(report_add(r, &f->a, &err), err);
+    assert_ok(report_alarms(r, alarm, alarms, &err), err);
+    assert_ok(report_end(r, true, &err), err);
+    char *pdf = slurp(path, &size);
+    bool is_so = memmem(pdf, size, count, strlen(count)) != NULL;
+    free(pdf);
+    return is_so;
+}
+
+static void no_page_of_the_pdf_stands_nearly_empty(void **state)
+{
+    assert_true(has_pages(*state, 1, 0, "/Count 1\n")); /* one alone carries the title itself */
+    assert_true(has_pages(*state, 1, 2, "/Count 2\n"));
+    assert_true(has_pages(*state, 2, 0, "/Count 3\n")); /* alarms below the overview, none too */
+    assert_true(has_pages(*state, 2, 2, "/Count 3\n"));
+    assert_true(has_pages(*state, 0, 2, "/Count 1\n"));
+    assert_true(has_pages(*state, 44, 2, "/Count 46\n")); /* the overview fills its sheet */
+}
+
 static void alarms_come_first_and_none_is_said(void **state)
 {
     fixture *f = *state;
@@ -162,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_html_report_carries_the_published_limits),
         cmocka_unit_test(the_pdf_and_the_workbook_are_whole),
+        cmocka_unit_test(no_page_of_the_pdf_stands_nearly_empty),
         cmocka_unit_test(alarms_come_first_and_none_is_said),
         cmocka_unit_test(a_png_is_written_whole_or_not_at_all),
         cmocka_unit_test(a_dropped_report_leaves_nothing),
