@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What administrators and engineers do on their screens, and that it is so afterwards.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from './lib/harness.mjs';
@@ -188,6 +189,21 @@ on('reports: what rang in the stretch is listed first, with its state, cause and
     const [pdf] = await Promise.all([other.waitForEvent('download'), other.getByRole('link', { name: 'PDF', exact: true }).click()]);
     await pdf.saveAs(join(out, `report-alarms-${lang}.pdf`));
   }
+});
+
+test('reports: on a phone charts and tables scroll in their own box, and the page does not', async ({ browser, assay, out }) => {
+  const file = join(out, 'report-phone.html'), sample = join(TOP, 'sample');
+  execFileSync(assay, ['report', join(sample, 'plant.csv'), '--specs', join(sample, 'plant-limits.csv'), '--title', 'plant/'.repeat(20), '-o', file, '-q']);
+  const context = await browser.chrome.newContext({ viewport: { width: 360, height: 700 } });
+  browser.contexts.push(context);
+  const page = await context.newPage();
+  await page.goto(`file://${file}`);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  const end = await page.locator('figure.zoomable').first().evaluate((box) => {
+    box.scrollLeft = 1e6;
+    return [box, box.querySelector('svg'), box.querySelector('.zoombar')].map((e) => Math.round(/** @type {Element} */ (e).getBoundingClientRect().right));
+  });
+  assert.deepEqual(end, [344, 344, 344]); // the chart's end comes into sight, its buttons stay there
 });
 
 on('reports: what is shown is what is printed, in the language of the reader; PDF and XLSX come as files', '/reports', async (server, page, { out }) => {
