@@ -4,6 +4,7 @@
  * A zone is a sorted list of spans, each with one offset. The rule at the end of a TZif file
  * ("CET-1CEST,M3.5.0,M10.5.0/3") is written out as spans up to 2263, so that every question is
  * one search in one list. */
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -267,7 +268,7 @@ static assay_status tzif_open(zone *z, const char *path, const char *name, assay
     if (length > 0)
         return assay_fail(err, ASSAY_FORMAT, 0, "the tz database has a damaged zone \"%s\"", name);
     assay_fail(err, ASSAY_NOT_FOUND, 0, "no time zone is named \"%s\"", name);
-    assay_hint(err, "names look like Europe/Berlin, Asia/Seoul, UTC or +09:00");
+    assay_hint(err, _("names look like Europe/Berlin, Asia/Seoul, UTC or +09:00"));
     return ASSAY_NOT_FOUND;
 }
 

@@ -46,7 +46,7 @@ static assay_status need_reason(cli *c, uint64_t *place)
     }
     if (!*cli_text(c, OPT_WHY, "")) {
         cli_usage(c, _("--why is missing: a change needs its reason"));
-        return assay_hint(&c->err, "--why 'gauge dropped'");
+        return assay_hint(&c->err, _("--why 'gauge dropped'"));
     }
     return ASSAY_OK;
 }

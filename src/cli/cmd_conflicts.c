@@ -96,7 +96,7 @@ static assay_status take_decision(cli *c, uint64_t *id)
     }
     if (!*cli_text(c, OPT_WHY, "")) {
         cli_usage(c, _("--why is missing: a change needs its reason"));
-        return assay_hint(&c->err, "--why 'sent twice'");
+        return assay_hint(&c->err, _("--why 'sent twice'"));
     }
     return ASSAY_OK;
 }

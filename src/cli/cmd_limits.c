@@ -317,7 +317,7 @@ static assay_status check(cli *c)
     }
     if (changes && !*cli_text(c, OPT_WHY, "")) {
         cli_usage(c, _("--why is missing: a change needs its reason"));
-        return assay_hint(&c->err, "--why 'after the new tool'");
+        return assay_hint(&c->err, _("--why 'after the new tool'"));
     }
     return ASSAY_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/plant_send.h"
 
+#include "base/i18n.h"
+
 #include <curl/curl.h>
 #include <errno.h>
 #include <jansson.h>
@@ -47,7 +49,8 @@ static assay_status take_host(sender *s, assay_err *err)
     const char *from = s->address, *to = colon;
     if (!colon || colon == from || !colon[1]) {
         assay_fail(err, ASSAY_USAGE, 0, "no address to send to: \"%.60s\"", s->address);
-        return assay_hint(err, "127.0.0.1:8089, http://127.0.0.1:8080, or - for standard output");
+        return assay_hint(err,
+                          _("127.0.0.1:8089, http://127.0.0.1:8080, or - for standard output"));
     }
     if (*from == '[' && to[-1] == ']') {
         from++;
@@ -198,7 +201,7 @@ static assay_status refused(const sender *s, long code, assay_err *err)
     assay_status status = assay_fail(err, is_passing ? ASSAY_IO : ASSAY_DOMAIN, 0,
                                      "%s answers %ld: %.200s", s->address, code, detail ? detail : "");
     if (code == 401)
-        assay_hint(err, "--token TOKEN or ASSAY_TOKEN; assay serve --demo prints one");
+        assay_hint(err, _("--token TOKEN or ASSAY_TOKEN; assay serve --demo prints one"));
     json_decref(problem);
     return status;
 }

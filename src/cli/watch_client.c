@@ -3,6 +3,7 @@
 #include "cli/watch.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 #include <curl/curl.h>
 #include <jansson.h>
@@ -144,7 +145,7 @@ static assay_status refused(const client *c, long code, const json_t *problem, a
                                         : ASSAY_DOMAIN;
     assay_fail(err, status, 0, "%s answers %ld: %s", client_address(c), code, detail ? detail : "");
     if (code == 401)
-        return assay_hint(err, "--token TOKEN or ASSAY_TOKEN; assay serve --demo prints one");
+        return assay_hint(err, _("--token TOKEN or ASSAY_TOKEN; assay serve --demo prints one"));
     return hint ? assay_hint(err, "%s", hint) : status;
 }
 

@@ -5,6 +5,8 @@
 #include "ledger/badge.h"
 #include "ledger/jwt.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 bool badge_is_pdf(const void *bytes, size_t length)
@@ -99,7 +101,7 @@ assay_status badge_unbake_pdf(const char *pdf, size_t length, buf *out, assay_er
     if (!is_packed)
         return assay_fail(err, ASSAY_NOT_FOUND, 0, "the PDF carries no credential");
     assay_fail(err, ASSAY_UNSUPPORTED, 0, "the PDF was written anew: its attachments are packed");
-    return assay_hint(err, "save its attachment credential.json, and verify that");
+    return assay_hint(err, _("save its attachment credential.json, and verify that"));
 }
 
 /* -- of any file ----------------------------------------------------------------------------------- */

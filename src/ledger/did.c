@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ledger/did.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 #include "ledger/multikey.h"
 
@@ -113,8 +114,8 @@ assay_status did_web_of(const char *place, buf *out, assay_err *err)
     if (is_it)
         return ASSAY_OK;
     assay_fail(err, ASSAY_DOMAIN, 0, "\"%.100s\" is not a place for an issuer", place);
-    return assay_hint(err, "a host name, as in quality.example.org, quality.example.org:8443 or "
-                           "quality.example.org/issuers/one");
+    return assay_hint(err, _("a host name, as in quality.example.org, quality.example.org:8443 or "
+                             "quality.example.org/issuers/one"));
 }
 
 /* -- reading a document ----------------------------------------------------------------- */

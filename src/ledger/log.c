@@ -3,6 +3,8 @@
  * the last bundle) lives in memory and is read back from the files when the log is opened. */
 #include "ledger/log_inner.h"
 
+#include "base/i18n.h"
+
 #include "ledger/durable.h"
 
 #include <errno.h>
@@ -61,7 +63,8 @@ static assay_status behind(const tlog *t, const signer_seen *last, assay_err *er
     assay_fail(err, ASSAY_CONFLICT, 0,
                "%s: size %llu was signed before, the log has only %llu entries", t->origin,
                (unsigned long long)last->size, (unsigned long long)t->tree.size);
-    return assay_hint(err, "an older state was restored: bring the newer files and records back");
+    return assay_hint(err,
+                      _("an older state was restored: bring the newer files and records back"));
 }
 
 /* Does our tree go on from what was signed last? */
@@ -81,7 +84,7 @@ static assay_status continue_from(tlog *t, signer *s, signer_seen *last, merkle_
     if (status == ASSAY_OK && !sha256_equal(&root, &last->root)) {
         assay_fail(err, ASSAY_CONFLICT, 0, "%s: at size %llu another root was signed than this log has",
                    t->origin, (unsigned long long)last->size);
-        return assay_hint(err, "the log was forked: an older state was restored and went on");
+        return assay_hint(err, _("the log was forked: an older state was restored and went on"));
     }
     if (status == ASSAY_OK && last->size && last->size < t->tree.size)
         status = tlog_prove_consistency(t->reader, last->size, t->tree.size, proof, err);
@@ -251,7 +254,7 @@ static assay_status load(tlog *t, const note_key *keys, size_t count, assay_err 
         assay_fail(err, ASSAY_DAMAGED, 0,
                    "%s: the tiles give another root than was signed for size %llu", t->directory,
                    (unsigned long long)c.size);
-        return assay_hint(err, "assay ledger verify names the file; bring it back from a copy");
+        return assay_hint(err, _("assay ledger verify names the file; bring it back from a copy"));
     }
     if (status == ASSAY_OK)
         status = tlog_edge(t->reader, c.size, &t->tree, err);

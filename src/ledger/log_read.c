@@ -4,6 +4,8 @@
  * for. A tile of a wider width serves a narrower one as well: its beginning is the same. */
 #include "ledger/log_read.h"
 
+#include "base/i18n.h"
+
 #include "ledger/durable.h"
 #include "ledger/checkpoint.h"
 
@@ -51,7 +53,8 @@ static assay_status read_tile_file(tlog_reader *r, int level, uint64_t index, un
     }
     if (status == ASSAY_NOT_FOUND) {
         assay_fail(err, ASSAY_NOT_FOUND, 0, "the log has no %s", relative);
-        assay_hint(err, "assay ledger verify tells what is missing; a copy of the files mends it");
+        assay_hint(err,
+                   _("assay ledger verify tells what is missing; a copy of the files mends it"));
     }
     return status;
 }

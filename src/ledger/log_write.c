@@ -6,6 +6,7 @@
 #include "ledger/log_inner.h"
 
 #include "base/fd.h"
+#include "base/i18n.h"
 #include "ledger/durable.h"
 
 #include <dirent.h>
@@ -44,7 +45,8 @@ static assay_status compare(const char *path, const void *bytes, size_t length, 
     else if (status == ASSAY_OK && !*is_there) {
         assay_fail(err, ASSAY_CONFLICT, 0, "%s is there with other bytes: it is never overwritten",
                    path);
-        status = assay_hint(err, "records and log do not belong together; was one of them restored?");
+        status =
+            assay_hint(err, _("records and log do not belong together; was one of them restored?"));
     }
     buf_done(&old);
     return status;

@@ -3,6 +3,8 @@
  * members defined above it, so the graph has no cycle and one pass from the top counts it. */
 #include "ledger/policy.h"
 
+#include "base/i18n.h"
+
 #include "ledger/checkpoint.h"
 
 #include <stdlib.h>
@@ -87,7 +89,7 @@ static assay_status read_key(const parsing *x, size_t i, note_key *out)
     if (status == ASSAY_OK || status == ASSAY_MEMORY)
         return status;
     (void)!bad(x, "not a verifier key");
-    return assay_hint(x->err, "NAME+ID+KEY, as assay signer show prints it");
+    return assay_hint(x->err, _("NAME+ID+KEY, as assay signer show prints it"));
 }
 
 /* -- lines ---------------------------------------------------------------------------------------- */

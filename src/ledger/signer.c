@@ -4,6 +4,8 @@
  * signed again. */
 #include "ledger/signer.h"
 
+#include "base/i18n.h"
+
 #include "ledger/signer_wire.h"
 
 #include <errno.h>
@@ -44,7 +46,7 @@ static assay_status reach(signer *s, assay_err *err)
                strerror(errno));
     if (fd >= 0)
         close(fd);
-    return assay_hint(err, "systemctl start assay-signer, or assay signer run");
+    return assay_hint(err, _("systemctl start assay-signer, or assay signer run"));
 }
 
 static void part(signer *s)

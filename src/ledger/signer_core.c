@@ -5,6 +5,7 @@
 #include "ledger/signer_core.h"
 
 #include "base/base64.h"
+#include "base/i18n.h"
 #include "base/time.h"
 #include "ledger/durable.h"
 
@@ -94,7 +95,7 @@ static assay_status fork_of(const signer_seen *last, const checkpoint *new, cons
     assay_fail(err, ASSAY_CONFLICT, 0,
                "refused to sign %s at size %llu: it contradicts size %llu, signed before (%s)",
                new->origin, (unsigned long long)new->size, (unsigned long long)last->size, why);
-    return assay_hint(err, "the log was forked, or an older state of it was restored");
+    return assay_hint(err, _("the log was forked, or an older state of it was restored"));
 }
 
 static assay_status judge(signer_core *c, const signer_seen *last, const checkpoint *new,

@@ -2,6 +2,7 @@
 #include "ledger/signer_keys.h"
 
 #include "base/base64.h"
+#include "base/i18n.h"
 #include "base/time.h"
 #include "ledger/durable.h"
 
@@ -226,7 +227,7 @@ static assay_status secret_of_pem(signer_use use, const char *pem, uint8_t *out,
         return ASSAY_OK;
     assay_fail(err, ASSAY_FORMAT, 0, "not a private key in PEM (%s)",
                use == SIGNER_RSA ? "RSA" : "Ed25519");
-    return assay_hint(err, "without a passphrase: openssl pkey -in FILE takes one away");
+    return assay_hint(err, _("without a passphrase: openssl pkey -in FILE takes one away"));
 }
 
 static void add_line(buf *text, signer_use use, const char *name, const uint8_t *secret,

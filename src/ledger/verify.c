@@ -2,6 +2,7 @@
 #include "ledger/verify.h"
 
 #include "base/base64.h"
+#include "base/i18n.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static assay_status judge_by_hint(const note *n, const json_t *extra, receipt_ve
     const char *vkey = text_of(extra, "log");
     if (!vkey) {
         assay_fail(err, ASSAY_MISSING, 0, "no key is known that could have signed it");
-        return assay_hint(err, "--policy FILE with a line: log VKEY");
+        return assay_hint(err, _("--policy FILE with a line: log VKEY"));
     }
     assay_status status = note_key_parse(vkey, &v->log, err);
     if (status == ASSAY_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/door_line_settings.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "live/pour.h"
 
@@ -69,7 +70,7 @@ static assay_status check_safety(const json_t *json, const line_settings *s, ass
         return ASSAY_OK;
     assay_fail(err, ASSAY_USAGE, 0,
                "\"listen\" is beyond loopback (%s) without \"certificate\" and \"key\"", s->host);
-    return assay_hint(err, "where the network itself is safe, say \"open_plain\": true");
+    return assay_hint(err, _("where the network itself is safe, say \"open_plain\": true"));
 }
 
 static assay_status check_ignored(const json_t *list, assay_err *err)

@@ -3,6 +3,7 @@
  * settings and its life. */
 #include "live/mqtt_endpoint.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "live/settings.h"
 
@@ -111,7 +112,7 @@ static assay_status check_safety(const json_t *settings, const address *a, assay
     assay_fail(err, ASSAY_USAGE, 0,
                "\"listen\" is beyond loopback (%.100s) without \"certificate\" and \"key\"",
                a->host);
-    return assay_hint(err, "where the network itself is safe, say \"open_plain\": true");
+    return assay_hint(err, _("where the network itself is safe, say \"open_plain\": true"));
 }
 
 static assay_status check(const json_t *settings, assay_err *err)

@@ -8,6 +8,8 @@
  * be signed, without its proof: whoever has the credential can see that it is the one decided. */
 #include "notary/credential_inner.h"
 
+#include "base/i18n.h"
+
 #include "ledger/status_list.h"
 #include "ledger/vc.h"
 
@@ -470,7 +472,7 @@ assay_status credential_change(store_tx *tx, store *s, const char *id, credentia
         return status;
     if (act == CREDENTIAL_SUSPEND && !can_suspend(&c)) {
         assay_fail(err, ASSAY_UNSUPPORTED, 0, "this credential can be revoked, not suspended");
-        assay_hint(err, "its achievement was defined with --status revocation");
+        assay_hint(err, _("its achievement was defined with --status revocation"));
         return ASSAY_UNSUPPORTED;
     }
     if (strcmp(c.state, "revoked") == 0 || (acts[act].from && strcmp(c.state, acts[act].from) != 0))

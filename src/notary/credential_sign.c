@@ -3,6 +3,7 @@
  * is that of the signature, so a crash between costs nothing but doing it again. */
 #include "notary/credential_inner.h"
 
+#include "base/i18n.h"
 #include "base/jcs.h"
 #include "ledger/jwt.h"
 #include "ledger/vc.h"
@@ -179,7 +180,7 @@ static assay_status prepare(signing *g, assay_err *err)
     if (is_own_key(g->s, g->method))
         return ASSAY_OK;
     assay_fail(err, ASSAY_CONFLICT, 0, "the signer's key is not one of this issuer's");
-    assay_hint(err, "after a change of keys: assay credential issuer DB");
+    assay_hint(err, _("after a change of keys: assay credential issuer DB"));
     return ASSAY_CONFLICT;
 }
 

@@ -3,6 +3,7 @@
  * them: it can be killed anywhere and begins again with what no checkpoint covers. */
 #include "notary/inner.h"
 
+#include "base/i18n.h"
 #include "base/random.h"
 #include "ledger/durable.h"
 
@@ -125,7 +126,8 @@ static bool compare_record(const record *r, void *context)
                                   memcmp(c->entry.data, c->stored.data, c->entry.length) != 0)) {
         assay_fail(c->err, ASSAY_CONFLICT, 0, "entry %llu of the log is not record %llu",
                    (unsigned long long)c->next, (unsigned long long)r->sequence);
-        c->status = assay_hint(c->err, "the database was restored and went on: it is not this log's");
+        c->status =
+            assay_hint(c->err, _("the database was restored and went on: it is not this log's"));
     }
     c->next++;
     return c->status == ASSAY_OK && c->next < c->end;
@@ -144,7 +146,7 @@ static assay_status compare_end(notary *n, assay_err *err)
     if (status == ASSAY_OK && c.next < c.end) {
         assay_fail(err, ASSAY_CONFLICT, 0, "the log has %llu entries, the database only %llu records",
                    (unsigned long long)size, (unsigned long long)c.next);
-        status = assay_hint(err, "assay ledger rebuild DB enters the missing records again");
+        status = assay_hint(err, _("assay ledger rebuild DB enters the missing records again"));
     }
     buf_done(&c.entry);
     buf_done(&c.stored);
@@ -203,7 +205,8 @@ static assay_status continues(notary *n, const policy_witness *w, const signer_s
         assay_fail(err, ASSAY_CONFLICT, 0,
                    "witness %s has seen %llu entries, this log has only %llu: nothing is signed",
                    w->name, (unsigned long long)seen->size, (unsigned long long)tlog_size(n->log));
-        return assay_hint(err, "an older state was restored: bring the newer files and records back");
+        return assay_hint(err,
+                          _("an older state was restored: bring the newer files and records back"));
     }
     assay_status status =
         tlog_root_within(tlog_reading(n->log), seen->size, tlog_size(n->log), &root, err);
@@ -211,7 +214,7 @@ static assay_status continues(notary *n, const policy_witness *w, const signer_s
         assay_fail(err, ASSAY_CONFLICT, 0,
                    "witness %s has seen another tree of %llu entries: nothing is signed", w->name,
                    (unsigned long long)seen->size);
-        return assay_hint(err, "the log was forked: an older state was restored and went on");
+        return assay_hint(err, _("the log was forked: an older state was restored and went on"));
     }
     return status;
 }
@@ -239,7 +242,7 @@ static assay_status compare_witnesses(notary *n, assay_err *err)
     if (asked && !answered) {
         assay_fail(err, ASSAY_BUSY, 0, "none of %zu witnesses answers, so nothing is signed yet: %.200s",
                    asked, why.message);
-        return assay_hint(err, "records are kept; they are signed as soon as one answers");
+        return assay_hint(err, _("records are kept; they are signed as soon as one answers"));
     }
     n->is_compared = true;
     return ASSAY_OK;
@@ -439,7 +442,7 @@ assay_status notary_init(store *s, const char *path, const notary_wish *w, assay
     if (status == ASSAY_OK) {
         assay_fail(err, ASSAY_EXISTS, 0, "the database has a ledger: %s", old.origin);
         notary_settings_done(&old);
-        return assay_hint(err, "assay ledger status tells about it");
+        return assay_hint(err, _("assay ledger status tells about it"));
     }
     status = fill(w, path, &set, err);
     if (status == ASSAY_OK)

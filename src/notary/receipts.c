@@ -4,6 +4,7 @@
 #include "notary/inner.h"
 
 #include "base/base64.h"
+#include "base/i18n.h"
 #include "ledger/receipt.h"
 
 #include <jansson.h>
@@ -155,7 +156,7 @@ static assay_status check_leaf(const gathering *g, const receipt *r, const ledge
     if (status == ASSAY_CONFLICT) {
         assay_fail(err, ASSAY_DAMAGED, 0, "record %llu is not what the log has as entry %llu",
                    (unsigned long long)r->index + 1, (unsigned long long)r->index);
-        status = assay_hint(err, "assay ledger verify tells which of them is damaged");
+        status = assay_hint(err, _("assay ledger verify tells which of them is damaged"));
     }
     return status;
 }

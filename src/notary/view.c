@@ -2,6 +2,8 @@
 /* Reading the log as anybody could, and asking for cosignatures, which needs no key either. */
 #include "notary/inner.h"
 
+#include "base/i18n.h"
+
 #include "ledger/durable.h"
 #include "ledger/witness.h"
 
@@ -112,7 +114,7 @@ assay_status ledger_view_tree(ledger_view *v, uint64_t index, ledger_tree *out, 
     assay_status status = read_tree(v, "checkpoint", &newest, &by, err);
     if (status == ASSAY_NOT_FOUND) {
         assay_fail(err, ASSAY_NOT_FOUND, 0, "nothing is signed yet");
-        return assay_hint(err, "assay serve signs what comes, assay ledger sign what is there");
+        return assay_hint(err, _("assay serve signs what comes, assay ledger sign what is there"));
     }
     if (status != ASSAY_OK)
         return status;

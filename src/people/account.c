@@ -7,6 +7,7 @@
 #include "people/inner.h"
 #include "people/secret.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <sodium.h>
@@ -37,8 +38,8 @@ static assay_status grant_parse(const char *text, size_t length, grant *out, ass
         *site++ = '\0';
     if (length >= sizeof item || !role_from_name(item, &r)) {
         assay_fail(err, ASSAY_DOMAIN, 0, "\"%.80s\" is not a role", item);
-        return assay_hint(err, "operator, engineer, quality-manager, examiner, auditor, "
-                               "administrator; at one site: engineer@plant-a");
+        return assay_hint(err, _("operator, engineer, quality-manager, examiner, auditor, "
+                                 "administrator; at one site: engineer@plant-a"));
     }
     if (site && (!*site || strlen(site) >= sizeof out->site || strchr(site, '/')))
         return assay_fail(err, ASSAY_DOMAIN, 0, "\"%.80s\" is not the name of a site", site);
@@ -184,7 +185,7 @@ static assay_status check_id(const char *id, assay_err *err)
     if (length && length < 64 && !id[length])
         return ASSAY_OK;
     assay_fail(err, ASSAY_DOMAIN, 0, "\"%.80s\" cannot be the name of an account", id);
-    return assay_hint(err, "1 to 63 of a-z 0-9 . _ @ -");
+    return assay_hint(err, _("1 to 63 of a-z 0-9 . _ @ -"));
 }
 
 static assay_status check_change(const person_change *c, assay_err *err)
@@ -234,7 +235,7 @@ static assay_status put(people *p, store_tx *tx, const person_change *c, uint64_
     apply(c, &changed);
     if (old && is_last_administrator(p, old) && !account_is_administrator(&changed)) {
         assay_fail(err, ASSAY_CONFLICT, 0, "%s is the last administrator", old->id);
-        return assay_hint(err, "make somebody else administrator first");
+        return assay_hint(err, _("make somebody else administrator first"));
     }
     assay_status status = account_save(tx, &changed, expected, actor, why ? why : "", err);
     if (!status && old && (changed.is_disabled || c->hash))

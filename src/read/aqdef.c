@@ -260,7 +260,8 @@ static assay_status check_marks(const aqdef_reader *r, assay_err *err)
                r->base.in.name, (unsigned long long)r->glued_line);
     if (err)
         err->line = r->glued_line;
-    return assay_hint(err, "a text tool has taken out the control characters: use the original file");
+    return assay_hint(err,
+                      _("a text tool has taken out the control characters: use the original file"));
 }
 
 static assay_status first_pass(aqdef_reader *r, assay_err *err)
@@ -273,7 +274,7 @@ static assay_status first_pass(aqdef_reader *r, assay_err *err)
     if (!r->file.field_count && !r->field_lines) {
         assay_fail(err, ASSAY_FORMAT, 0, "cannot read %s: there is no header (K1..., K2... lines)",
                    r->base.in.name);
-        return assay_hint(err, "values in a .dfx need the .dfd of the same name beside them");
+        return assay_hint(err, _("values in a .dfx need the .dfd of the same name beside them"));
     }
     return check_marks(r, err);
 }

@@ -166,13 +166,15 @@ assay_status csv_dialect_parse(const char *text, csv_dialect *out, unsigned *pin
             return assay_fail(err, ASSAY_USAGE, 0, "the dialect is not key=value;...: \"%s\"", p);
         if (!item_parse(key, value, &d, &pin)) {
             assay_fail(err, ASSAY_USAGE, 0, "the dialect has no %s \"%s\"", key, value);
-            assay_hint(err, "see docs/format/csv.md for the values of each key");
+            assay_hint(err, _("see docs/format/csv.md for the values of each key"));
             return ASSAY_USAGE;
         }
         if (pin == 0) {
             assay_fail(err, ASSAY_USAGE, 0, "the dialect has no key \"%s\"", key);
-            assay_hint(err, "keys: encoding, delimiter, decimal, date, zone, header, skip, layout, sheet, "
-                            "lower, upper, target, nominal, unit, part_number, part_name");
+            assay_hint(
+                err,
+                _("keys: encoding, delimiter, decimal, date, zone, header, skip, layout, sheet, "
+                  "lower, upper, target, nominal, unit, part_number, part_name"));
             return ASSAY_USAGE;
         }
         all |= pin;

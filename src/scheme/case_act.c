@@ -191,7 +191,7 @@ static assay_status scheme_of(desk *d, const json_t *said, const viewer *who, in
     if (!status && !(*out)->cycle.is_open && (*out)->cycle.every.kind == VALUE_DURATION) {
         status =
             assay_fail(err, ASSAY_DOMAIN, 0, _("cases of %s belong to a round"), (*out)->item.id);
-        assay_hint(err, "open one and give its id as \"round\"");
+        assay_hint(err, _("open one and give its id as \"round\""));
     }
     return status;
 }

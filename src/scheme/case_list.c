@@ -180,7 +180,7 @@ static assay_status may_ask(case_page *p, const case_query *q, int64_t now, assa
             return ASSAY_OK;
     }
     assay_fail(err, ASSAY_DOMAIN, 0, _("these cases are not yours to list"));
-    return assay_hint(err, "ask for your own, for your queue, or for a stage you act at");
+    return assay_hint(err, _("ask for your own, for your queue, or for a stage you act at"));
 }
 
 /* -- which lists

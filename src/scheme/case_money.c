@@ -189,7 +189,7 @@ static assay_status check_evidence(the_case *c, const scheme_money *m, assay_err
         if (!status && f->field[i].is_needed && v.kind == VALUE_MISSING) {
             status = assay_fail(err, ASSAY_MISSING, 0, "no payment of %s without evidence: %s is "
                                 "missing", m->item.id, f->field[i].item.id);
-            assay_hint(err, "the scheme demands the form %s", f->item.id);
+            assay_hint(err, _("the scheme demands the form %s"), f->item.id);
         }
     }
     return status;

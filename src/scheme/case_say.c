@@ -93,7 +93,7 @@ assay_status act_appeal(the_case *c, assay_err *err)
     if (!status && !title && case_is_open(c->state)) {
         status = assay_fail(err, ASSAY_DOMAIN, 0, "an appeal is against a decision that closed the "
                             "case");
-        assay_hint(err, "or against what became of a title: name it");
+        assay_hint(err, _("or against what became of a title: name it"));
     }
     return status ? status : object_as(c, "appeal", title, err);
 }

@@ -96,7 +96,7 @@ static assay_status check_whole(the_case *c, const scheme_rubric *r, const json_
             else if (v[at].kind == VALUE_NA && !text_of(why, key)) {
                 status =
                     assay_fail(err, ASSAY_MISSING, 0, _("%s: not applicable needs a reason"), key);
-                assay_hint(err, "give it in \"na\": {\"%s\": \"why\"}", key);
+                assay_hint(err, _("give it in \"na\": {\"%s\": \"why\"}"), key);
             }
         }
     }

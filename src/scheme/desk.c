@@ -7,6 +7,7 @@
 #include "scheme/case_inner.h"
 
 #include "base/base64.h"
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <pthread.h>
@@ -118,7 +119,7 @@ static assay_status check_name(desk *d, const char *name, const char *hex, assay
     if (status)
         return assay_fail(err, status, 0, "%s cannot be read", name);
     assay_fail(err, ASSAY_CONFLICT, 0, "%s is published with another text", name);
-    return assay_hint(err, "give the changed scheme a new \"rev\"");
+    return assay_hint(err, _("give the changed scheme a new \"rev\""));
 }
 
 static assay_status write_scheme(desk *d, store_tx *tx, const scheme *s, const char *bytes,
@@ -172,7 +173,7 @@ static assay_status get_document(desk *d, const char *name, json_t **out, assay_
     assay_status status = store_document_get(d->s, SCHEME_KIND, name, &found, err);
     if (status == ASSAY_NOT_FOUND) {
         assay_fail(err, ASSAY_NOT_FOUND, 0, "no scheme \"%.80s\" is published here", name);
-        assay_hint(err, "publish its file first: assay round open DB FILE");
+        assay_hint(err, _("publish its file first: assay round open DB FILE"));
     }
     if (!status)
         *out = json_tree(found.json);

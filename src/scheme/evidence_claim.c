@@ -4,6 +4,8 @@
 #include "scheme/evidence.h"
 #include "scheme/evidence_inner.h"
 
+#include "base/i18n.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -263,11 +265,11 @@ static assay_status check_single(const evidence_claim *c, assay_err *err)
     if (!is_index && c->kind != EVIDENCE_GRR) {
         assay_fail(err, ASSAY_UNSUPPORTED, 0, "evidence: a claim of %s compares two periods",
                    evidence_kind_name(c->kind));
-        return assay_hint(err, "of one period claim cpk, ppk or grr");
+        return assay_hint(err, _("of one period claim cpk, ppk or grr"));
     }
     if (!c->claimed || !(evidence_number(c->claimed) > 0)) {
         assay_fail(err, ASSAY_USAGE, 0, "evidence: one period needs a bar above 0 to be held against");
-        return assay_hint(err, is_index ? "value=1.67" : "value=10, in percent");
+        return assay_hint(err, is_index ? "value=1.67" : _("value=10, in percent"));
     }
     return ASSAY_OK;
 }
@@ -283,7 +285,7 @@ static assay_status check_periods(const evidence_claim *c, assay_err *err)
                           c->before.from >= c->before.to ? "before" : "after");
     if (c->after.from < c->before.to) {
         assay_fail(err, ASSAY_DOMAIN, 0, "evidence: the periods before and after overlap");
-        return assay_hint(err, "the period after begins where the one before ends, or later");
+        return assay_hint(err, _("the period after begins where the one before ends, or later"));
     }
     return ASSAY_OK;
 }
@@ -295,12 +297,12 @@ static assay_status check_money(evidence_claim *c, assay_err *err)
         return ASSAY_OK;
     if (!m->unit_cost || !m->volume || !m->currency) {
         assay_fail(err, ASSAY_USAGE, 0, "evidence: money needs a unit cost, a volume and a currency");
-        return assay_hint(err, "unit cost 12.50, volume 120000, currency KRW");
+        return assay_hint(err, _("unit cost 12.50, volume 120000, currency KRW"));
     }
     if (c->is_single || c->kind == EVIDENCE_SD || c->kind == EVIDENCE_CPK || c->kind == EVIDENCE_PPK) {
         assay_fail(err, ASSAY_UNSUPPORTED, 0, "evidence: a change of %s has no price per piece",
                    evidence_kind_name(c->kind));
-        return assay_hint(err, "claim the nonconforming share that follows from it");
+        return assay_hint(err, _("claim the nonconforming share that follows from it"));
     }
     if (!m->step)
         m->step = "1";
@@ -346,7 +348,7 @@ static assay_status settle_direction(evidence_claim *c, assay_err *err)
                                                                          : -1;
     if (!c->better) {
         assay_fail(err, ASSAY_USAGE, 0, "evidence: is a lower mean better, or a higher one?");
-        return assay_hint(err, "say which is better, or the shift claimed with its sign");
+        return assay_hint(err, _("say which is better, or the shift claimed with its sign"));
     }
     if (claimed && claimed != c->better)
         return assay_fail(err, ASSAY_DOMAIN, 0,

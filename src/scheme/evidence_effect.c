@@ -2,6 +2,8 @@
 /* Which test suits which claim and which data, and what must be said beside its answer. */
 #include "scheme/evidence_inner.h"
 
+#include "base/i18n.h"
+
 #include <assay/effect.h>
 #include <assay/gauge.h>
 
@@ -40,7 +42,7 @@ static assay_status unsupported(const evidence *e, const evidence_item *item, co
 {
     assay_fail(err, ASSAY_UNSUPPORTED, 0, "evidence: %s cannot carry a claim of %s", item->path,
                evidence_kind_name(e->claim.kind));
-    return assay_hint(err, "%s", instead);
+    return assay_hint(err, "%s", _(instead));
 }
 
 /* -- mean and spread -------------------------------------------------------------------------- */
@@ -210,7 +212,7 @@ static assay_status share_effect(const evidence *e, evidence_item *item,
     assay_effect_share s;
     const evidence_side *b = &item->before, *a = &item->after;
     if (item->kind == KIND_DEFECTS)
-        return unsupported(e, item, "it counts defects: claim the count rate", err);
+        return unsupported(e, item, N_("it counts defects: claim the count rate"), err);
     if (item->kind == KIND_VARIABLE && !item->lower.is_given && !item->upper.is_given) {
         item->test = "score";
         item->test_why = "two shares";
@@ -256,8 +258,8 @@ static assay_status count_effect(const evidence *e, evidence_item *item,
     if (item->kind != KIND_DEFECTS)
         return unsupported(e, item,
                            item->kind == KIND_VARIABLE
-                               ? "it is measured: claim mean, sd, cpk, ppk or nonconforming"
-                               : "it counts nonconforming pieces: claim nonconforming",
+                               ? N_("it is measured: claim mean, sd, cpk, ppk or nonconforming")
+                               : N_("it counts nonconforming pieces: claim nonconforming"),
                            err);
     assay_status status = add_counts(item, before, b, err);
     if (status == ASSAY_OK)
@@ -422,7 +424,7 @@ static assay_status effect_of_period(const evidence *e, evidence_item *item,
                                      const evidence_data *data, assay_err *err)
 {
     if (item->kind != KIND_VARIABLE)
-        return unsupported(e, item, "it is counted, not measured", err);
+        return unsupported(e, item, N_("it is counted, not measured"), err);
     return (e->claim.kind == EVIDENCE_GRR ? gauge_of_period : index_of_period)(e, item, data, err);
 }
 
@@ -454,8 +456,8 @@ assay_status evidence_effect(evidence *e, evidence_item *item, const evidence_da
     if (is_of_values && item->kind != KIND_VARIABLE)
         status = unsupported(e, item,
                              item->kind == KIND_DEFECTS
-                                 ? "it counts defects: claim the count rate"
-                                 : "it counts nonconforming pieces: claim nonconforming",
+                                 ? N_("it counts defects: claim the count rate")
+                                 : N_("it counts nonconforming pieces: claim nonconforming"),
                              err);
     else if (kind == EVIDENCE_MEAN)
         status = mean_effect(e, item, before, after, err);

@@ -3,6 +3,8 @@
  * told apart later. */
 #include "scheme/evidence_inner.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
 assay_status evidence_seal(store_tx *tx, const evidence *e, const object_id *case_id,
@@ -88,7 +90,7 @@ assay_status evidence_find(store *s, uint64_t sequence, arena *a, evidence_recor
     if (status == ASSAY_OK && !of.is_found) {
         assay_fail(err, ASSAY_NOT_FOUND, 0, "record %llu is no evidence",
                    (unsigned long long)sequence);
-        status = assay_hint(err, "list all evidence: assay evidence show DB");
+        status = assay_hint(err, _("list all evidence: assay evidence show DB"));
     }
     if (status == ASSAY_OK)
         *out = found;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scheme/facts.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +79,7 @@ static assay_status read_number(const scheme_field *f, const json_t *given, valu
     value v = number_read(given);
     if (json_is_real(given)) {
         wrong(f, given, "a number", err);
-        return assay_hint(err, "write numbers as text, \"0.10\": nothing is lost then");
+        return assay_hint(err, _("write numbers as text, \"0.10\": nothing is lost then"));
     }
     if (v.kind != VALUE_NUMBER)
         return wrong(f, given, "a number such as \"12.5\"", err);

@@ -84,7 +84,7 @@ assay_status said_read(const char *text, json_t **out, assay_err *err)
     if (!o) {
         assay_fail(err, ASSAY_FORMAT, 0, "line %d, column %d: %s", fault.line, fault.column,
                    fault.text);
-        return assay_hint(err, "expected one JSON object");
+        return assay_hint(err, _("expected one JSON object"));
     }
     if (!json_is_object(o)) {
         json_decref(o);
@@ -110,7 +110,7 @@ assay_status said_only(const json_t *said, const char *names, assay_err *err)
     json_object_foreach((json_t *)said, name, value)
         if (!names_have(names, name)) {
             assay_fail(err, ASSAY_FORMAT, 0, "there is no \"%.60s\" here", name);
-            return assay_hint(err, "expected some of: %s", names);
+            return assay_hint(err, _("expected some of: %s"), names);
         }
     return ASSAY_OK;
 }

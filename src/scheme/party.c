@@ -144,7 +144,7 @@ assay_status party_find(store *s, const char *name, object_id *out, assay_err *e
             return party_kept(s, &h.id[0], out, err);
         if (h.n > 1) {
             assay_fail(err, ASSAY_CONFLICT, 0, _("several parties are called \"%.60s\""), name);
-            return assay_hint(err, "name it by its id, account or code");
+            return assay_hint(err, _("name it by its id, account or code"));
         }
     }
     return assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no party \"%.60s\""), name);

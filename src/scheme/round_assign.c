@@ -127,13 +127,13 @@ static void explain(const dealing *w, const assay_assign_failure *f, assay_err *
         id_text(&w->fresh[f->at]->id, name);
         assay_fail(err, ASSAY_UNDEFINED, f->at, "case %s needs %zu judges, %zu may; %s bars %zu", name,
                    f->needed, f->may, rule_name(f->rule), f->barred);
-        assay_hint(err, "appoint more %s", w->stage->assign->role->item.id);
+        assay_hint(err, _("appoint more %s"), w->stage->assign->role->item.id);
         break;
     case ASSAY_ASSIGN_NO_LOAD:
         assay_fail(err, ASSAY_UNDEFINED, 0, "%zu cases need %llu judgings of %zu judges whose loads "
                    "give %llu", f->cases, (unsigned long long)f->demand, f->judges,
                    (unsigned long long)f->supply);
-        assay_hint(err, "raise the load of %s or appoint more %s", w->stage->assign->item.id,
+        assay_hint(err, _("raise the load of %s or appoint more %s"), w->stage->assign->item.id,
                    w->stage->assign->role->item.id);
         break;
     default:

@@ -105,7 +105,7 @@ static assay_status check_nobody_late(the_round *r, const char *stage, assay_err
     if (!status && n) {
         status = assay_fail(err, ASSAY_DOMAIN, 0, _("%llu cases of the round are still open at %s"),
                             (unsigned long long)n, stage);
-        assay_hint(err, "close them (act close) or wait: ranks are given once");
+        assay_hint(err, _("close them (act close) or wait: ranks are given once"));
     }
     return status;
 }
@@ -170,7 +170,7 @@ static assay_status check_reasons(const desk_round *w, const json_t *against, as
             assay_fail(err, ASSAY_MISSING, 0, "case %s is %s against the whole rank band of the "
                        "advice, without a written reason", w->name[i],
                        w->out[i].result == OUTCOME_PASS ? "passed" : "not passed");
-            return assay_hint(err, "give the reason for each such case, by its id");
+            return assay_hint(err, _("give the reason for each such case, by its id"));
         }
     return ASSAY_OK;
 }
@@ -182,7 +182,8 @@ static assay_status check_draw(const desk_round *w, const char *seed, assay_err 
             assay_fail(err, ASSAY_DOMAIN, 0,
                        _("a tie reaches the quota and is drawn: the round has no "
                          "seed yet"));
-            return assay_hint(err, "give the public value that was fixed after the call: round seed");
+            return assay_hint(err,
+                              _("give the public value that was fixed after the call: round seed"));
         }
     return ASSAY_OK;
 }

@@ -27,7 +27,7 @@ static assay_status add_word(json_t *o, const char *word, assay_err *err)
     char name[200];
     if (!equals || equals == word || (size_t)(equals - word) >= sizeof name) {
         assay_fail(err, ASSAY_USAGE, 0, "\"%.60s\" is no NAME=VALUE", word);
-        return assay_hint(err, "for example form=merit values.site_years=12");
+        return assay_hint(err, _("for example form=merit values.site_years=12"));
     }
     snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
     char *at = name, *dot;

@@ -4,6 +4,7 @@
 #include "scheme/places.h"
 #include "scheme/title_inner.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 
 #include <stdio.h>
@@ -127,7 +128,7 @@ static assay_status renew(the_case *c, const scheme_title *rule, const json_t *t
     if (!status && !is_met) {
         status = assay_fail(err, ASSAY_DOMAIN, 0, "%s is not renewed: %s is not true",
                             rule->item.id, expr_text(rule->renew));
-        assay_hint(err, "what the scheme demands for renewal must be on record first");
+        assay_hint(err, _("what the scheme demands for renewal must be on record first"));
     }
     if (!status) {
         json_t *payload = about(t, "valid", why);
@@ -252,14 +253,14 @@ static assay_status revoke(the_case *c, const scheme_title *rule, const json_t *
     if (!status && !is_must && !is_among(r->may, r->may_count, ground)) {
         status = assay_fail(err, ASSAY_DOMAIN, 0, "%s is no ground to revoke %s", ground,
                             rule->item.id);
-        assay_hint(err, "the scheme names its grounds under title.%s.revoke", rule->item.id);
+        assay_hint(err, _("the scheme names its grounds under title.%s.revoke"), rule->item.id);
     }
     if (!status && is_in_state(t, "revoked"))
         status = assay_fail(err, ASSAY_CONFLICT, 0, "%s is revoked already", rule->item.id);
     if (!status && r->has_hearing && !was_heard(c->state, t)) {
         status = assay_fail(err, ASSAY_DOMAIN, 0, "%s is revoked after a hearing; none is on record",
                             rule->item.id);
-        assay_hint(err, "record it first: hearing {title, held, why}");
+        assay_hint(err, _("record it first: hearing {title, held, why}"));
     }
     if (status)
         return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/address.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -27,7 +28,7 @@ static assay_status refused(const char *address, assay_err *err)
 {
     if (errno == EADDRINUSE) {
         assay_fail(err, ASSAY_BUSY, 0, "cannot listen on %s: another program does", address);
-        return assay_hint(err, "another port: --listen 127.0.0.1:8081; 0 takes a free one");
+        return assay_hint(err, _("another port: --listen 127.0.0.1:8081; 0 takes a free one"));
     }
     return assay_fail(err, ASSAY_IO, 0, "cannot listen on %s: %s", address, strerror(errno));
 }

@@ -8,6 +8,8 @@
  *                 call comes once more and sends the answer. */
 #include "serve/http.h"
 
+#include "base/i18n.h"
+
 #include "serve/gate.h"
 #include "serve/gzip.h"
 #include "serve/jobs.h"
@@ -357,7 +359,7 @@ static assay_status start(http *h, server *s, assay_err *err)
     if (h->daemon)
         return ASSAY_OK;
     assay_fail(err, ASSAY_IO, 0, "cannot start the HTTP server on %s", s->listening.text);
-    return assay_hint(err, h->certificate ? "do certificate and key belong together?" : "");
+    return assay_hint(err, h->certificate ? _("do certificate and key belong together?") : "");
 }
 
 assay_status http_open(server *s, http **out, assay_err *err)

@@ -2,6 +2,7 @@
 /* From an empty process to a running plant, and back in the reverse order. */
 #include "serve/serve.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 #include "live/engine.h"
 #include "scheme/case.h"
@@ -68,7 +69,8 @@ static assay_status open_front(server *s, assay_err *err)
     s->is_secure = o->certificate != NULL || o->is_open_plain;
     if (!s->is_loopback && !s->is_secure) {
         assay_fail(err, ASSAY_USAGE, 0, "%s can be reached from other machines: passwords would travel in the clear", s->listening.text);
-        return assay_hint(err, "--tls-cert and --tls-key, or --open-plain behind a proxy that does TLS");
+        return assay_hint(
+            err, _("--tls-cert and --tls-key, or --open-plain behind a proxy that does TLS"));
     }
     if (!s->is_loopback && o->with_demo)
         return assay_fail(err, ASSAY_USAGE, 0, "a demo login is for this machine alone, not for %s",

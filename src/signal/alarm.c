@@ -3,6 +3,7 @@
  * that a restart cannot see another alarm than the run before it. */
 #include "signal/alarm.h"
 
+#include "base/i18n.h"
 #include "base/random.h"
 #include "signal/alarm_record.h"
 
@@ -591,7 +592,7 @@ static assay_status check_step(const entry *n, alarm_state step, const char *act
         assay_fail(err, ASSAY_CONFLICT, 0, "the alarm is %s: %s does not follow",
                    alarm_state_name(n->view.state), alarm_state_name(step));
         if (step == ALARM_VERIFIED || n->view.state == ALARM_ACTION)
-            assay_hint(err, "the program verifies by the %u points that follow the action",
+            assay_hint(err, _("the program verifies by the %u points that follow the action"),
                        n->view.verify_wanted);
         return ASSAY_CONFLICT;
     }

@@ -2,6 +2,8 @@
 /* Exact run lengths of the chart as it is drawn, solved for the width of limits by bisection. */
 #include "signal/budget.h"
 
+#include "base/i18n.h"
+
 #include <assay/arl.h>
 
 #include <math.h>
@@ -184,7 +186,7 @@ assay_status budget_find(const char *words, double points_per_day,
     double days = days_between(words);
     if (!(days > 0)) {
         assay_fail(err, ASSAY_DOMAIN, 0, "\"%.60s\" is no budget of false alarms", words);
-        assay_hint(err, "about one per month; 2 per week; one per 10 shifts");
+        assay_hint(err, _("about one per month; 2 per week; one per 10 shifts"));
         return ASSAY_DOMAIN;
     }
     if (!(points_per_day > 0))

@@ -822,8 +822,8 @@ static assay_status take_roles(series_set *set, const series_request *request, a
         if (!context_from_name(request->role[k], &set->stored_as[k])) {
             assay_fail(err, ASSAY_NOT_FOUND, 0, "%s keeps no column %s", request->source,
                        request->role[k]);
-            assay_hint(err, "a database keeps serial, subgroup, batch, operator, machine, gauge, "
-                            "event, station, cavity, stage, part, group, order, note");
+            assay_hint(err, _("a database keeps serial, subgroup, batch, operator, machine, gauge, "
+                              "event, station, cavity, stage, part, group, order, note"));
             return ASSAY_NOT_FOUND;
         }
     }

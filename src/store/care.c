@@ -501,8 +501,9 @@ static assay_status need_whole_journal(store *s, assay_err *err)
     assay_status status = journal_judge(s, &told, err);
     if (!status && told.length) {
         assay_fail(err, ASSAY_DAMAGED, 0, "%s", buf_text(&told));
-        status = assay_hint(err, "nothing was copied: assay compact takes over what is whole and keeps"
-                                 " the rest aside, then back it up");
+        status =
+            assay_hint(err, _("nothing was copied: assay compact takes over what is whole and keeps"
+                              " the rest aside, then back it up"));
     }
     buf_done(&told);
     return status;

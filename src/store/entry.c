@@ -7,6 +7,8 @@
  */
 #include "store/inner.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -501,7 +503,7 @@ assay_status store_entries(store *s, const store_page *page, store_entry_visitor
     assay_status status = ASSAY_OK;
     if (p.mark && !read_mark(p.mark, &mark, &number)) {
         status = assay_fail(err, ASSAY_FORMAT, 0, "\"%.60s\" is not the mark of a page", p.mark);
-        assay_hint(err, "use the one that came with the page before");
+        assay_hint(err, _("use the one that came with the page before"));
     }
     for (size_t i = 0; !status && i < n; i++)
         status = read_span(s->db, &span[i], &p, &mark, number, &found, err);

@@ -9,6 +9,8 @@
  */
 #include "store/live.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,7 +131,8 @@ static assay_status unpack(merge *m, const piece *p, uint32_t wanted, rows *out,
     assay_fail(err, status, 0, "%s %llu of characteristic %u is damaged: %s",
                p->is_batch ? "batch" : "chunk", (unsigned long long)p->id, p->characteristic,
                fault.message);
-    return assay_hint(err, "assay check names everything that is damaged; a backup has it whole");
+    return assay_hint(err,
+                      _("assay check names everything that is damaged; a backup has it whole"));
 }
 
 static uint32_t wanted_of(const merge *m, const piece *p)

@@ -52,3 +52,11 @@ assay: x.assay 不是 Assay 数据库
 # what a program reads is not translated
 $ for l in en ko zh; do assay import w.assay w.csv --json --lang $l 2>/dev/null | grep -o '"expected":.*'; done | sort | uniq -c | awk '{$1=$1; print}'
 3 "expected": "a number such as 24.5"}
+# what mends it is said in the reader's words
+$ for l in ko zh; do assay import z.assay $DATA/csv/ccxbar-iso.csv --zone Nowhere/X -q --lang $l; assay user w.assay kim --roles boss --lang $l; assay serve w.assay --listen 0.0.0.0:0 --lang $l; done 2>&1 | grep -v '^assay'
+도움말: Europe/Berlin, Asia/Seoul, UTC, +09:00 같은 이름입니다
+도움말: operator, engineer, quality-manager, examiner, auditor, administrator; 한 사업장만: engineer@plant-a
+도움말: --tls-cert 와 --tls-key, 또는 TLS 를 맡는 프록시 뒤에서 --open-plain
+提示： 名称形如 Europe/Berlin、Asia/Seoul、UTC 或 +09:00
+提示： operator, engineer, quality-manager, examiner, auditor, administrator；仅限某一厂区：engineer@plant-a
+提示： --tls-cert 与 --tls-key，或在负责 TLS 的代理之后用 --open-plain
