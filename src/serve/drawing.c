@@ -236,8 +236,10 @@ bool drawing_has_picture(const drawing *d)
 
 double drawing_width(const drawing *d)
 {
-    size_t branches = strcmp(d->of, "cause_effect") == 0 ? (d->plot.cause.count + 1) / 2 : 0;
-    return branches > 3 ? WIDTH + 250 * (double)(branches - 3) : WIDTH;
+    if (strcmp(d->of, "cause_effect") != 0)
+        return WIDTH;
+    size_t pairs = (d->plot.cause.count + 1) / 2; /* of branches; and the room of one for the effect */
+    return 250 * (double)((pairs > 2 ? pairs : 2) + 1);
 }
 
 double drawing_height(const drawing *d)

@@ -13,8 +13,15 @@ export function Tool({ path, link, name, otherwise }) {
   if (!data) return error && otherwise ? html`<p><b>${name}</b> ${otherwise}</p>` : null;
   const picture = `/api/v1/${path}?${new URLSearchParams({ ...query, picture: 'svg' })}`;
   return html`<figure class="tool"><figcaption><b>${name}</b>${data.link && data.link !== link && html` <a href=${data.link}>${t('field.chart-open')}</a>`}${!data.picture && html`<br /><small>${data.words}</small>`}</figcaption>
-    ${data.picture ? html`<div class="tool-picture"><a href=${picture} target="_blank" rel="noopener"><img src=${picture} alt=${`${name}: ${data.words}`} /></a></div>
+    ${data.picture ? html`<div class="tool-picture"><a href=${picture} target="_blank" rel="noopener"><img src=${picture} alt=${`${name}: ${data.words}`} onLoad=${data.of === 'cause_effect' && showEffect} /></a></div>
       <details><summary>${t('tool.table')}</summary><${Rows} data=${data} name=${name} /></details>` : html`<${Rows} data=${data} name=${name} />`}</figure>`;
+}
+
+/** A fishbone is read from its head, which lies at the right end: there it opens where it is wider than the screen,
+ * and it is as wide as its branches need. @param {any} event */
+function showEffect({ target }) {
+  target.style.minWidth = `${target.naturalWidth * 0.75}px`;
+  target.closest('.tool-picture').scrollLeft = target.naturalWidth;
 }
 
 /** @param {{data: any, name: string}} props */

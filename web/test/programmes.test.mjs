@@ -119,6 +119,12 @@ test('the seven tools are drawn inside the steps, and beside each picture stands
     const pdf = await page.request.get(`${server.address}${await page.getByRole('link', { name: 'As a document (PDF)', exact: true }).getAttribute('href')}`);
     assert.match((await pdf.body()).toString('latin1'), /^%PDF/);
     await browser.picture(page, 'case-tools');
+    const phone = await browser.open(server, `/case/${id}`, { width: 360, height: 740 });
+    await browser.settled(phone);
+    const bones = phone.locator('.tool', { hasText: 'cause and effect' }).locator('.tool-picture');
+    await until(() => bones.evaluate((box) => box.scrollLeft > 0 && box.scrollLeft + box.clientWidth >= box.scrollWidth - 1)); // the effect is in sight
+    await bones.scrollIntoViewIfNeeded();
+    await browser.picture(phone, 'case-fishbone-phone');
     assert.deepEqual([...page.faults, ...await barriers(page)], []);
   } finally {
     await browser.tidy();
