@@ -226,7 +226,8 @@ static const char style[] =
     "abbr{color:var(--mark);text-decoration:none;cursor:help}"
     ".note{border-left:3px solid var(--mark);padding:.3rem .8rem;margin:1rem 0;color:var(--quiet)}"
     "figure{margin:1.5rem "
-    "0;overflow-x:auto}svg{display:block;max-width:100%;height:auto;min-width:34rem}"
+    "0;overflow-x:auto}svg{display:block;max-width:100%;height:auto}"
+    "@media screen and (max-width:50rem){svg{max-width:none}}"
     "footer{margin-top:2.5rem;color:var(--quiet);font-size:.8rem;overflow-wrap:anywhere}"
     "@media (max-width:40rem){th,td{display:block;width:auto;padding-right:0}"
     "th{border:0;padding-bottom:0}td{padding-top:0}}"
@@ -242,7 +243,7 @@ void scheme_show_body(const scheme *s, const char *lang, buf *out)
     show_facts(&b);
     if (s->assumed_count)
         buf_addf(out, "<p class=\"note\">%s</p>\n", said(&b, SAY_HAS_ASSUMED));
-    buf_add_text(out, "<figure>");
+    buf_add_text(out, "<figure tabindex=\"0\">");
     scheme_show_svg(s, lang, out);
     buf_add_text(out, "</figure>\n");
     show_chapters(&b);

@@ -152,10 +152,10 @@ void scheme_show_svg(const scheme *s, const char *lang, buf *out)
     int height = box_y(n - 1) + BOX_H + 44;
     buf_addf(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" "
         "font-family=\"system-ui,'Noto Sans','Noto Sans CJK KR','Noto Sans CJK SC',sans-serif\" "
         "aria-label=\"",
-        width, height);
+        width, width, height);
     buf_add_xml(out, said(&b, SAY_STAGES));
     buf_addf(out, "\">%s", svg_style);
     for (size_t i = 0; i < n; i++)

@@ -341,6 +341,10 @@ test('the rule book is there in three languages', async ({ browser, plant }) => 
     await page.locator('.book table').first().waitFor();
     assert.match(await page.locator('main').innerText(), new RegExp(word));
     assert.deepEqual(page.faults, []);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const [name, within] = await page.locator('.book figure').evaluate((box) => [/** @type {any} */ (box.querySelector('.name')).getBoundingClientRect().height, box.clientWidth]);
+    assert.ok(name > 14 && within < 360, `the stages stay readable on a phone: ${name} px high in a box of ${within}`);
+    await browser.picture(page, `book-phone-${lang}`);
   }
 });
 
