@@ -2042,6 +2042,7 @@ const words = {
   'case.returned': 'Returned: please change what is said here and hand it in again.',
   'field.chart-of': 'Drawn from',
   'field.chart-open': 'Open the chart',
+  'field.no-characteristic': 'There is no characteristic "{text}".',
   'field.pareto-of': 'Counted from',
   'field.pareto-table': 'the table of this form',
   'field.pareto-alarms': 'stored alarms, by cause',

@@ -2043,6 +2043,7 @@ const words = {
   'case.returned': '보완 요청: 아래 사유를 고쳐 다시 제출하세요.',
   'field.chart-of': '그릴 대상',
   'field.chart-open': '차트 열기',
+  'field.no-characteristic': '"{text}" 특성이 없습니다.',
   'field.pareto-of': '집계 대상',
   'field.pareto-table': '이 서식의 표',
   'field.pareto-alarms': '저장된 경보의 원인별',

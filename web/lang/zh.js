@@ -2043,6 +2043,7 @@ const words = {
   'case.returned': '已退回：请按以下理由修改后重新提交。',
   'field.chart-of': '绘制对象',
   'field.chart-open': '打开图表',
+  'field.no-characteristic': '没有特性“{text}”。',
   'field.pareto-of': '统计对象',
   'field.pareto-table': '本表单中的表',
   'field.pareto-alarms': '已存警报，按原因',

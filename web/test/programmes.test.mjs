@@ -99,6 +99,12 @@ test('the seven tools are drawn inside the steps, and beside each picture stands
     await browser.settled(page);
     await turn.locator('[data-field=fishbone] textarea').fill('Machine: spindle worn, coolant warm\nMaterial: hardness varies');
     const scatter = turn.locator('[data-field=scatter]');
+    await scatter.getByLabel('Across (cause)').fill('line 1/housing/lenght');
+    await scatter.getByLabel('Across (cause)').press('Tab');
+    await scatter.getByText('There is no characteristic "line 1/housing/lenght".', { exact: true }).waitFor();
+    assert.equal(await scatter.getByLabel('Across (cause)').inputValue(), 'line 1/housing/lenght', 'it stays to be mended');
+    await scatter.scrollIntoViewIfNeeded();
+    await browser.picture(page, 'case-no-characteristic');
     await scatter.getByLabel('Across (cause)').fill('line 1/housing/length');
     await scatter.getByLabel('Across (cause)').press('Tab');
     await scatter.getByLabel('Upwards (effect)').fill('line 1/housing/bore');
