@@ -9,6 +9,7 @@
 
 #include <assay/gauge.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,16 @@ static void type1_words(cli *c, const series *s, const assay_gauge_type1 *g)
                                     : _("the gauge is not suitable (Cg or Cgk < 1.33)"));
 }
 
+/* As given, else of the specification; NaN: none. */
+static assay_status tolerance_of(cli *c, const series *s, double *out)
+{
+    *out = characteristic_tolerance(s->definition);
+    assay_status status = cli_real(c, OPT_TOLERANCE, out);
+    if (status == ASSAY_OK && *out <= 0)
+        status = assay_fail(&c->err, ASSAY_DOMAIN, 0, "tolerance %g is not above 0", *out);
+    return status;
+}
+
 static assay_status run_type1(cli *c, const series *s, int *code)
 {
     assay_gauge_type1 result;
@@ -62,10 +73,10 @@ static assay_status run_type1(cli *c, const series *s, int *code)
     assay_status status = room ? cli_decimal(c, OPT_REFERENCE, &reference)
                                : assay_fail(&c->err, ASSAY_MEMORY, 0, "out of memory");
     if (status == ASSAY_OK)
-        status = cli_real(c, OPT_TOLERANCE, &options.tolerance);
+        status = tolerance_of(c, s, &options.tolerance);
     if (status == ASSAY_OK)
         status = cli_real(c, OPT_CONFIDENCE, &options.confidence);
-    if (status == ASSAY_OK && !cli_has(c, OPT_TOLERANCE))
+    if (status == ASSAY_OK && isnan(options.tolerance))
         status = cli_usage(c, _("--tolerance is missing: upper minus lower limit"));
     options.reference = assay_dd_of_decimal(reference.value.mantissa, reference.value.exponent);
     if (status == ASSAY_OK) {
@@ -178,7 +189,7 @@ static assay_status compute(cli *c, const series *s, const factor *parts, const 
                             assay_gauge_study *out)
 {
     assay_gauge_options options = assay_gauge_defaults();
-    assay_status status = cli_real(c, OPT_TOLERANCE, &options.tolerance);
+    assay_status status = tolerance_of(c, s, &options.tolerance);
     if (status == ASSAY_OK)
         status = cli_real(c, OPT_POOL, &options.pool_alpha);
     if (status != ASSAY_OK)
@@ -192,6 +203,8 @@ static assay_status compute(cli *c, const series *s, const factor *parts, const 
         status = function_of(cli_text(c, OPT_METHOD, "crossed"))(
             &x, parts->level, parts->levels, operators->level, operators->levels, &options, scratch,
             out, &c->err);
+        if (status)
+            status = factor_name_cell(parts, operators, &c->err);
     }
     free(room);
     free(scratch);

@@ -9,6 +9,11 @@ double quantity_value(const quantity *q)
     return q->is_given ? decimal_to_double(q->value.mantissa, q->value.exponent) : NAN;
 }
 
+double characteristic_tolerance(const characteristic *c)
+{
+    return quantity_value(&c->upper) - quantity_value(&c->lower);
+}
+
 /* NULL stays NULL: it says "not given". False when memory is short. */
 static bool text_copy(arena *a, const char **text)
 {

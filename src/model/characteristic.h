@@ -49,6 +49,9 @@ typedef struct {
     size_t field_count;
 } characteristic;
 
+/* Upper minus lower limit, natural bounds too; NaN where one is not given. */
+double characteristic_tolerance(const characteristic *c);
+
 /* Deep copy into an arena. NULL when memory is short. */
 characteristic *characteristic_copy(arena *a, const characteristic *c);
 

@@ -178,10 +178,8 @@ static bool open_readings(request *r, study *s)
 /* Upper minus lower limit: as given, else of the specification. NaN: none. */
 static double tolerance_of(const study *s)
 {
-    const characteristic *c = s->series->definition;
-    if (s->has_tolerance)
-        return decimal_to_double(s->tolerance.mantissa, s->tolerance.exponent);
-    return quantity_value(&c->upper) - quantity_value(&c->lower);
+    return s->has_tolerance ? decimal_to_double(s->tolerance.mantissa, s->tolerance.exponent)
+                            : characteristic_tolerance(s->series->definition);
 }
 
 static assay_status compute_type1(study *s, const assay_values *x, assay_err *err)
@@ -208,7 +206,7 @@ static assay_status compute_crossed(study *s, const assay_values *x, assay_err *
                                            s->operators.levels, &o, scratch, &s->crossed, err)
                      : assay_fail(err, ASSAY_MEMORY, 0, "out of memory");
     free(scratch);
-    return status;
+    return status ? factor_name_cell(&s->parts, &s->operators, err) : ASSAY_OK;
 }
 
 static bool compute(request *r, study *s)

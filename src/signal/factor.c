@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "signal/factor.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 
 /* Codes of a dictionary are dense: one array turns them into levels. */
@@ -30,6 +32,15 @@ assay_status factor_levels(const series_set *set, const series *s, context_kind 
     }
     free(of_code);
     return ASSAY_OK;
+}
+
+/* Only such a refusal of a study has a hint. */
+assay_status factor_name_cell(const factor *parts, const factor *operators, assay_err *err)
+{
+    if (err->code == ASSAY_SHAPE && err->hint[0] && err->at < parts->levels * operators->levels)
+        assay_hint(err, _("that is operator \"%s\", part \"%s\": every operator must measure every part equally often"),
+                   operators->name[err->at % operators->levels], parts->name[err->at / operators->levels]);
+    return err->code;
 }
 
 void factor_done(factor *f)

@@ -16,6 +16,8 @@ typedef struct {
 ASSAY_MUST_USE assay_status factor_levels(const series_set *set, const series *s, context_kind kind,
                                           const char *none, factor *out, assay_err *err);
 void factor_done(factor *f);
+/* Of a crossed study that was refused because a cell has other than as many readings as the rest: whose cell. */
+assay_status factor_name_cell(const factor *parts, const factor *operators, assay_err *err);
 /* The values that count; others are missing. `room` has place for s->n mantissas. */
 assay_values factor_values(const series *s, int64_t *room);
 

@@ -103,5 +103,12 @@ burr,1,0.07692307692307693,1,no
 # an unfinished study names the cell that lacks readings, not the first that has all
 $ python3 -c 'print("p,o,x"); [print(f"{p},{o},{p + k}") for p in range(4) for o in "AB" for k in range(3)]' | head -20 | assay gauge - --value x --part p --operator o
 assay: operator 1 measured part 4 1 times, not 3
-hint: every operator must measure every part equally often
+hint: that is operator "A", part "3": every operator must measure every part equally often
+[1]
+# without --tolerance it is that of the limits
+$ printf 'characteristic,p,o,x\nb,1,A,1\nb,1,B,1\nb,2,A,2\nb,2,B,2.5\n' > t.csv && printf 'characteristic,lower,upper\nb,0,8\n' > t-limits.csv && assay import t.assay t.csv --value x --part p --operator o --specs t-limits.csv -q >/dev/null && assay gauge t.assay b --part part --operator operator --json > a.json && assay gauge t.csv --value x --part p --operator o --tolerance 8 --json > b.json && python3 -c 'import json; a, b = (json.load(open(n))["percent_tolerance"] for n in ("a.json", "b.json")); print(a == b, a["part"] > 50)'
+True True
+# a tolerance of 0 is none
+$ printf 'p,o,x\n1,A,1\n1,B,1\n2,A,2\n2,B,2\n' | assay gauge - --value x --part p --operator o --tolerance 0
+assay: tolerance 0 is not above 0
 [1]
