@@ -491,6 +491,21 @@ assay_status case_view(desk *d, const object_id *id, const viewer *who, buf *out
 
 /* -- history ------------------------------------------------------------------------------------------------------------- */
 
+/* Who stands in the log by account or code is called by name, as long as there is one: it is told
+ * from what is personal and goes with it. */
+static void set_actor(json_t *o, store *s, const char *actor)
+{
+    static const char *const passes[] = {"account", "code"};
+    object_id id;
+    buf name = BUF_INIT;
+    set_text(o, "actor", actor);
+    for (size_t i = 0; actor && !name.length && i < sizeof passes / sizeof *passes; i++)
+        if (party_of_pass(s, passes[i], actor, &id, NULL) == ASSAY_OK &&
+            party_name(s, &id, &name, NULL) == ASSAY_OK && name.length)
+            set_text(o, "actor_name", buf_text(&name));
+    buf_done(&name);
+}
+
 /* An event as the log has it is for the desk and auditors; of open scoring only that it happened. The party
  * sees the milestones. */
 static json_t *shown_event(const the_case *c, const sight *s, const record *r, const json_t *p)
@@ -521,7 +536,7 @@ static json_t *shown_event(const the_case *c, const sight *s, const record *r, c
             json_object_del(copy, "judge");
         json_object_set_new(o, "said", copy);
         if (s->kind == SIGHT_DESK)
-            set_text(o, "actor", r->actor);
+            set_actor(o, c->d->s, r->actor);
     } else {
         set_text(o, "stage", stage ? stage : text_of(p, "to"));
         set_text(o, "outcome", text_of(p, "outcome"));

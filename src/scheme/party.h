@@ -50,7 +50,7 @@ ASSAY_MUST_USE assay_status party_erase(store_tx *tx, store *s, const object_id 
 
 /* By id, account, code, or name if it is the only one. ASSAY_NOT_FOUND; ASSAY_CONFLICT: several. */
 ASSAY_MUST_USE assay_status party_find(store *s, const char *name, object_id *out, assay_err *err);
-/* Who holds this pass: "account", "badge" or "receipt". ASSAY_NOT_FOUND. */
+/* Who holds this pass: "account", "code", "badge" or "receipt". ASSAY_NOT_FOUND. */
 ASSAY_MUST_USE assay_status party_of_pass(store *s, const char *pass, const char *text,
                                           object_id *out, assay_err *err);
 /* The id that is kept of a merged one; the same for others. */

@@ -280,8 +280,12 @@ def an_independent_count_gives_the_same_medals():
 def a_person_is_forgotten_and_decisions_stay_provable():
     d = Contest.d
     before = d.case("replay", Contest.case[2])
+    called = lambda: {e.get("actor_name") for e in d.case("history", Contest.case[2])["events"]
+                      if e.get("actor") == "L-02"}
+    assert called() == {"Leader Number2"}, called()
     d.party("erase", d.db, "L-02", "--why", "asked")
     assert d.case("replay", Contest.case[2]) == before
+    assert called() == {None}, called()
     Contest.d.close()
 
 

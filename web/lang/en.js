@@ -579,6 +579,7 @@ const words = {
   'alarm.other': 'Other',
   'alarm.place': 'Where they lie',
   'alarm.points': '{n} of {all}',
+  'actor.erased': 'erased person {n}',
   'alarm.program': 'the program',
   'alarm.quantity': 'How many',
   'alarm.raised': 'Raised',

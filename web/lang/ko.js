@@ -580,6 +580,7 @@ const words = {
   'alarm.other': '기타',
   'alarm.place': '보관 장소',
   'alarm.points': '{all} 중 {n}',
+  'actor.erased': '삭제된 사람 {n}',
   'alarm.program': '프로그램',
   'alarm.quantity': '수량',
   'alarm.raised': '발생',

@@ -580,6 +580,7 @@ const words = {
   'alarm.other': '其他',
   'alarm.place': '存放位置',
   'alarm.points': '{n}/{all}',
+  'actor.erased': '已删除的人 {n}',
   'alarm.program': '程序',
   'alarm.quantity': '数量',
   'alarm.raised': '已触发',

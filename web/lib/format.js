@@ -8,6 +8,12 @@ export function fixed(x, decimals) {
   return x === null || x === undefined || !Number.isFinite(x) ? '–' : withMinus(x.toFixed(Math.max(0, Math.min(decimals, 20))));
 }
 
+/** Who acted, of whom only the account is told. @param {string | null | undefined} actor */
+export function actorWords(actor) {
+  const erased = /^\(erased (\d+)\)$/.exec(actor ?? '');
+  return erased ? t('actor.erased', { n: erased[1] }) : actor === 'assay' ? t('alarm.program') : actor ?? '';
+}
+
 /** So many significant digits, without an exponent where that is readable.
  * @param {number | null | undefined} x @param {number} [n] */
 export function significant(x, n = 4) {

@@ -3,7 +3,7 @@
 import { get } from '../lib/api.js';
 import { tellProblem } from '../lib/dialog.js';
 import { Field } from '../lib/form.js';
-import { dateTime } from '../lib/format.js';
+import { actorWords, dateTime } from '../lib/format.js';
 import { html, useEffect, useRef, useState } from '../lib/html.js';
 import { t, tMaybe } from '../lib/i18n.js';
 import { Loading, Title } from '../lib/page.js';
@@ -51,7 +51,7 @@ function Entry({ record: r }) {
   const { payload } = r;
   const what = payload && (payload.path ?? (payload.kind && `${payload.kind} ${payload.id}`)
     ?? (payload.characteristic ? html`<a href="/chart/${payload.characteristic}">${t('characteristic')} ${payload.characteristic}</a>` : ''));
-  return html`<li class="card"><div class="row"><b title=${r.type}>${tMaybe(`record.${r.type}`, r.type)}</b><span>${what}</span><span class="grow"></span><span>${r.actor}</span><time datetime=${r.time}>${dateTime(r.time)}</time></div>
+  return html`<li class="card"><div class="row"><b title=${r.type}>${tMaybe(`record.${r.type}`, r.type)}</b><span>${what}</span><span class="grow"></span><span>${actorWords(r.actor)}</span><time datetime=${r.time}>${dateTime(r.time)}</time></div>
     ${payload?.why || payload?.reason ? html`<p class="why">${payload.why || payload.reason}</p>` : ''}
     ${payload === null ? html`<p class="soft">${t('audit.erased')}</p>` : html`<details><summary>${t('audit.details', { n: r.sequence })}</summary><${Changes} payload=${payload} />
       <p class="soft mono">${r.id}</p></details>`}</li>`;

@@ -127,6 +127,7 @@ test('the seven tools are drawn inside the steps, and beside each picture stands
     await browser.picture(page, 'case-tools');
     const phone = await browser.open(server, `/case/${id}`, { width: 360, height: 740 });
     await browser.settled(phone);
+    assert.deepEqual(await phone.locator('.history small').allInnerTexts().then((all) => [...new Set(all)]), ['Demo'], 'who acted, by account and by code, is called by name');
     const bones = phone.locator('.tool', { hasText: 'cause and effect' }).locator('.tool-picture');
     await until(() => bones.evaluate((box) => box.scrollLeft > 0 && box.scrollLeft + box.clientWidth >= box.scrollWidth - 1)); // the effect is in sight
     await bones.scrollIntoViewIfNeeded();

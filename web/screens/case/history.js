@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What happened to a case, in words: newest first.
-import { dateTime } from '../../lib/format.js';
+import { actorWords, dateTime } from '../../lib/format.js';
 import { useData } from '../../lib/hooks.js';
 import { html, useState } from '../../lib/html.js';
 import { t, tMaybe } from '../../lib/i18n.js';
@@ -29,7 +29,7 @@ export function History({ id, rules, turn }) {
   return html`<section class="card" aria-labelledby="history"><h2 id="history">${t('case.history')}</h2>${whenLoaded(loaded, ({ events }) => {
     const rows = [...events].reverse(), shown = isAll ? rows : rows.slice(0, 12);
     return html`<ol class="history">${shown.map((/** @type {any} */ e) => html`<li key=${e.sequence}><time datetime=${e.time}>${dateTime(e.time)}</time>
-        <span>${sentence(e, rules)}${e.said?.why && html`: ${e.said.why}`}${e.actor && html` <small>${e.actor}</small>`}</span></li>`)}</ol>
+        <span>${sentence(e, rules)}${e.said?.why && html`: ${e.said.why}`}${e.actor && html` <small title=${e.actor}>${e.actor_name ?? actorWords(e.actor)}</small>`}</span></li>`)}</ol>
       ${!events.length && html`<p class="soft">${t('case.no-history')}</p>`}
       ${rows.length > shown.length && html`<button type="button" onClick=${() => setAll(true)}>${t('case.history-all', { n: rows.length })}</button>`}`;
   })}</section>`;
