@@ -145,6 +145,11 @@ static bool take_held(feed *f, const char *text, size_t length)
     return false;
 }
 
+static void begin_text(feed *f)
+{
+    f->cut = (json_cut){.form = f->format == FEED_NDJSON ? CUT_NOT_KNOWN : CUT_LINES};
+}
+
 size_t feed_take(feed *f, const char *bytes, size_t length)
 {
     for (size_t at = 0, n; at < length; at += n + 1) {
@@ -173,12 +178,12 @@ bool feed_end(feed *f)
 {
     if ((f->held_length || f->is_too_long) && !take_held(f, "", 0))
         return false;
-    if (!json_cut_is_open(&f->cut))
-        return true;
     f->told = 0;
-    bool is_told = feed_refuse(f, "not-json", N_("a comma or ] behind an element"), "", 0);
-    f->cut.form = is_told ? CUT_NOT_KNOWN : CUT_ARRAY;
-    return is_told;
+    if (json_cut_is_open(&f->cut) &&
+        !feed_refuse(f, "not-json", N_("a comma or ] behind an element"), "", 0))
+        return false;
+    begin_text(f);
+    return true;
 }
 
 uint64_t feed_lines(const feed *f)
@@ -225,7 +230,7 @@ assay_status feed_new(feed_format format, const char *precision, const feed_sink
         f->format = format;
         f->sink = *sink;
         f->unit_ns = unit_ns;
-        f->cut.form = format == FEED_NDJSON ? CUT_NOT_KNOWN : CUT_LINES;
+        begin_text(f);
         f->row.size = 1;
     }
     if (!f || !open_format(f)) {

@@ -53,7 +53,8 @@ ASSAY_MUST_USE assay_status feed_ignore(feed *f, const char *tag, assay_err *err
 /* Take bytes; returns how many were consumed (all, unless the sink said stop: offer the rest
  * again). A line longer than FEED_LINE_MAX is refused and skipped to its end. */
 size_t feed_take(feed *f, const char *bytes, size_t length);
-/* The last line may lack its newline. False: the sink said stop, call it again. */
+/* The last line may lack its newline; what is taken behind it is another text. False: the sink said stop, call
+ * it again. */
 bool feed_end(feed *f);
 uint64_t feed_lines(const feed *f);
 

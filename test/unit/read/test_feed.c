@@ -279,6 +279,23 @@ static void elements_of_an_array_are_lines(void **state)
             }
 }
 
+/* As a broker hands them on: what one message leaves open is no part of the next. */
+static void each_text_is_cut_anew(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"{\"value\":1}", "[{\"value\":2}, {\"val", "[{\"value\":3}]", "[{\"value\":4}", "{\"value\":5}\n",
+                                        "[{\"value\":6},{\"note\":\"x", "[{\"value\":7}]"};
+    scene s = {0};
+    scene_open(&s, FEED_NDJSON, NULL);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        assert_int_equal(feed_take(s.f, texts[i], strlen(texts[i])), strlen(texts[i]));
+        assert_true(feed_end(s.f));
+    }
+    assert_string_equal(buf_text(&s.told), "value=1^0\nvalue=2^0\n!3 not-json:\nvalue=3^0\nvalue=4^0\n!6 not-json:\n"
+                                           "value=5^0\nvalue=6^0\n!8 not-json:\nvalue=7^0\n");
+    scene_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +309,7 @@ int main(void)
         cmocka_unit_test(times_have_the_stated_precision),
         cmocka_unit_test(ignored_tags_are_no_levels),
         cmocka_unit_test(elements_of_an_array_are_lines),
+        cmocka_unit_test(each_text_is_cut_anew),
         cmocka_unit_test(pieces_of_any_length_tell_the_same),
         cmocka_unit_test(a_stop_loses_and_doubles_nothing),
         cmocka_unit_test(a_line_that_is_too_long_is_skipped_to_its_end),
