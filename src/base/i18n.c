@@ -4,11 +4,14 @@
  * ascending order. A catalogue once read stays. */
 #include "base/i18n.h"
 
+#include "base/utf8.h"
+
 #include <fcntl.h>
 #include <libintl.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -146,4 +149,136 @@ const char *i18n_plural(const char *one, const char *many, unsigned long n)
         return dngettext("assay", one, many, n);
     const char *found = find(borrowed, one);
     return found && *found ? found : plain;
+}
+
+/* -- texts that were made elsewhere
+ * ---------------------------------------------------------------- */
+
+enum { ARGUMENTS = 8, FIXED_LEAST = 8, DEPTH = 3 };
+
+typedef struct {
+    const char *at;
+    size_t length;
+    bool is_reason; /* stands behind a colon, or is words at the end: may be a text of its own */
+} argument;
+
+/* Behind the conversion at `format`; `which` argument it takes, from 0, where it says so. */
+static const char *conversion_end(const char *format, size_t *which)
+{
+    const char *p = format + 1;
+    size_t digits = strspn(p, "0123456789");
+    if (digits && p[digits] == '$') {
+        *which = strtoul(p, NULL, 10) - 1;
+        p += digits + 1;
+    }
+    p += strspn(p, "-+ #0123456789.*hlqjzt");
+    return *p ? p + 1 : p;
+}
+
+/* How many bytes `text` shares with the `format` that it was made from, and what was put in
+ * between; 0: it was not made from it. */
+static size_t fit(const char *format, const char *text, argument *found)
+{
+    size_t fixed = 0, n = 0;
+    for (;;) {
+        size_t length = strcspn(format, "%"), rest = strlen(text);
+        const char *here = text;
+        if (n && format[length])
+            here = memmem(text, rest, format, length);
+        else if (n && rest > length)
+            here = text + rest - length;
+        if (!here || strncmp(here, format, length) != 0)
+            return 0;
+        if (n) {
+            found[n - 1].at = text;
+            found[n - 1].length = (size_t)(here - text);
+            if (!*here)
+                found[n - 1].is_reason |= strchr(text, ' ') != NULL;
+        }
+        fixed += length;
+        format += length;
+        text = here + length;
+        if (!*format)
+            return *text ? 0 : fixed;
+        if (format[1] == '%' || n == ARGUMENTS)
+            return 0;
+        found[n].is_reason = length > 1 && memcmp(format - 2, ": ", 2) == 0;
+        size_t unused = n++;
+        format = conversion_end(format, &unused);
+    }
+}
+
+typedef struct {
+    char *at;
+    size_t room; /* with the end */
+} place;
+
+static void put(place *to, const char *text, size_t length)
+{
+    if (length >= to->room)
+        length = to->room - 1;
+    memcpy(to->at, text, length);
+    to->at += length;
+    to->room -= length;
+    *to->at = '\0';
+}
+
+static void retell(const catalogue *c, const char *text, place *to, int depth);
+
+static void fill(const catalogue *c, const char *format, const argument *found, place *to,
+                 int depth)
+{
+    char reason[400];
+    for (size_t n = 0; *format; n++) {
+        size_t length = strcspn(format, "%"), which = n;
+        put(to, format, length);
+        format += length;
+        if (!*format)
+            return;
+        format = conversion_end(format, &which);
+        const argument *a = &found[which < ARGUMENTS ? which : 0];
+        if (a->is_reason && a->length < sizeof reason) {
+            memcpy(reason, a->at, a->length);
+            reason[a->length] = '\0';
+            retell(c, reason, to, depth - 1);
+        } else {
+            put(to, a->at, a->length);
+        }
+    }
+}
+
+/* Of several formats that fit the one that says most itself is the one it was made from. */
+static void retell(const catalogue *c, const char *text, place *to, int depth)
+{
+    argument found[ARGUMENTS] = {0}, best[ARGUMENTS] = {0};
+    const char *same = find(c, text), *translation = NULL;
+    size_t most = FIXED_LEAST - 1;
+    for (uint32_t i = 0; i < c->count && !same && depth > 0; i++) {
+        const char *format = text_at(c, c->originals, i);
+        size_t fixed = strchr(format, '%') ? fit(format, text, found) : 0;
+        if (fixed <= most)
+            continue;
+        most = fixed;
+        memcpy(best, found, sizeof best);
+        translation = text_at(c, c->translations, i);
+    }
+    if (translation)
+        fill(c, translation, best, to, depth);
+    else
+        put(to, same ? same : text, strlen(same ? same : text));
+}
+
+void i18n_retell(const char *text, char *out, size_t room)
+{
+    const char *language = getenv("LANGUAGE");
+    const catalogue *c = is_plain || !*text ? NULL
+                         : borrowed         ? borrowed
+                         : language         ? catalogue_of(language)
+                                            : NULL;
+    place to = {out, room};
+    if (c)
+        retell(c, text, &to, DEPTH);
+    else
+        put(&to, text, strlen(text));
+    out[utf8_valid(out, strlen(out))] = '\0'; /* it may be cut within a character */
 }

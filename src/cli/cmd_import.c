@@ -84,7 +84,7 @@ static assay_status content_key(cli *c, const char *path, char out[static 65])
     int file = open(path, O_RDONLY | O_CLOEXEC);
     assay_status status = hasher_new(&h, &c->err);
     if (status == ASSAY_OK && (!piece || file < 0 || fstat(file, &about) != 0))
-        status = assay_fail(&c->err, ASSAY_IO, 0, "cannot read %s: %s", path, strerror(errno));
+        status = assay_fail(&c->err, ASSAY_IO, 0, _("cannot read %s: %s"), path, strerror(errno));
     if (status == ASSAY_OK) {
         off_t tail = about.st_size > SAMPLE_BYTES ? about.st_size - SAMPLE_BYTES : 0;
         int64_t size = about.st_size;

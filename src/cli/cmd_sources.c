@@ -37,7 +37,7 @@ static bool refusal_row(const source_refusal *r, void *context)
     table_cell(&l->reasons, r->reason);
     table_cellf(&l->reasons, "%llu", (unsigned long long)r->count);
     table_cell(&l->reasons, r->example);
-    table_cell(&l->reasons, r->remedy);
+    table_cell(&l->reasons, r->remedy ? _(r->remedy) : NULL);
     return true;
 }
 

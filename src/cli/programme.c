@@ -2,6 +2,8 @@
 #include "cli/credential.h"
 #include "cli/programme.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -116,9 +118,9 @@ assay_status programme_file(cli *c, const char *path, buf *out)
         fclose(f);
     if (is_bad || out->failed)
         return assay_fail(&c->err, ASSAY_IO, 0, _("cannot read %s"), path);
-    return out->length > FILE_MOST
-               ? assay_fail(&c->err, ASSAY_LIMIT, 0, "%s has more than %d bytes", path, FILE_MOST)
-               : ASSAY_OK;
+    return out->length > FILE_MOST ? assay_fail(&c->err, ASSAY_LIMIT, 0,
+                                                _("%s has more than %d bytes"), path, FILE_MOST)
+                                   : ASSAY_OK;
 }
 
 int programme_run(cli *c, const programme_action *list, size_t n,

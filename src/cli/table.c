@@ -2,6 +2,7 @@
 #include "cli/table.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ static assay_status read_bytes(const char *path, buf *out, assay_err *err)
     bool is_standard = strcmp(path, "-") == 0;
     FILE *file = is_standard ? stdin : fopen(path, "rbe");
     if (!file)
-        return assay_fail(err, ASSAY_IO, 0, "cannot read %s: %s", path, strerror(errno));
+        return assay_fail(err, ASSAY_IO, 0, _("cannot read %s: %s"), path, strerror(errno));
     while ((n = fread(piece, 1, sizeof piece, file)) > 0 && out->length < BYTES_MAX)
         buf_add(out, piece, n);
     if (!is_standard)

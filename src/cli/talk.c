@@ -13,9 +13,13 @@
 int cli_fail(cli *c, assay_status status)
 {
     const char *message = c->err.message[0] ? c->err.message : assay_status_text(status);
-    fprintf(stderr, "assay: %s\n", message);
-    if (c->err.hint[0])
-        fprintf(stderr, "%s %s\n", _("hint:"), c->err.hint);
+    char text[2 * sizeof c->err.message];
+    i18n_retell(message, text, sizeof text); /* the library knows no language */
+    fprintf(stderr, "assay: %s\n", text);
+    if (c->err.hint[0]) {
+        i18n_retell(c->err.hint, text, sizeof text);
+        fprintf(stderr, "%s %s\n", _("hint:"), text);
+    }
     return status == ASSAY_USAGE ? EXIT_USAGE : EXIT_FAILED;
 }
 

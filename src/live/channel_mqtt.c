@@ -5,6 +5,8 @@
 #include "live/mqtt_address.h"
 #include "live/mqtt_client.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +51,8 @@ static void end(delivery *d, bool is_sent, const char *why)
 
 static void published(void *context, bool is_delivered)
 {
-    end(context, is_delivered, is_delivered ? "" : "the connection was lost before the broker answered");
+    end(context, is_delivered,
+        is_delivered ? "" : N_("the connection was lost before the broker answered"));
 }
 
 static void connected(void *context, bool has_session)
@@ -78,7 +81,7 @@ static void look(void *context)
 {
     delivery *d = context;
     if (*d->stop || loop_now_ms(d->loop) >= d->end_ms)
-        end(d, false, *d->stop ? "the program ends" : "the broker does not answer");
+        end(d, false, *d->stop ? N_("the program ends") : N_("the broker does not answer"));
     else
         loop_timer_set(d->timer, LOOK_MS);
 }
@@ -116,7 +119,7 @@ bool channel_send_mqtt(const channel_settings *s, const char *secret, const buf 
     mqtt_address broker;
     assay_err err;
     if (!mqtt_address_read(s->url, &broker)) { /* the settings were checked */
-        snprintf(trouble, CHANNEL_TROUBLE, "%.150s is no broker", s->url);
+        snprintf(trouble, CHANNEL_TROUBLE, N_("%.150s is no broker"), s->url);
         return false;
     }
     assay_status status = loop_open(&d.loop, &err);

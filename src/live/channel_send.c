@@ -3,6 +3,8 @@
  * message goes where its settings say or nowhere), bounded in time and in what the answer may be. */
 #include "live/channel_inner.h"
 
+#include "base/i18n.h"
+
 #include <curl/curl.h>
 #include <openssl/hmac.h>
 #include <pthread.h>
@@ -156,7 +158,7 @@ bool channel_send(const channel_settings *s, const char *secret, const char *id,
     if (code != CURLE_OK)
         snprintf(trouble, CHANNEL_TROUBLE, "%.190s", curl_easy_strerror(code));
     else if (!is_sent)
-        snprintf(trouble, CHANNEL_TROUBLE, "the receiver answered %ld", *status);
+        snprintf(trouble, CHANNEL_TROUBLE, N_("the receiver answered %ld"), *status);
     else
         trouble[0] = 0;
     return is_sent;

@@ -2,6 +2,8 @@
 /* A folder that is watched (docs/how-to/folder.md). */
 #include "live/door_folder.h"
 
+#include "base/i18n.h"
+
 #include "live/settings.h"
 
 #include <errno.h>
@@ -37,10 +39,12 @@ static assay_status check_path(const json_t *settings, const char *name, assay_e
 {
     const char *path = setting_text(settings, name, NULL);
     if (path && *path != '/')
-        return assay_fail(err, ASSAY_USAGE, 0, "\"%s\" is \"%.100s\", expected a path from the root "
-                          "on", name, path);
+        return assay_fail(err, ASSAY_USAGE, 0,
+                          _("\"%s\" is \"%.100s\", expected a path from the root "
+                            "on"),
+                          name, path);
     if (path && strlen(path) > 2000)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"%s\" has more than 2000 bytes", name);
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"%s\" has more than 2000 bytes"), name);
     return ASSAY_OK;
 }
 

@@ -364,7 +364,7 @@ static assay_status read_rows(reading *w, uint64_t until, assay_err *err)
         size_t from = skip < w->b->n ? (size_t)skip : w->b->n;
         skip -= from;
         if (is_first && goes_on_within(w, from) && !send_again(w, until))
-            return assay_fail(err, ASSAY_IO, 0, "cannot read %s again", w->file->path);
+            return assay_fail(err, ASSAY_IO, 0, _("cannot read %s again"), w->file->path);
         is_first = is_first && from == w->b->n;
         if (!put_batch(w, from))
             return ASSAY_STOPPED;

@@ -8,6 +8,7 @@
 #include "live/door_folder.h"
 
 #include "base/hash.h"
+#include "base/i18n.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -132,7 +133,7 @@ static bool look(watcher *w)
 {
     DIR *dir = opendir(w->f->path);
     if (!dir) {
-        folder_say(w->f, "waiting", "cannot look into %s: %s", w->f->path, strerror(errno));
+        folder_say(w->f, "waiting", N_("cannot look into %s: %s"), w->f->path, strerror(errno));
         return false;
     }
     for (size_t i = 0; i < w->count; i++)

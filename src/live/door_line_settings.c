@@ -63,13 +63,14 @@ static bool is_loopback(const char *host)
 static assay_status check_safety(const json_t *json, const line_settings *s, assay_err *err)
 {
     if (!s->certificate != !s->key)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"certificate\" and \"key\" belong together");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"certificate\" and \"key\" belong together"));
     if (s->certificate && strcmp(s->host, "unix") == 0)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"certificate\" is given for a Unix socket");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"certificate\" is given for a Unix socket"));
     if (is_loopback(s->host) || s->certificate || setting_bool(json, "open_plain", false))
         return ASSAY_OK;
     assay_fail(err, ASSAY_USAGE, 0,
-               "\"listen\" is beyond loopback (%s) without \"certificate\" and \"key\"", s->host);
+               _("\"listen\" is beyond loopback (%s) without \"certificate\" and \"key\""),
+               s->host);
     return assay_hint(err, _("where the network itself is safe, say \"open_plain\": true"));
 }
 
@@ -78,13 +79,14 @@ static assay_status check_ignored(const json_t *list, assay_err *err)
     const json_t *tag;
     size_t i;
     if (json_array_size(list) > 16)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"ignore\" has %zu tags, expected at most 16",
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"ignore\" has %zu tags, expected at most 16"),
                           json_array_size(list));
     json_array_foreach(list, i, tag)
     {
         size_t length = json_is_string(tag) ? json_string_length(tag) : 0;
         if (!length || length > 63)
-            return assay_fail(err, ASSAY_USAGE, i, "\"ignore\" holds names of tags, each a text");
+            return assay_fail(err, ASSAY_USAGE, i,
+                              _("\"ignore\" holds names of tags, each a text"));
     }
     return ASSAY_OK;
 }
@@ -119,9 +121,10 @@ assay_status line_settings_read(const json_t *json, line_settings *out, assay_er
     const char *listen = setting_text(json, "listen", "");
     if (!split_address(listen, &s))
         return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"listen\" is \"%.80s\", expected address:port or unix:/path", listen);
+                          _("\"listen\" is \"%.80s\", expected address:port or unix:/path"),
+                          listen);
     if (is_json && s.ignore)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"ignore\" is for line protocol alone");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"ignore\" is for line protocol alone"));
     status = check_ignored(s.ignore, err);
     if (status == ASSAY_OK)
         status = check_prefix(s.prefix, err);

@@ -7,6 +7,8 @@
 #include "live/mqtt_topic.h"
 #include "live/settings.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,10 +62,11 @@ static assay_status check_subscriptions(const json_t *list, assay_err *err)
         if (!json_is_string(one) ||
             !mqtt_filter_is_valid(json_string_value(one), json_string_length(one)))
             return assay_fail(err, ASSAY_USAGE, i,
-                              "\"subscribe\" [%zu] is not a topic filter such as \"plant/#\"", i);
+                              _("\"subscribe\" [%zu] is not a topic filter such as \"plant/#\""),
+                              i);
     }
     if (json_array_size(list) > FILTERS_MAX)
-        return assay_fail(err, ASSAY_LIMIT, 0, "\"subscribe\" has more than %d filters",
+        return assay_fail(err, ASSAY_LIMIT, 0, _("\"subscribe\" has more than %d filters"),
                           FILTERS_MAX);
     return ASSAY_OK;
 }
@@ -75,9 +78,10 @@ static assay_status check(const json_t *settings, assay_err *err)
     if (status != ASSAY_OK)
         return status;
     if (!mqtt_address_read(setting_text(settings, "broker", ""), &a))
-        return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"broker\" is \"%.80s\", expected mqtt://host:port or mqtts://host:port",
-                          setting_text(settings, "broker", ""));
+        return assay_fail(
+            err, ASSAY_USAGE, 0,
+            _("\"broker\" is \"%.80s\", expected mqtt://host:port or mqtts://host:port"),
+            setting_text(settings, "broker", ""));
     status = check_subscriptions(json_object_get(settings, "subscribe"), err);
     return status == ASSAY_OK ? mqtt_rows_check(settings, err) : status;
 }
@@ -196,7 +200,7 @@ static assay_status open_client(mqtt_door *d, assay_err *err)
     const char *filters[FILTERS_MAX];
     uint8_t qos[FILTERS_MAX];
     if (!mqtt_address_read(setting_text(s, "broker", ""), &a))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"broker\" is no address");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"broker\" is no address"));
     snprintf(client, sizeof client, "assay-%s", d->setup.source);
     assay_status status = a.is_tls ? open_tls(d, err) : ASSAY_OK;
     if (status != ASSAY_OK)

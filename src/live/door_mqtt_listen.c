@@ -89,14 +89,14 @@ static bool parse_login(const json_t *one, endpoint_login *out)
 static assay_status check_logins(const json_t *list, assay_err *err)
 {
     if (json_array_size(list) > LOGINS_MAX)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"logins\" has %zu members, expected at most %d",
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"logins\" has %zu members, expected at most %d"),
                           json_array_size(list), LOGINS_MAX);
     for (size_t i = 0; i < json_array_size(list); i++) {
         endpoint_login login;
         if (!parse_login(json_array_get(list, i), &login))
             return assay_fail(err, ASSAY_USAGE, i,
-                              "\"logins\" [%zu] is not {\"user\", \"password_sha256\": 64 small "
-                              "hexadecimal digits}",
+                              _("\"logins\" [%zu] is not {\"user\", \"password_sha256\": 64 small "
+                                "hexadecimal digits}"),
                               i);
     }
     return ASSAY_OK;
@@ -106,11 +106,11 @@ static assay_status check_safety(const json_t *settings, const address *a, assay
 {
     bool has_certificate = json_object_get(settings, "certificate") != NULL;
     if (has_certificate != (json_object_get(settings, "key") != NULL))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"certificate\" and \"key\" belong together");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"certificate\" and \"key\" belong together"));
     if (is_loopback(a->host) || has_certificate || setting_bool(settings, "open_plain", false))
         return ASSAY_OK;
     assay_fail(err, ASSAY_USAGE, 0,
-               "\"listen\" is beyond loopback (%.100s) without \"certificate\" and \"key\"",
+               _("\"listen\" is beyond loopback (%.100s) without \"certificate\" and \"key\""),
                a->host);
     return assay_hint(err, _("where the network itself is safe, say \"open_plain\": true"));
 }
@@ -124,7 +124,7 @@ static assay_status check(const json_t *settings, assay_err *err)
     const char *listen = setting_text(settings, "listen", "");
     if (!split_address(listen, &a))
         return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"listen\" is \"%.100s\", expected an address such as 127.0.0.1:1883",
+                          _("\"listen\" is \"%.100s\", expected an address such as 127.0.0.1:1883"),
                           listen);
     status = check_safety(settings, &a, err);
     if (status == ASSAY_OK)
@@ -216,7 +216,7 @@ static assay_status open_parts(endpoint *e, assay_err *err)
     mqtt_rows_events events = endpoint_rows_events;
     events.context = e;
     if (!split_address(setting_text(e->setup.settings, "listen", ""), &a))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"listen\" is no address");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"listen\" is no address"));
     assay_status status = read_options(e, &a, err);
     if (status == ASSAY_OK)
         status = endpoint_recall(e, err);

@@ -8,6 +8,8 @@
  * agent that does not stream is asked again and again. */
 #include "live/door_mtconnect.h"
 
+#include "base/i18n.h"
+
 #include "live/settings.h"
 
 #include <inttypes.h>
@@ -54,18 +56,20 @@ static assay_status check_items(const json_t *settings, assay_err *err)
     const char *id;
     context_kind kind;
     if (!json_object_size(items) || json_object_size(items) + json_object_size(companions) > MT_ITEMS_MAX)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"items\" and \"companions\" have 1 .. %d members",
-                          MT_ITEMS_MAX);
+        return assay_fail(err, ASSAY_USAGE, 0,
+                          _("\"items\" and \"companions\" have 1 .. %d members"), MT_ITEMS_MAX);
     json_object_foreach(items, id, value) {
         const char *path = json_is_string(value) ? json_string_value(value)
                                                  : setting_text(value, "characteristic", "");
         if (!*path)
-            return assay_fail(err, ASSAY_USAGE, 0, "item \"%.60s\" has no characteristic", id);
+            return assay_fail(err, ASSAY_USAGE, 0, _("item \"%.60s\" has no characteristic"), id);
     }
     json_object_foreach(companions, id, value) {
         if (!json_is_string(value) || !context_from_name(json_string_value(value), &kind))
-            return assay_fail(err, ASSAY_USAGE, 0, "companion \"%.60s\" is not one of serial, batch, "
-                              "order, operator, ...", id);
+            return assay_fail(err, ASSAY_USAGE, 0,
+                              _("companion \"%.60s\" is not one of serial, batch, "
+                                "order, operator, ..."),
+                              id);
     }
     return ASSAY_OK;
 }
@@ -75,10 +79,12 @@ static assay_status mtconnect_check(const json_t *settings, assay_err *err)
     assay_status status = settings_check(settings, rules, err);
     const char *url = setting_text(settings, "url", "");
     if (status == ASSAY_OK && strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
-        status = assay_fail(err, ASSAY_USAGE, 0, "\"url\" is \"%.100s\", expected http://... or "
-                            "https://...", url);
+        status = assay_fail(err, ASSAY_USAGE, 0,
+                            _("\"url\" is \"%.100s\", expected http://... or "
+                              "https://..."),
+                            url);
     if (status == ASSAY_OK && strlen(url) > 1000)
-        status = assay_fail(err, ASSAY_USAGE, 0, "\"url\" has more than 1000 bytes");
+        status = assay_fail(err, ASSAY_USAGE, 0, _("\"url\" has more than 1000 bytes"));
     return status == ASSAY_OK ? check_items(settings, err) : status;
 }
 
@@ -228,7 +234,8 @@ static void end_current(mtconnect_door *m)
     if (mt_read(d, buf_text(&m->document), m->document.length, &err) != ASSAY_OK) {
         fail(m, err.message);
     } else if (d->error_code[0] || !d->header.instance || !d->header.next) {
-        fail(m, d->error_code[0] ? d->error_text : "the agent's answer has no instanceId and sequence");
+        fail(m, d->error_code[0] ? d->error_text
+                                 : N_("the agent's answer has no instanceId and sequence"));
     } else {
         mt_move_cursor(d, d->header.instance, d->header.first ? d->header.first : d->header.next);
         mt_take_companions(d);
@@ -267,7 +274,7 @@ static void on_end(void *context, const char *trouble)
     else if (m->step == STEP_CURRENT)
         end_current(m);
     else if (m->parts)
-        fail(m, "the agent has ended the stream");
+        fail(m, N_("the agent has ended the stream"));
     else
         end_document(m);
 }

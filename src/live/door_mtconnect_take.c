@@ -22,7 +22,7 @@ static assay_status add_item(mt_door *d, const char *id, mt_item **out, assay_er
 {
     uint32_t code = dictionary_code(d->ids, id, strlen(id));
     if (code != d->item_count + 1)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"%.60s\" is an item and a companion", id);
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"%.60s\" is an item and a companion"), id);
     *out = &d->items[d->item_count++];
     **out = (mt_item){.id = id, .place = CATALOG_NONE};
     return ASSAY_OK;
@@ -41,8 +41,8 @@ static assay_status add_measured(mt_door *d, const char *id, const json_t *value
     item->place = catalog_place(d->setup.catalog, &c);
     return item->place != CATALOG_NONE
                ? ASSAY_OK
-               : assay_fail(err, ASSAY_USAGE, 0, "\"%.100s\" cannot be the path of a characteristic",
-                            path);
+               : assay_fail(err, ASSAY_USAGE, 0,
+                            _("\"%.100s\" cannot be the path of a characteristic"), path);
 }
 
 assay_status mt_take_settings(mt_door *d, assay_err *err)

@@ -97,13 +97,14 @@ static assay_status open_gauge(const json_t *settings, const gauge_sink *sink, g
     if (list) {
         o.error_count = json_array_size(list);
         if (o.error_count > GAUGE_ERRORS_MAX)
-            return assay_fail(err, ASSAY_USAGE, 0, "\"errors\" has %zu patterns, expected at most %d",
-                              o.error_count, GAUGE_ERRORS_MAX);
+            return assay_fail(err, ASSAY_USAGE, 0,
+                              _("\"errors\" has %zu patterns, expected at most %d"), o.error_count,
+                              GAUGE_ERRORS_MAX);
     }
     for (size_t i = 0; list && i < o.error_count; i++) {
         pattern = json_array_get(list, i);
         if (!json_is_string(pattern))
-            return assay_fail(err, ASSAY_USAGE, 0, "\"errors\" is a list of patterns");
+            return assay_fail(err, ASSAY_USAGE, 0, _("\"errors\" is a list of patterns"));
         errors[i] = json_string_value(pattern);
     }
     return gauge_new(&o, sink, out, err);
@@ -123,14 +124,16 @@ static assay_status check_channels(const json_t *settings, assay_err *err)
     json_t *value;
     bool has_one = json_object_get(settings, "characteristic");
     if (has_one == (channels != NULL))
-        return assay_fail(err, ASSAY_USAGE, 0, "expected \"characteristic\", or \"channels\" with a "
-                          "characteristic for each channel");
+        return assay_fail(err, ASSAY_USAGE, 0,
+                          _("expected \"characteristic\", or \"channels\" with a "
+                            "characteristic for each channel"));
     if (json_object_size(channels) > channels_max)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"channels\" has more than %d", channels_max);
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"channels\" has more than %d"), channels_max);
     json_object_foreach((json_t *)channels, name, value) {
         const char *path = path_of(value);
         if (!path || !*path)
-            return assay_fail(err, ASSAY_USAGE, 0, "channel \"%.40s\" has no characteristic", name);
+            return assay_fail(err, ASSAY_USAGE, 0, _("channel \"%.40s\" has no characteristic"),
+                              name);
     }
     return ASSAY_OK;
 }
@@ -141,11 +144,13 @@ static assay_status serial_check(const json_t *settings, assay_err *err)
     gauge *g = NULL;
     assay_status status = settings_check(settings, rules, err);
     if (status == ASSAY_OK && !speed_of(setting_integer(settings, "baud", 9600), &speed))
-        status = assay_fail(err, ASSAY_USAGE, 0, "\"baud\" is %lld, expected a usual speed such as "
-                            "9600", (long long)setting_integer(settings, "baud", 9600));
+        status = assay_fail(err, ASSAY_USAGE, 0,
+                            _("\"baud\" is %lld, expected a usual speed such as "
+                              "9600"),
+                            (long long)setting_integer(settings, "baud", 9600));
     if (status == ASSAY_OK && json_object_get(settings, "request_every_ms") &&
         !json_object_get(settings, "request"))
-        status = assay_fail(err, ASSAY_USAGE, 0, "\"request_every_ms\" without \"request\"");
+        status = assay_fail(err, ASSAY_USAGE, 0, _("\"request_every_ms\" without \"request\""));
     if (status == ASSAY_OK)
         status = check_channels(settings, err);
     if (status == ASSAY_OK)
@@ -227,7 +232,7 @@ static void hang_up(serial_door *d)
 static void lose(serial_door *d, const char *why)
 {
     char text[200];
-    snprintf(text, sizeof text, "%s: %s; looking for it every second",
+    snprintf(text, sizeof text, N_("%s: %s; looking for it every second"),
              setting_text(d->setup.settings, "device", ""), why);
     hang_up(d);
     d->into = lane_parcel(d->lane);
@@ -257,7 +262,7 @@ static void on_ready(void *context, uint32_t events)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
-        lose(d, n == 0 ? "the device went away" : strerror(errno));
+        lose(d, n == 0 ? N_("the device went away") : strerror(errno));
         return;
     }
     int64_t now = time_now();
@@ -320,7 +325,7 @@ static void look(void *context)
     const char *device = setting_text(d->setup.settings, "device", "");
     d->fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (d->fd < 0 || !isatty(d->fd) || !set_line(d->fd, d->setup.settings)) {
-        lose(d, d->fd < 0 ? strerror(errno) : "it is not a serial line");
+        lose(d, d->fd < 0 ? strerror(errno) : N_("it is not a serial line"));
         return;
     }
     if (loop_watch_add(d->setup.loop, d->fd, EPOLLIN, on_ready, d, &d->watch, &err) != ASSAY_OK) {
@@ -350,8 +355,8 @@ static assay_status add_channel(serial_door *d, const char *name, const char *pa
     channel *fresh = &d->channels[d->channel_count];
     *fresh = (channel){name, unit, catalog_place(d->setup.catalog, &c)};
     if (fresh->place == CATALOG_NONE)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"%.100s\" cannot be the path of a characteristic",
-                          path);
+        return assay_fail(err, ASSAY_USAGE, 0,
+                          _("\"%.100s\" cannot be the path of a characteristic"), path);
     d->channel_count++;
     return ASSAY_OK;
 }

@@ -10,6 +10,8 @@
 #include "live/settings.h"
 #include "live/sparkplug_feed.h"
 
+#include "base/i18n.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,11 +85,11 @@ static assay_status groups_check(const json_t *settings, assay_err *err)
 {
     const json_t *groups = json_object_get(settings, "groups");
     if (json_array_size(groups) > groups_max)
-        return assay_fail(err, ASSAY_USAGE, 0, "\"groups\" has more than %d", groups_max);
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"groups\" has more than %d"), groups_max);
     for (size_t i = 0; i < json_array_size(groups); i++) {
         const char *group = json_string_value(json_array_get(groups, i));
         if (!group || !*group || strlen(group) > SPARKPLUG_ID_MAX || strpbrk(group, "+/#"))
-            return assay_fail(err, ASSAY_USAGE, i, "\"groups\" entry %zu is not a group's name",
+            return assay_fail(err, ASSAY_USAGE, i, _("\"groups\" entry %zu is not a group's name"),
                               i + 1);
     }
     return ASSAY_OK;
@@ -99,7 +101,7 @@ static assay_status door_check(const json_t *settings, assay_err *err)
     const json_t *brokers = json_object_get(settings, "brokers");
     size_t n = json_array_size(brokers);
     if (status == ASSAY_OK && (n < 1 || n > brokers_max))
-        status = assay_fail(err, ASSAY_USAGE, 0, "\"brokers\" has %zu, expected 1 to %d", n,
+        status = assay_fail(err, ASSAY_USAGE, 0, _("\"brokers\" has %zu, expected 1 to %d"), n,
                             brokers_max);
     for (size_t i = 0; status == ASSAY_OK && i < n; i++)
         status = settings_check(json_array_get(brokers, i), broker_rules, err);
@@ -455,7 +457,7 @@ static assay_status door_command(void *context, const json_t *command, assay_err
             return status;
         sent++;
     }
-    return sent ? ASSAY_OK : assay_fail(err, ASSAY_BUSY, 0, "no broker is connected");
+    return sent ? ASSAY_OK : assay_fail(err, ASSAY_BUSY, 0, _("no broker is connected"));
 }
 
 const door_type door_sparkplug = {

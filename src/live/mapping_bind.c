@@ -2,6 +2,8 @@
 /* A topic's rules, with the names of their characteristics filled in. */
 #include "live/mapping_rule.h"
 
+#include "base/i18n.h"
+
 #include "live/mqtt_topic.h"
 
 #include <stdlib.h>
@@ -79,7 +81,7 @@ mapping_binding *mapping_json_bind(const mapping *m, mqtt_slice topic, assay_err
         if (!mqtt_filter_matches(filter, topic, captures, &count))
             continue;
         if (!add_target(b, rule, topic, captures, count)) {
-            assay_fail(err, ASSAY_DOMAIN, i, "the characteristic's path is longer than %d bytes",
+            assay_fail(err, ASSAY_DOMAIN, i, _("the characteristic's path is longer than %d bytes"),
                        PATH_MAX_BYTES);
             mapping_binding_free(b);
             return NULL;
@@ -88,7 +90,7 @@ mapping_binding *mapping_json_bind(const mapping *m, mqtt_slice topic, assay_err
     if (b->count)
         return b;
     mapping_binding_free(b);
-    assay_fail(err, ASSAY_NOT_FOUND, 0, "no rule of the mapping matches the topic");
+    assay_fail(err, ASSAY_NOT_FOUND, 0, _("no rule of the mapping matches the topic"));
     return NULL;
 }
 

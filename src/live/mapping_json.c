@@ -4,6 +4,7 @@
 #include "live/mapping_json.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "live/mqtt_topic.h"
 
 #include <jansson.h>
@@ -22,8 +23,8 @@ typedef struct {
 static bool refuse(const reading *r, const char *member, const char *expected)
 {
     char *found = json_dumps(json_object_get(r->json, member), JSON_ENCODE_ANY | JSON_COMPACT);
-    assay_fail(r->err, ASSAY_DOMAIN, r->at, "mapping[%zu].%s is %.100s: expected %s", r->at, member,
-               found ? found : "missing", expected);
+    assay_fail(r->err, ASSAY_DOMAIN, r->at, _("mapping[%zu].%s is %.100s: expected %s"), r->at,
+               member, found ? found : _("missing"), _(expected));
     free(found);
     return false;
 }
@@ -34,7 +35,7 @@ static bool take_text(reading *r, const char *member, const char *otherwise, cha
 {
     const json_t *v = json_object_get(r->json, member);
     if (v && (!json_is_string(v) || json_string_length(v) > 1000))
-        return refuse(r, member, "a text");
+        return refuse(r, member, N_("a text"));
     *out = strdup(v ? json_string_value(v) : otherwise);
     return *out != NULL || refuse(r, member, "memory");
 }
@@ -45,7 +46,7 @@ static bool take_pointer(reading *r, const char *member, json_pointer *out)
     if (!v)
         return true;
     return (json_is_string(v) && json_pointer_parse(json_string_value(v), out)) ||
-           refuse(r, member, "a JSON pointer such as \"/reading/value\"");
+           refuse(r, member, N_("a JSON pointer such as \"/reading/value\""));
 }
 
 /* One of a list of words; its place in the list. */
@@ -69,15 +70,15 @@ static bool take_contexts(reading *r)
     json_t *all = json_object_get(r->json, "context"), *v;
     const char *key;
     if (all && !json_is_object(all))
-        return refuse(r, "context", "an object of JSON pointers");
+        return refuse(r, "context", N_("an object of JSON pointers"));
     json_object_foreach(all, key, v)
     {
         context_kind kind;
         if (!context_from_name(key, &kind))
-            return refuse(r, "context", "names such as \"serial\", \"batch\", \"machine\"");
+            return refuse(r, "context", N_("names such as \"serial\", \"batch\", \"machine\""));
         if (!json_is_string(v) ||
             !json_pointer_parse(json_string_value(v), &r->rule->context[kind]))
-            return refuse(r, "context", "JSON pointers such as \"/sn\"");
+            return refuse(r, "context", N_("JSON pointers such as \"/sn\""));
         r->rule->contexts |= 1u << kind;
     }
     return true;
@@ -123,7 +124,7 @@ static bool take_words(reading *r)
     r->rule->kind = (characteristic_kind)kind;
     r->rule->time_exponent = exponents[unit];
     if (format != MAPPING_JSON && has_pointers(r->rule))
-        return refuse(r, "format", "\"json\", since pointers are given");
+        return refuse(r, "format", N_("\"json\", since pointers are given"));
     return true;
 }
 
@@ -131,7 +132,7 @@ static bool take_flag(reading *r)
 {
     const json_t *v = json_object_get(r->json, "text_numbers");
     r->rule->takes_text_numbers = json_is_true(v);
-    return !v || json_is_boolean(v) || refuse(r, "text_numbers", "true or false");
+    return !v || json_is_boolean(v) || refuse(r, "text_numbers", N_("true or false"));
 }
 
 /* -- the whole rule -----------------------------------------------------------------------------
@@ -154,7 +155,8 @@ static bool check_template(reading *r)
         unsigned long n = strtoul(p + 1, &end, 10);
         bool is_number = *end == '}' && end > p + 1 && n >= 1 && n <= most && n <= MQTT_CAPTURES;
         if (!is_number && strncmp(p, "{topic}", 7) != 0)
-            return refuse(r, "characteristic", "{topic}, or {1} .. for the wildcards of its topic");
+            return refuse(r, "characteristic",
+                          N_("{topic}, or {1} .. for the wildcards of its topic"));
     }
     return true;
 }
@@ -176,14 +178,14 @@ static bool check_names(reading *r)
     const char *key;
     json_t *v;
     json_object_foreach((json_t *)(uintptr_t)r->json, key,
-                        v) if (!is_known(key)) return refuse(r, key, "no such member");
+                        v) if (!is_known(key)) return refuse(r, key, N_("no such member"));
     return true;
 }
 
 static bool take_rule(reading *r)
 {
     if (!json_is_object(r->json)) {
-        assay_fail(r->err, ASSAY_DOMAIN, r->at, "mapping[%zu] is not an object", r->at);
+        assay_fail(r->err, ASSAY_DOMAIN, r->at, _("mapping[%zu] is not an object"), r->at);
         return false;
     }
     mapping_rule *rule = r->rule;
@@ -193,7 +195,7 @@ static bool take_rule(reading *r)
         !take_text(r, "precision", "ns", &rule->precision))
         return false;
     if (!mqtt_filter_is_valid(rule->topic, strlen(rule->topic)))
-        return refuse(r, "topic", "a topic filter such as \"plant/+/force\"");
+        return refuse(r, "topic", N_("a topic filter such as \"plant/+/force\""));
     return check_template(r) && take_pointers(r) && take_words(r) && take_flag(r);
 }
 
@@ -214,7 +216,7 @@ static assay_status take_rules(const json_t *rules, mapping *m, assay_err *err)
 {
     size_t n = json_array_size(rules);
     if (!json_is_array(rules) || n == 0 || n > MAPPING_RULES)
-        return assay_fail(err, ASSAY_DOMAIN, 0, "mapping is not an array of 1 to %d rules",
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("mapping is not an array of 1 to %d rules"),
                           MAPPING_RULES);
     m->rules = calloc(n, sizeof *m->rules);
     if (!m->rules)

@@ -2,6 +2,8 @@
 /* The rules of a mapping, read from JSON. Texts stay in the JSON document, which is kept. */
 #include "live/mapping_metric_bind.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,8 +13,8 @@ static assay_status fail_at(assay_err *err, size_t i, const char *member, const 
                             const char *expected)
 {
     char *text = found ? json_dumps(found, JSON_ENCODE_ANY) : NULL;
-    assay_fail(err, ASSAY_USAGE, i, "\"mapping\" entry %zu: \"%s\" is %.60s, expected %s", i + 1,
-               member, text ? text : "missing", expected);
+    assay_fail(err, ASSAY_USAGE, i, _("\"mapping\" entry %zu: \"%s\" is %.60s, expected %s"), i + 1,
+               member, text ? text : _("missing"), _(expected));
     free(text);
     return ASSAY_USAGE;
 }
@@ -112,14 +114,14 @@ static assay_status contexts_read(const json_t *entry, size_t i, metric_rule *ru
         context_kind kind;
         if (!is_member(name))
             return assay_fail(err, ASSAY_USAGE, i,
-                              "\"mapping\" entry %zu: \"%.60s\" is not a member of it", i + 1,
+                              _("\"mapping\" entry %zu: \"%.60s\" is not a member of it"), i + 1,
                               name);
         /* "group" is the Sparkplug group here, and "part" what completes a part */
         if (!strcmp(name, "group") || !strcmp(name, "part") || !context_from_name(name, &kind))
             continue;
         if (!companion_read(value, &rule->context[kind]))
             return fail_at(err, i, name, value,
-                           "a metric's name or {\"metric\": NAME, \"carry\": true}");
+                           N_("a metric's name or {\"metric\": NAME, \"carry\": true}"));
     }
     return ASSAY_OK;
 }
@@ -133,27 +135,28 @@ static assay_status rule_read(const json_t *entry, size_t i, metric_rule *rule, 
     const char **to[] = {&rule->group,  &rule->node, &rule->device,
                          &rule->metric, &rule->path, &rule->unit};
     if (!json_is_object(entry))
-        return assay_fail(err, ASSAY_USAGE, i, "\"mapping\" entry %zu is not an object", i + 1);
+        return assay_fail(err, ASSAY_USAGE, i, _("\"mapping\" entry %zu is not an object"), i + 1);
     for (size_t k = 0; k < 6; k++) {
         if (!text_member(entry, texts[k], to[k]))
-            return fail_at(err, i, texts[k], json_object_get(entry, texts[k]), "a text");
+            return fail_at(err, i, texts[k], json_object_get(entry, texts[k]), N_("a text"));
     }
     if (!rule->metric || !*rule->metric)
-        return fail_at(err, i, "metric", json_object_get(entry, "metric"), "the name of a metric");
+        return fail_at(err, i, "metric", json_object_get(entry, "metric"),
+                       N_("the name of a metric"));
     if (!part_read(json_object_get(entry, "part"), rule))
         return fail_at(err, i, "part", json_object_get(entry, "part"),
-                       "\"message\", {\"change\": METRIC} or {\"trigger\": METRIC}");
+                       N_("\"message\", {\"change\": METRIC} or {\"trigger\": METRIC}"));
     if (!size_read(json_object_get(entry, "size"), rule))
         return fail_at(err, i, "size", json_object_get(entry, "size"),
-                       "a metric's name or a whole number");
+                       N_("a metric's name or a whole number"));
     if (!kind_read(json_object_get(entry, "kind"), rule))
         return fail_at(err, i, "kind", json_object_get(entry, "kind"),
-                       "\"variable\", \"defectives\" or \"defects\"");
+                       N_("\"variable\", \"defectives\" or \"defects\""));
     if (!decimals_read(json_object_get(entry, "decimals"), rule))
         return fail_at(err, i, "decimals", json_object_get(entry, "decimals"), "0 to 15");
     const json_t *births = json_object_get(entry, "births");
     if (births && !json_is_boolean(births))
-        return fail_at(err, i, "births", births, "true or false");
+        return fail_at(err, i, "births", births, N_("true or false"));
     rule->takes_births = json_is_true(births);
     rule->is_named = rule->metric[strlen(rule->metric) - 1] != '*';
     return contexts_read(entry, i, rule, err);
@@ -165,12 +168,12 @@ assay_status mapping_metric_check(const json_t *settings, assay_err *err)
                  *others = json_object_get(settings, "others");
     metric_rule unused;
     if (others && !json_is_boolean(others))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"others\" is not true or false");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"others\" is not true or false"));
     if (list && !json_is_array(list))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"mapping\" is not a list of objects");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"mapping\" is not a list of objects"));
     if (json_array_size(list) > METRIC_RULES_MAX)
         return assay_fail(err, ASSAY_LIMIT, 0,
-                          "\"mapping\" has %zu entries, at most %d are allowed",
+                          _("\"mapping\" has %zu entries, at most %d are allowed"),
                           json_array_size(list), METRIC_RULES_MAX);
     for (size_t i = 0; i < json_array_size(list); i++) {
         assay_status status = rule_read(json_array_get(list, i), i, &unused, err);

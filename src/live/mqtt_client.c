@@ -4,6 +4,7 @@
  * clients do not come back all at once. */
 #include "live/mqtt_client.h"
 
+#include "base/i18n.h"
 #include "base/random.h"
 #include "live/mqtt_inbox.h"
 #include "live/mqtt_outbox.h"
@@ -185,11 +186,11 @@ static void take_connack(mqtt_client *c, const mqtt_packet *p)
     uint8_t reason = is_5 ? p->reason : mqtt_reason_of_return_code(p->reason);
     char why[200];
     if (reason != MQTT_SUCCESS) {
-        snprintf(why, sizeof why, "the broker refused the connection: %s",
+        snprintf(why, sizeof why, N_("the broker refused the connection: %s"),
                  mqtt_reason_text(reason));
         lose(c, why);
     } else if (p->has_session && c->options.is_clean) {
-        lose(c, "the broker keeps a session that should be a clean one");
+        lose(c, N_("the broker keeps a session that should be a clean one"));
     } else {
         take_agreement(c, p);
         start_session(c, p->has_session);
@@ -244,7 +245,7 @@ static bool receive(mqtt_client *c, const mqtt_packet *p)
 static void take_suback(mqtt_client *c, const mqtt_packet *p)
 {
     if (p->id != c->subscribe_id || p->reasons.length != c->options.filter_count) {
-        break_off(c, MQTT_PROTOCOL_ERROR, "the broker answered another subscription");
+        break_off(c, MQTT_PROTOCOL_ERROR, N_("the broker answered another subscription"));
         return;
     }
     c->is_subscribed = true;
@@ -255,7 +256,8 @@ static void take_suback(mqtt_client *c, const mqtt_packet *p)
 static void take_disconnect(mqtt_client *c, const mqtt_packet *p)
 {
     char why[200];
-    snprintf(why, sizeof why, "the broker ended the connection: %s", mqtt_reason_text(p->reason));
+    snprintf(why, sizeof why, N_("the broker ended the connection: %s"),
+             mqtt_reason_text(p->reason));
     lose(c, why);
 }
 
@@ -266,7 +268,7 @@ static bool take_packet(mqtt_client *c, const mqtt_packet *p)
         if (p->type == MQTT_CONNACK)
             take_connack(c, p);
         else
-            lose(c, "the broker does not answer CONNECT with CONNACK");
+            lose(c, N_("the broker does not answer CONNECT with CONNACK"));
         return true;
     }
     switch (p->type) {
@@ -288,7 +290,7 @@ static bool take_packet(mqtt_client *c, const mqtt_packet *p)
     case MQTT_UNSUBACK:
         return true;
     default:
-        break_off(c, MQTT_PROTOCOL_ERROR, "the broker sent a packet out of place");
+        break_off(c, MQTT_PROTOCOL_ERROR, N_("the broker sent a packet out of place"));
         return true;
     }
 }
@@ -349,7 +351,7 @@ static void keep_alive(mqtt_client *c)
     if (c->is_paused)
         c->last_in_ms = now;
     else if (quiet > c->keep_alive_ms * 3 / 2) {
-        lose(c, "the broker is silent");
+        lose(c, N_("the broker is silent"));
         return;
     }
     if (now - c->last_out_ms >= c->keep_alive_ms / 2) {
@@ -403,10 +405,10 @@ static void due(void *context)
         attempt(c);
         return;
     case CONNECTING:
-        lose(c, "no connection within 10 s");
+        lose(c, N_("no connection within 10 s"));
         return;
     case GREETING:
-        lose(c, "no answer to CONNECT within 10 s");
+        lose(c, N_("no answer to CONNECT within 10 s"));
         return;
     case CONNECTED:
         keep_alive(c);
@@ -471,7 +473,8 @@ static assay_status check_options(const mqtt_client_options *o, assay_err *err)
         return assay_fail(err, ASSAY_MISSING, 0, "a kept session needs a client identifier");
     for (size_t i = 0; i < o->filter_count; i++)
         if (!mqtt_filter_is_valid(o->filters[i], strlen(o->filters[i])))
-            return assay_fail(err, ASSAY_DOMAIN, i, "\"%s\" is not a topic filter", o->filters[i]);
+            return assay_fail(err, ASSAY_DOMAIN, i, _("\"%s\" is not a topic filter"),
+                              o->filters[i]);
     return ASSAY_OK;
 }
 
@@ -559,18 +562,18 @@ assay_status mqtt_client_publish(mqtt_client *c, const char *topic, const void *
                       .is_retained = is_retained};
     bool is_connected = c->state == CONNECTED;
     if (!mqtt_name_is_valid(topic, m.topic.length))
-        return assay_fail(err, ASSAY_DOMAIN, 0, "\"%s\" is not a topic name", topic);
+        return assay_fail(err, ASSAY_DOMAIN, 0, _("\"%s\" is not a topic name"), topic);
     if (!is_connected && (qos == 0 || c->options.is_clean || c->state == CLOSING))
-        return assay_fail(err, ASSAY_BUSY, 0, "not connected to the broker");
+        return assay_fail(err, ASSAY_BUSY, 0, _("not connected to the broker"));
     if (is_connected && stream_unsent(c->stream) > OUTBOX_BYTES)
-        return assay_fail(err, ASSAY_BUSY, 0, "the broker does not read");
+        return assay_fail(err, ASSAY_BUSY, 0, _("the broker does not read"));
     if (qos > 0) {
         assay_status status =
             mqtt_outbox_add(&c->outbox, c->options.version, &m, done, context, err);
         if (status != ASSAY_OK)
             return status;
     } else if (!mqtt_write_publish(stream_out(c->stream), c->options.version, &m, 0, NULL)) {
-        return assay_fail(err, ASSAY_LIMIT, 0, "a message is larger than MQTT allows");
+        return assay_fail(err, ASSAY_LIMIT, 0, _("a message is larger than MQTT allows"));
     }
     if (is_connected) {
         mqtt_outbox_send(&c->outbox, c->send_window, stream_out(c->stream));

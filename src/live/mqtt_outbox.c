@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/mqtt_outbox.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 
 struct outgoing {
@@ -45,7 +47,7 @@ assay_status mqtt_outbox_add(mqtt_outbox *o, mqtt_version v, const mqtt_publish 
 {
     if (o->count >= OUTBOX_MESSAGES || o->bytes + message->payload.length > OUTBOX_BYTES)
         return assay_fail(err, ASSAY_BUSY, 0,
-                          "%zu messages of %zu bytes wait for the broker already", o->count,
+                          _("%zu messages of %zu bytes wait for the broker already"), o->count,
                           o->bytes);
     outgoing *m = calloc(1, sizeof *m);
     if (!m)
@@ -54,8 +56,9 @@ assay_status mqtt_outbox_add(mqtt_outbox *o, mqtt_version v, const mqtt_publish 
     bool is_written = mqtt_write_publish(&m->bytes, v, message, m->id, NULL);
     if (!is_written || m->bytes.failed) {
         outgoing_free(m);
-        return is_written ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for a message")
-                          : assay_fail(err, ASSAY_LIMIT, 0, "a message is larger than MQTT allows");
+        return is_written
+                   ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for a message")
+                   : assay_fail(err, ASSAY_LIMIT, 0, _("a message is larger than MQTT allows"));
     }
     *(o->last ? &o->last->next : &o->first) = m;
     o->last = m;

@@ -152,7 +152,7 @@ assay_status pour_open(const pour_options *o, pour **out, assay_err *err)
     if (!set_prefix(p, o->prefix)) {
         free(p);
         return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"prefix\" is \"%.60s\", expected levels such as plant-a/line-1",
+                          _("\"prefix\" is \"%.60s\", expected levels such as plant-a/line-1"),
                           o->prefix);
     }
     *out = p;

@@ -191,12 +191,12 @@ static assay_status capture_play(trial *t, const char *name, assay_err *err)
     assay_status status = ASSAY_OK;
     FILE *f = fopen(name, "re");
     if (!f)
-        return assay_fail(err, ASSAY_IO, 0, "cannot read %.200s: %s", name, strerror(errno));
+        return assay_fail(err, ASSAY_IO, 0, _("cannot read %.200s: %s"), name, strerror(errno));
     for (ssize_t n; status == ASSAY_OK && (n = getline(&line, &room, f)) > 0;) {
         number++;
         if (n > line_most || !line_take(t, line, (size_t)n, &payload)) {
             status = assay_fail(err, ASSAY_FORMAT, 0,
-                                "%.200s: line %llu is no {\"topic\", \"payload_hex\"}", name,
+                                _("%.200s: line %llu is no {\"topic\", \"payload_hex\"}"), name,
                                 (unsigned long long)number);
             if (err)
                 err->line = number;
@@ -271,7 +271,7 @@ assay_status source_try(const json_t *settings, const char *capture, json_t **ou
         (strcmp(door, doors[1]) != 0 ||
          strcmp(setting_text(settings, "payload", ""), doors[0]) != 0))
         return assay_fail(err, ASSAY_UNSUPPORTED, 0,
-                          "a capture is played to sources of Sparkplug, not of \"%.40s\"", door);
+                          _("a capture is played to sources of Sparkplug, not of \"%.40s\""), door);
     trial *t = calloc(1, sizeof *t);
     if (!t)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a dry run");

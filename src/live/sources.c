@@ -5,6 +5,7 @@
 #include "live/sources_inner.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,9 +37,9 @@ static assay_status check_type(const json_t *settings, const door_type **out, as
     const door_type *type = name ? door_find(name) : NULL;
     if (!name)
         return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"door\" is missing, expected the type of the source");
+                          _("\"door\" is missing, expected the type of the source"));
     if (!type) {
-        assay_fail(err, ASSAY_USAGE, 0, "\"door\" is \"%.40s\": no such type of source", name);
+        assay_fail(err, ASSAY_USAGE, 0, _("\"door\" is \"%.40s\": no such type of source"), name);
         buf all = BUF_INIT;
         for (const door_type *const *t = door_types(); *t; t++)
             buf_addf(&all, "%s%s", all.length ? ", " : "", (*t)->name);
@@ -58,11 +59,11 @@ static assay_status check_common(const json_t *settings, assay_err *err)
     if (stale && !(json_is_integer(stale) && json_integer_value(stale) >= 0 &&
                    json_integer_value(stale) <= 366 * 86400))
         return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"stale_after_s\" must be whole seconds, 0 for never");
+                          _("\"stale_after_s\" must be whole seconds, 0 for never"));
     if (enabled && !json_is_boolean(enabled))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"enabled\" must be true or false");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"enabled\" must be true or false"));
     if (comment && !json_is_string(comment))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"comment\" must be a text");
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"comment\" must be a text"));
     return ASSAY_OK;
 }
 
@@ -71,9 +72,10 @@ assay_status source_settings_check(const char *name, const json_t *settings, ass
     const door_type *type = NULL;
     if (!is_name(name))
         return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"%.80s\" is no name of a source: 1 to 63 letters, digits, . _ -", name);
+                          _("\"%.80s\" is no name of a source: 1 to 63 letters, digits, . _ -"),
+                          name);
     if (!json_is_object(settings))
-        return assay_fail(err, ASSAY_USAGE, 0, "the settings of a source are an object");
+        return assay_fail(err, ASSAY_USAGE, 0, _("the settings of a source are an object"));
     assay_status status = check_type(settings, &type, err);
     if (status == ASSAY_OK)
         status = check_common(settings, err);
@@ -180,11 +182,13 @@ static void open_door(source_entry *e)
     sources *s = e->owner;
     door_setup setup = {s->loop, s->intake, s->catalog, s->reader, e->name, e->wanted, s->log, s->people};
     assay_err err = {0};
+    i18n_borrow("en"); /* who reads it has his own language: i18n_retell */
     assay_status status = source_settings_check(e->name, e->wanted, &err);
     if (status == ASSAY_OK)
         status = check_type(e->wanted, &e->type, &err);
     if (status == ASSAY_OK)
         status = e->type->open(&setup, &e->door, &err);
+    i18n_return();
     if (status != ASSAY_OK) {
         e->trouble = err;
         be_patient(e);
@@ -288,7 +292,7 @@ assay_status sources_load(sources *s, const char *path, assay_err *err)
     json_error_t fault;
     json_t *file = json_load_file(path, JSON_REJECT_DUPLICATES, &fault);
     if (!file) {
-        assay_fail(err, ASSAY_FORMAT, 0, "cannot read %s: %s", path, fault.text);
+        assay_fail(err, ASSAY_FORMAT, 0, _("cannot read %s: %s"), path, fault.text);
         if (err && fault.line > 0) {
             err->line = (uint64_t)fault.line;
             err->column = (uint32_t)fault.column;
@@ -299,7 +303,7 @@ assay_status sources_load(sources *s, const char *path, assay_err *err)
     size_t i;
     assay_status status = ASSAY_OK;
     if (list && !json_is_array(list))
-        status = assay_fail(err, ASSAY_FORMAT, 0, "\"sources\" in %s is not a list", path);
+        status = assay_fail(err, ASSAY_FORMAT, 0, _("\"sources\" in %s is not a list"), path);
     json_array_foreach(list, i, one)
     {
         const char *name = json_string_value(json_object_get(one, "name"));

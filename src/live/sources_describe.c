@@ -3,6 +3,8 @@
  * there; and each second to the bus, of those that moved. */
 #include "live/sources_inner.h"
 
+#include "base/i18n.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,11 +130,12 @@ static assay_status command(const sources *s, const char *name, const json_t *or
     while (e && strcmp(e->name, name) != 0)
         e = e->next;
     if (!e || !e->wanted)
-        return assay_fail(err, ASSAY_NOT_FOUND, 0, "there is no source \"%.63s\"", name);
+        return assay_fail(err, ASSAY_NOT_FOUND, 0, _("there is no source \"%.63s\""), name);
     if (!e->type || !e->type->command)
-        return assay_fail(err, ASSAY_UNSUPPORTED, 0, "the door of \"%.63s\" takes no commands", name);
+        return assay_fail(err, ASSAY_UNSUPPORTED, 0, _("the door of \"%.63s\" takes no commands"),
+                          name);
     if (!e->door || e->is_closing)
-        return assay_fail(err, ASSAY_BUSY, 0, "the source \"%.63s\" is not open", name);
+        return assay_fail(err, ASSAY_BUSY, 0, _("the source \"%.63s\" is not open"), name);
     return e->type->command(e->door, order, err);
 }
 

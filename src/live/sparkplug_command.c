@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "live/sparkplug_command.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 #include "live/settings.h"
 #include "live/sparkplug_topic.h"
@@ -100,7 +101,7 @@ static assay_status target_check(const json_t *command, assay_err *err)
         (!*device || is_id(device)) && *name && strlen(name) <= SPB_NAME_MAX)
         return ASSAY_OK;
     return assay_fail(err, ASSAY_USAGE, 0,
-                      "a command names \"group\", \"node\", perhaps \"device\", and \"metric\"");
+                      _("a command names \"group\", \"node\", perhaps \"device\", and \"metric\""));
 }
 
 assay_status sparkplug_command_write(const json_t *command, char topic[static SPARKPLUG_TOPIC_MAX],
@@ -115,10 +116,10 @@ assay_status sparkplug_command_write(const json_t *command, char topic[static SP
     if (!type_read(setting_text(command, "type", NULL), &type))
         return assay_fail(
             err, ASSAY_USAGE, 0,
-            "\"type\" is \"%.40s\", expected a datatype such as \"Boolean\" or \"Int32\"",
+            _("\"type\" is \"%.40s\", expected a datatype such as \"Boolean\" or \"Int32\""),
             setting_text(command, "type", ""));
     if (!value_read(json_object_get(command, "value"), type, &m))
-        return assay_fail(err, ASSAY_USAGE, 0, "\"value\" is not a %s", spb_type_name(type));
+        return assay_fail(err, ASSAY_USAGE, 0, _("\"value\" is not a %s"), spb_type_name(type));
     write_to(setting_text(command, "group", ""), setting_text(command, "node", ""),
              setting_text(command, "device", ""), &m, topic, payload);
     return payload->failed ? assay_fail(err, ASSAY_MEMORY, 0, "no memory for a command") : ASSAY_OK;

@@ -72,8 +72,8 @@ assay_status sparkplug_feed_check(const json_t *settings, assay_err *err)
     const char *id = setting_text(settings, "host_id", "assay");
     if (strlen(id) > SPARKPLUG_ID_MAX || strpbrk(id, "+/#"))
         return assay_fail(err, ASSAY_USAGE, 0,
-                          "\"host_id\" is \"%.60s\", expected at most %d bytes without + / #", id,
-                          SPARKPLUG_ID_MAX);
+                          _("\"host_id\" is \"%.60s\", expected at most %d bytes without + / #"),
+                          id, SPARKPLUG_ID_MAX);
     return mapping_metric_check(settings, err);
 }
 

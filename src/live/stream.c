@@ -6,6 +6,8 @@
  * a failed write shuts the socket down, and the loop finds it ended. */
 #include "live/stream.h"
 
+#include "base/i18n.h"
+
 #include "live/stream_resolve.h"
 #include "live/stream_tls.h"
 
@@ -150,7 +152,7 @@ static bool try_address(stream *s)
             s->state = CONNECTING;
             return true;
         }
-        snprintf(s->why, sizeof s->why, "cannot connect to %s port %s: %s", s->host, s->port,
+        snprintf(s->why, sizeof s->why, N_("cannot connect to %s port %s: %s"), s->host, s->port,
                  strerror(errno));
         if (fd >= 0)
             close(fd);
@@ -162,9 +164,9 @@ static bool take_addresses(stream *s)
 {
     ssize_t n = recv(s->fd, &s->addresses, sizeof s->addresses, 0);
     if (n != (ssize_t)sizeof s->addresses || s->addresses.count == 0) {
-        snprintf(s->why, sizeof s->why, "cannot find the host %s: %s", s->host,
+        snprintf(s->why, sizeof s->why, N_("cannot find the host %s: %s"), s->host,
                  n == (ssize_t)sizeof s->addresses ? gai_strerror(s->addresses.error)
-                                                   : "no answer");
+                                                   : N_("no answer"));
         return false;
     }
     return try_address(s);
@@ -176,7 +178,7 @@ static bool take_connection(stream *s)
     socklen_t length = sizeof error;
     getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &error, &length);
     if (error) {
-        snprintf(s->why, sizeof s->why, "cannot connect to %s port %s: %s", s->host, s->port,
+        snprintf(s->why, sizeof s->why, N_("cannot connect to %s port %s: %s"), s->host, s->port,
                  strerror(error));
         return try_address(s);
     }
@@ -202,7 +204,7 @@ static bool shake_hands(stream *s)
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
         return true;
     if (error == SSL_ERROR_SYSCALL || error == SSL_ERROR_ZERO_RETURN)
-        snprintf(s->why, sizeof s->why, "the peer ended the TLS handshake");
+        snprintf(s->why, sizeof s->why, N_("the peer ended the TLS handshake"));
     else
         stream_tls_why(s->ssl, s->why, sizeof s->why);
     return false;
@@ -223,7 +225,7 @@ static ssize_t read_tls(stream *s, void *to, size_t room)
     if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
         return 0;
     if (error == SSL_ERROR_ZERO_RETURN || error == SSL_ERROR_SYSCALL)
-        snprintf(s->why, sizeof s->why, "the connection was closed by the peer");
+        snprintf(s->why, sizeof s->why, N_("the connection was closed by the peer"));
     else
         stream_tls_why(s->ssl, s->why, sizeof s->why);
     return -1;
@@ -236,8 +238,8 @@ static ssize_t read_plain(stream *s, void *to, size_t room)
         return n;
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return 0;
-    snprintf(s->why, sizeof s->why, "the connection was closed by the peer%s%s", n < 0 ? ": " : "",
-             n < 0 ? strerror(errno) : "");
+    snprintf(s->why, sizeof s->why, N_("the connection was closed by the peer%s%s"),
+             n < 0 ? ": " : "", n < 0 ? strerror(errno) : "");
     return -1;
 }
 
@@ -279,7 +281,7 @@ static void offer_own(stream *s)
 static bool read_behind_own(stream *s)
 {
     if (s->in.length > s->limit) {
-        snprintf(s->why, sizeof s->why, "more than %zu bytes wait for their end", s->limit);
+        snprintf(s->why, sizeof s->why, N_("more than %zu bytes wait for their end"), s->limit);
         return false;
     }
     if (!buf_reserve(&s->in, OWN_STEP)) {
@@ -359,7 +361,7 @@ static bool exchange(stream *s, uint32_t events)
     if (events & EPOLLOUT)
         write_bytes(s);
     if (s->is_paused && events & (EPOLLHUP | EPOLLERR)) {
-        snprintf(s->why, sizeof s->why, "the connection was closed by the peer");
+        snprintf(s->why, sizeof s->why, N_("the connection was closed by the peer"));
         return false;
     }
     bool is_due = events & ~(uint32_t)EPOLLOUT || s->wants_write || has_hidden(s);

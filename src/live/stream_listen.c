@@ -4,6 +4,8 @@
 #include "live/stream.h"
 #include "live/stream_resolve.h"
 
+#include "base/i18n.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -132,12 +134,12 @@ static assay_status open_socket(const char *host, const char *port, stream_liste
     } else if (resolve_figures(strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, port, &found)) {
         l->fd = bound_socket(&found, 0);
     } else {
-        return assay_fail(err, ASSAY_DOMAIN, 0, "\"%s\" port \"%s\" is not an address to listen on",
-                          host, port);
+        return assay_fail(err, ASSAY_DOMAIN, 0,
+                          _("\"%s\" port \"%s\" is not an address to listen on"), host, port);
     }
     return l->fd >= 0 ? ASSAY_OK
-                      : assay_fail(err, ASSAY_IO, 0, "cannot listen on %s port %s: %s", host, port,
-                                   strerror(errno));
+                      : assay_fail(err, ASSAY_IO, 0, _("cannot listen on %s port %s: %s"), host,
+                                   port, strerror(errno));
 }
 
 static assay_status watch_socket(loop *on, stream_listener *l, assay_err *err)

@@ -3,6 +3,8 @@
  * touches and talks through a socket pair, so that whoever asked may leave at any moment. */
 #include "live/stream_resolve.h"
 
+#include "base/i18n.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +64,7 @@ assay_status resolve_begin(const char *host, const char *port, int *fd, assay_er
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0)
-        return assay_fail(err, ASSAY_IO, 0, "cannot look up %s: no descriptor", host);
+        return assay_fail(err, ASSAY_IO, 0, _("cannot look up %s: no descriptor"), host);
     question *q = calloc(1, sizeof *q);
     if (q)
         *q = (question){strdup(host), strdup(port), pair[1]};

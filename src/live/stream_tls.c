@@ -2,6 +2,8 @@
 /* TLS settings, and OpenSSL's errors in words. */
 #include "live/stream_tls.h"
 
+#include "base/i18n.h"
+
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -12,7 +14,7 @@ void stream_tls_reason(char *out, size_t room)
 {
     unsigned long code = ERR_peek_last_error();
     const char *text = code ? ERR_reason_error_string(code) : NULL;
-    snprintf(out, room, "%s", text ? text : "TLS failed");
+    snprintf(out, room, "%s", text ? text : N_("TLS failed"));
     ERR_clear_error();
 }
 
@@ -20,7 +22,7 @@ static assay_status refuse(const char *what, const char *file, assay_err *err)
 {
     char reason[128];
     stream_tls_reason(reason, sizeof reason);
-    return assay_fail(err, ASSAY_IO, 0, "cannot use the %s %s: %s", what, file, reason);
+    return assay_fail(err, ASSAY_IO, 0, _("cannot use the %s %s: %s"), what, file, reason);
 }
 
 static assay_status load(SSL_CTX *c, const stream_tls_options *o, assay_err *err)
@@ -54,7 +56,7 @@ static void set_modes(SSL_CTX *c, const stream_tls_options *o)
 assay_status stream_tls_new(const stream_tls_options *o, stream_tls **out, assay_err *err)
 {
     if ((o->is_server || o->key || o->certificate) && (!o->certificate || !o->key))
-        return assay_fail(err, ASSAY_MISSING, 0, "TLS needs a certificate and its key");
+        return assay_fail(err, ASSAY_MISSING, 0, _("TLS needs a certificate and its key"));
     stream_tls *t = calloc(1, sizeof *t);
     SSL_CTX *c = SSL_CTX_new(o->is_server ? TLS_server_method() : TLS_client_method());
     if (!t || !c) {
@@ -110,7 +112,7 @@ void stream_tls_why(SSL *ssl, char *out, size_t room)
 {
     long verdict = SSL_get_verify_result(ssl);
     if (verdict != X509_V_OK)
-        snprintf(out, room, "the certificate is not accepted: %s",
+        snprintf(out, room, N_("the certificate is not accepted: %s"),
                  X509_verify_cert_error_string(verdict));
     else
         stream_tls_reason(out, room);

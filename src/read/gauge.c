@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "read/gauge.h"
 
+#include "base/i18n.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,16 +98,19 @@ static assay_status pattern_parse(const char *text, bool is_value, pattern *out,
         const char *next = parse_part(at + 1, s);
         bool is_repeated = next && s->kind != STEP_SKIP && seen & 1u << s->kind;
         if (!next || is_repeated)
-            return assay_fail(err, ASSAY_USAGE, (size_t)(at - text),
-                              "\"%.20s\" in the pattern is not {channel}, {sign}, {number}, {unit} "
-                              "(each once, with or without :WIDTH) or {skip:WIDTH}", at);
+            return assay_fail(
+                err, ASSAY_USAGE, (size_t)(at - text),
+                _("\"%.20s\" in the pattern is not {channel}, {sign}, {number}, {unit} "
+                  "(each once, with or without :WIDTH) or {skip:WIDTH}"),
+                at);
         seen |= 1u << s->kind;
         at = next;
     }
     if (*at || n == 0)
-        return assay_fail(err, ASSAY_USAGE, 0, "a pattern has 1 .. %d parts and letters", steps_max);
+        return assay_fail(err, ASSAY_USAGE, 0, _("a pattern has 1 .. %d parts and letters"),
+                          steps_max);
     if (is_value && !(seen & 1u << STEP_NUMBER))
-        return assay_fail(err, ASSAY_USAGE, 0, "the pattern \"%.60s\" has no {number}", text);
+        return assay_fail(err, ASSAY_USAGE, 0, _("the pattern \"%.60s\" has no {number}"), text);
     out->steps[n].kind = STEP_END;
     out->frame = frame_of(out);
     return ASSAY_OK;
@@ -283,9 +288,9 @@ void gauge_cut(gauge *g)
 assay_status gauge_new(const gauge_options *o, const gauge_sink *sink, gauge **out, assay_err *err)
 {
     if (o->decimal != '.' && o->decimal != ',')
-        return assay_fail(err, ASSAY_USAGE, 0, "the decimal sign of a gauge is . or ,");
+        return assay_fail(err, ASSAY_USAGE, 0, _("the decimal sign of a gauge is . or ,"));
     if (o->error_count > GAUGE_ERRORS_MAX)
-        return assay_fail(err, ASSAY_USAGE, 0, "at most %d error patterns", GAUGE_ERRORS_MAX);
+        return assay_fail(err, ASSAY_USAGE, 0, _("at most %d error patterns"), GAUGE_ERRORS_MAX);
     gauge *g = calloc(1, sizeof *g);
     if (!g)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for a gauge");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "read/mtconnect.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 #include "read/xml.h"
 
@@ -111,7 +112,7 @@ assay_status mtconnect_read(const char *source, const char *bytes, size_t length
 {
     document d = {.events = *events};
     if (length > MTCONNECT_DOCUMENT_MAX)
-        return assay_fail(err, ASSAY_LIMIT, 0, "%s has more than %d bytes", source,
+        return assay_fail(err, ASSAY_LIMIT, 0, _("%s has more than %d bytes"), source,
                           MTCONNECT_DOCUMENT_MAX);
     assay_status status = xml_open(source, &(xml_events){on_begin, on_end, &d}, &d.x, err);
     if (status == ASSAY_OK)

@@ -4,6 +4,7 @@
 #include "read/mtconnect.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,7 @@ assay_status mtconnect_parts_new(const char *content_type, mtconnect_part *part,
     p->context = context;
     if (!take_boundary(p, content_type)) {
         free(p);
-        return assay_fail(err, ASSAY_FORMAT, 0, "a stream without a boundary (\"%.80s\")",
+        return assay_fail(err, ASSAY_FORMAT, 0, _("a stream without a boundary (\"%.80s\")"),
                           content_type);
     }
     *out = p;
@@ -88,7 +89,7 @@ static bool pass_boundary(mtconnect_parts *p, assay_status *status, assay_err *e
         drop(p, (size_t)(end - p->held.data) + 1);
         p->at = AT_HEAD;
     } else if (!at && p->held.length > junk_max) {
-        *status = assay_fail(err, ASSAY_FORMAT, 0, "%d bytes without the boundary of a part",
+        *status = assay_fail(err, ASSAY_FORMAT, 0, _("%d bytes without the boundary of a part"),
                              junk_max);
     }
     return end != NULL;
@@ -114,7 +115,7 @@ static bool pass_head(mtconnect_parts *p, assay_status *status, assay_err *err)
     const char *end = find(p, "\n", 1, 0);
     if (!end) {
         if (p->held.length > head_max)
-            *status = assay_fail(err, ASSAY_FORMAT, 0, "a part whose header does not end");
+            *status = assay_fail(err, ASSAY_FORMAT, 0, _("a part whose header does not end"));
         return false;
     }
     size_t length = (size_t)(end - p->held.data);
@@ -124,7 +125,7 @@ static bool pass_head(mtconnect_parts *p, assay_status *status, assay_err *err)
     if (is_blank)
         p->at = AT_BODY;
     if (p->has_length && p->length > MTCONNECT_DOCUMENT_MAX)
-        *status = assay_fail(err, ASSAY_LIMIT, 0, "a part of more than %d bytes",
+        *status = assay_fail(err, ASSAY_LIMIT, 0, _("a part of more than %d bytes"),
                              MTCONNECT_DOCUMENT_MAX);
     return *status == ASSAY_OK;
 }
@@ -137,7 +138,7 @@ static bool pass_body(mtconnect_parts *p, assay_status *status, assay_err *err)
         if (p->held.length > p->boundary_length)
             p->searched = p->held.length - p->boundary_length;
         if (!end && p->held.length > MTCONNECT_DOCUMENT_MAX)
-            *status = assay_fail(err, ASSAY_LIMIT, 0, "a part of more than %d bytes",
+            *status = assay_fail(err, ASSAY_LIMIT, 0, _("a part of more than %d bytes"),
                                  MTCONNECT_DOCUMENT_MAX);
         if (!end)
             return false;

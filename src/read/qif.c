@@ -5,6 +5,8 @@
  * stand behind the measurements. A pipe is kept in a file without a name meanwhile. */
 #include "read/qif.h"
 
+#include "base/i18n.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -251,7 +253,7 @@ static assay_status rewind_source(source *in, assay_err *err)
     if (in->head_is_all)
         return ASSAY_OK;
     if (lseek(in->fd, (off_t)in->head_length, SEEK_SET) < 0)
-        return assay_fail(err, ASSAY_IO, 0, "cannot read %s: %s", in->name, strerror(errno));
+        return assay_fail(err, ASSAY_IO, 0, _("cannot read %s: %s"), in->name, strerror(errno));
     return ASSAY_OK;
 }
 

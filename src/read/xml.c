@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "read/xml.h"
 
+#include "base/i18n.h"
+
 #define XML_DTD 1 /* shows the limits of amplification */
 #include <expat.h>
 #include <stdarg.h>
@@ -44,7 +46,7 @@ void xml_fail(xml *x, assay_status code, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     x->has_failed = true;
-    assay_fail(&x->failure, code, 0, "cannot read %s: line %llu: %s", x->source,
+    assay_fail(&x->failure, code, 0, _("cannot read %s: line %llu: %s"), x->source,
                (unsigned long long)xml_line(x), text);
     x->failure.line = xml_line(x);
     XML_StopParser(x->parser, XML_FALSE);
@@ -160,7 +162,7 @@ void xml_close(xml *x)
 static assay_status fail_syntax(xml *x, assay_err *err)
 {
     uint64_t line = xml_line(x);
-    assay_fail(err, ASSAY_FORMAT, 0, "cannot read %s: line %llu: %s", x->source,
+    assay_fail(err, ASSAY_FORMAT, 0, _("cannot read %s: line %llu: %s"), x->source,
                (unsigned long long)line, XML_ErrorString(XML_GetErrorCode(x->parser)));
     if (err) {
         err->line = line;

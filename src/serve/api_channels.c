@@ -5,9 +5,12 @@
 #include "serve/gate.h"
 #include "serve/reply.h"
 
+#include "base/i18n.h"
+
 static bool add_state(const channel_state *s, void *context)
 {
     json *j = context;
+    char trouble[2 * sizeof s->trouble];
     json_flat_object(j);
     json_member_text(j, "id", s->id);
     json_member_text(j, "type", s->type);
@@ -17,7 +20,8 @@ static bool add_state(const channel_state *s, void *context)
     json_member_unsigned(j, "refused", s->refused);
     json_member_unsigned(j, "held", s->held);
     json_member_bool(j, "quiet", s->is_quiet);
-    json_member_text(j, "trouble", *s->trouble ? s->trouble : NULL);
+    i18n_retell(s->trouble, trouble, sizeof trouble);
+    json_member_text(j, "trouble", *trouble ? trouble : NULL);
     json_end(j);
     return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/plant.h"
 
+#include "base/i18n.h"
 #include "base/time.h"
 #include "live/sources.h"
 #include "serve/log.h"
@@ -157,8 +158,24 @@ static bool is_listed(const json_t *list, const char *name)
 }
 
 /* Its account beside the rest. */
+/* Doors serve no reader: why they wait is told in the words of who asks. */
+static void retell(json_t *of, const char *member)
+{
+    char told[800];
+    const char *text = json_string_value(json_object_get(of, member));
+    if (!text)
+        return;
+    i18n_retell(text, told, sizeof told);
+    json_object_set_new(of, member, json_string(told));
+}
+
 static json_t *flatten(json_t *source)
 {
+    json_t *brokers = json_object_get(source, "brokers");
+    for (size_t i = 0; i < json_array_size(brokers); i++)
+        retell(json_array_get(brokers, i), "trouble");
+    retell(source, "detail");
+    retell(source, "trouble");
     json_t *account = json_object_get(source, "account");
     if (account)
         json_object_update_missing(source, account);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "serve/reply.h"
 
+#include "base/i18n.h"
 #include "base/utf8.h"
 #include "serve/gzip.h"
 
@@ -111,24 +112,27 @@ static const char *word_of(unsigned status)
 void reply_problem(request *r, unsigned status, const char *pointer, const char *detail,
                    const char *hint)
 {
-    char type[64];
+    char type[64], told[800], advice[400];
     snprintf(type, sizeof type, "urn:assay:problem:%s", word_of(status));
+    if (detail) /* made by a thread or a library that does not know the reader */
+        i18n_retell(detail, told, sizeof told);
+    i18n_retell(hint ? hint : "", advice, sizeof advice);
     json *j = reply_json(r, status);
     r->reply.type = "application/problem+json";
     json_object(j);
     json_member_text(j, "type", type);
     json_member_text(j, "title", reply_title(status));
     json_member_unsigned(j, "status", status);
-    json_member_text(j, "detail", detail);
-    if (hint && *hint)
-        json_member_text(j, "hint", hint);
+    json_member_text(j, "detail", detail ? told : NULL);
+    if (*advice)
+        json_member_text(j, "hint", advice);
     json_member_text(j, "instance", r->path);
     if (pointer) {
         json_key(j, "errors");
         json_flat_array(j);
         json_flat_object(j);
         json_member_text(j, "pointer", pointer);
-        json_member_text(j, "detail", detail);
+        json_member_text(j, "detail", detail ? told : NULL);
         json_end(j);
         json_end(j);
     }

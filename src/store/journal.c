@@ -274,7 +274,7 @@ static assay_status open_view(journal_view *v, const char *database, assay_err *
     }
     return v->fd >= 0 || errno == ENOENT
                ? ASSAY_OK
-               : assay_fail(err, ASSAY_IO, 0, "cannot read %s: %s", name, strerror(errno));
+               : assay_fail(err, ASSAY_IO, 0, _("cannot read %s: %s"), name, strerror(errno));
 }
 
 static bool read_part(journal_view *v, size_t from, size_t bytes, size_t at)
@@ -376,8 +376,9 @@ static assay_status read_file(const char *database, buf *out, assay_err *err)
         close(fd);
     if (!has_room)
         return assay_fail(err, ASSAY_MEMORY, 0, "no memory for the journal of live rows");
-    return fd < 0 || got < 0 ? assay_fail(err, ASSAY_IO, 0, "cannot read %s: %s", name, strerror(fault))
-                             : ASSAY_OK;
+    return fd < 0 || got < 0
+               ? assay_fail(err, ASSAY_IO, 0, _("cannot read %s: %s"), name, strerror(fault))
+               : ASSAY_OK;
 }
 
 /* The record at a place of the file; NULL: none. */

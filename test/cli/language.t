@@ -60,3 +60,12 @@ $ for l in ko zh; do assay import z.assay $DATA/csv/ccxbar-iso.csv --zone Nowher
 提示： 名称形如 Europe/Berlin、Asia/Seoul、UTC 或 +09:00
 提示： operator, engineer, quality-manager, examiner, auditor, administrator；仅限某一厂区：engineer@plant-a
 提示： --tls-cert 与 --tls-key，或在负责 TLS 的代理之后用 --open-plain
+# the statistics know no language; who shows what they say does
+$ for l in ko zh; do assay chart z.assay thickness --rules x --lang $l; assay source add z.assay q '{"door": "mqtt", "broker": "mqtt://h:1", "mapping": [{"topic": 5}]}' --why x --lang $l; done
+assay: 규칙 "x" 은(는) 없습니다
+도움말: 규칙 묶음 (nelson, western-electric, aiag, westgard, none), 번호 1-8, 또는 2of3>2, 8side, 6trend, 14alternate, 15within1, 8outside1 같은 것
+assay: mapping[0].topic 이(가) 5 입니다: 있어야 할 것: 글
+assay: 没有准则 "x"
+提示： 准则组 (nelson, western-electric, aiag, westgard, none)、编号 1-8，或如 2of3>2, 8side, 6trend, 14alternate, 15within1, 8outside1
+assay: mapping[0].topic 为 5：应为 文本
+[1]

@@ -100,11 +100,12 @@ on('sources: one that waits says so in the words of the reader, and why', '/sour
   const path = `${server.home}/nowhere`;
   await server.api('PUT', 'sources/inbox', { door: 'folder', path, under: 'site' }, { 'If-None-Match': '*' });
   await until(async () => /cannot look/.test((await server.api('GET', 'sources/inbox')).source.detail));
-  for (const [lang, sign, words] of [['en', 'CHECK', 'not connected, trying again'], ['ko', '확인', '연결 안 됨, 다시 시도 중'], ['zh', '检查', '未连接，正在重试']]) {
+  for (const [lang, sign, words, why] of [['en', 'CHECK', 'not connected, trying again', `cannot look into ${path}: `], ['ko', '확인', '연결 안 됨, 다시 시도 중', `${path} 을(를) 들여다볼 수 없습니다: 그런`],
+    ['zh', '检查', '未连接，正在重试', `无法查看 ${path}：没有`]]) {
     const here = await browser.open(server, '/sources', { lang });
     const row = here.locator('tr', { hasText: 'inbox' });
     await row.getByText(words, { exact: true }).waitFor();
-    await row.getByText(path).waitFor();
+    await row.getByText(why).waitFor();
     assert.ok((await row.locator('.sign').textContent()).includes(sign), lang);
   }
 });
