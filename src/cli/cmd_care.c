@@ -20,8 +20,11 @@ static void note_finding(const char *what, void *context)
     checking *k = context;
     buf_add(&k->findings, what, strlen(what) + 1);
     k->count++;
-    if (!cli_has(k->c, OPT_JSON))
-        fprintf(stderr, "assay: %s: %s\n", k->c->operand[0], what);
+    if (cli_has(k->c, OPT_JSON))
+        return;
+    char told[800];
+    i18n_retell(what, told, sizeof told);
+    fprintf(stderr, "assay: %s: %s\n", k->c->operand[0], told);
 }
 
 static int check_json(checking *k, const store_check_t *found, int code)
