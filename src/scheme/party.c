@@ -43,13 +43,17 @@ static assay_status check_said(const json_t *said, assay_err *err)
 /* -- unique names --------------------------------------------------------------------------- */
 
 typedef struct {
+    const char *sort;
     object_id id[2];
     size_t n;
 } hit_list;
 
+/* What sorts exactly so comes before what only begins so: a firm of a longer name, a person's keyed word. */
 static bool add_hit(const store_entry *e, void *context)
 {
     hit_list *h = context;
+    if (strcmp(e->sort, h->sort) != 0)
+        return false;
     h->id[h->n++] = e->object;
     return h->n < 2;
 }
@@ -58,18 +62,16 @@ static assay_status look_up(store *s, const char *list, const char *text, bool i
                             hit_list *out, assay_err *err)
 {
     char word[33];
-    const char *sort = text;
     assay_status status = ASSAY_OK;
-    out->n = 0;
-    if (is_keyed) {
+    *out = (hit_list){.sort = is_keyed ? word : text};
+    if (is_keyed)
         status = secret_word(NULL, s, text, word, err);
-        sort = word;
-    }
-    if (status || !*sort)
+    if (status || !*out->sort)
         return status;
-    /* Only what sorts exactly so: a page under the prefix may hold longer ones first of all. */
-    store_page page = {.list = list, .prefix = sort, .limit = 2};
-    return store_entries(s, &page, add_hit, out, err);
+    store_page page = {.list = list, .prefix = out->sort, .limit = 2};
+    status = store_entries(s, &page, add_hit, out, err);
+    out->sort = NULL;
+    return status;
 }
 
 static const char *const passes[] = {"badge", "receipt"};

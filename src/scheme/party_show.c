@@ -153,6 +153,7 @@ assay_status party_export(store *s, const object_id *id, buf *out, assay_err *er
 typedef struct {
     store *s;
     const char *kind; /* NULL: any */
+    const char *word; /* what is searched among persons; NULL: nothing */
     json_t *list;
     bool is_personal;
 } party_page;
@@ -163,7 +164,9 @@ static bool add_party(const store_entry *e, void *context)
     char name[ID_TEXT];
     json_t *row = json_tree(e->row), *inner = NULL, *o = json_object();
     const char *sealed = text_of(row, "sealed"), *kind = text_of(row, "kind");
-    if (p->kind && (!kind || strcmp(kind, p->kind) != 0)) {
+    bool is_person = kind && strcmp(kind, "person") == 0;
+    bool is_other = p->word && is_person && strcmp(e->sort, p->word) != 0; /* its keyed word begins as what is searched */
+    if (is_other || (p->kind && (!kind || strcmp(kind, p->kind) != 0))) {
         json_decref(row);
         json_decref(o);
         return true;
@@ -186,7 +189,7 @@ assay_status party_list(store *s, const char *kind, const char *search, const ch
 {
     char list[32] = "party", folded[256], word[33] = "";
     json_t *o = json_object();
-    party_page p = {s, kind, list_in(o, "parties"), is_personal};
+    party_page p = {s, kind, search ? word : NULL, list_in(o, "parties"), is_personal};
     /* persons by a whole word, firms and teams by the start of one */
     const store_span found[] = {{"party/word", word}, {"party/word", folded}};
     store_page page = {.mark = mark, .limit = limit ? limit : 100};

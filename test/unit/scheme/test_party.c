@@ -74,6 +74,42 @@ static void a_person_is_found_by_account_code_and_name_and_stands_nowhere_in_pla
     shop_free(h);
 }
 
+/* The words of persons stand keyed, in hexadecimal, among those of firms: a short name such as "b1" is no beginning
+ * of one, nor of a longer name. */
+static void a_short_name_finds_nobody_by_what_it_begins(void **state)
+{
+    (void)state;
+    shop *h = shop_new();
+    char text[80];
+    object_id found;
+    buf out = BUF_INIT;
+    store_tx *tx = begin(h);
+    for (int i = 0; i < 200; i++) {
+        snprintf(text, sizeof text, "{\"kind\":\"person\",\"name\":\"P n%d\",\"code\":\"C-%d\"}", i, i);
+        assert_ok(party_add(tx, h->s, text, "desk", &found, &h->err), h->err);
+    }
+    commit(h, tx);
+    object_id firm = add(h, "{\"kind\":\"firm\",\"name\":\"Hanbit Motors\"}");
+    for (int i = 0; i < 256; i++) {
+        snprintf(text, sizeof text, "%02x", (unsigned)i);
+        assert_int_equal(party_find(h->s, text, &found, &h->err), ASSAY_NOT_FOUND);
+        buf_clear(&out);
+        assert_ok(party_list(h->s, NULL, text, NULL, 100, true, &out, &h->err), h->err);
+        assert_null(strstr(buf_text(&out), "person"));
+    }
+    assert_int_equal(party_find(h->s, "hanb", &found, &h->err), ASSAY_NOT_FOUND);
+    assert_ok(party_find(h->s, "hanbit", &found, &h->err), h->err);
+    assert_true(id_same(&firm, &found));
+    buf_clear(&out);
+    assert_ok(party_list(h->s, NULL, "hanb", NULL, 100, true, &out, &h->err), h->err);
+    assert_non_null(strstr(buf_text(&out), "Hanbit Motors"));
+    buf_clear(&out);
+    assert_ok(party_list(h->s, NULL, "p", NULL, 300, true, &out, &h->err), h->err);
+    assert_non_null(strstr(buf_text(&out), "P n199"));
+    buf_done(&out);
+    shop_free(h);
+}
+
 static void an_erased_person_leaves_records_that_say_nothing(void **state)
 {
     (void)state;
@@ -303,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_person_is_found_by_account_code_and_name_and_stands_nowhere_in_plain),
+        cmocka_unit_test(a_short_name_finds_nobody_by_what_it_begins),
         cmocka_unit_test(an_erased_person_leaves_records_that_say_nothing),
         cmocka_unit_test(what_was_sealed_for_one_opens_for_nobody_else),
         cmocka_unit_test(merged_parties_share_their_relations),
